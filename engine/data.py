@@ -1,0 +1,141 @@
+"""Labelled point sets: what a network is to learn."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from engine.errors import UnspiralError
+
+
+class Labelled(NamedTuple):
+    """Points and their classes: x (N, n) float, y (N,) int, 0 … K − 1."""
+
+    x: NDArray[np.floating]
+    y: NDArray[np.int64]
+
+
+def labelled(x: ArrayLike, y: ArrayLike, classes: int | None = None) -> Labelled:
+    """Your own arrays, checked. x (N, n), y (N,) whole numbers below `classes`; UnspiralError says what is wrong."""
+    try:
+        points, labels = np.asarray(x, dtype=float), np.asarray(y)
+    except (TypeError, ValueError) as error:
+        raise UnspiralError(f"x must be an array of numbers, a row per point: {error}") from None
+    if points.ndim != 2 or points.shape[1] < 1:
+        raise UnspiralError(f"x has shape {points.shape}; it needs one row per point: (N, n)")
+    if labels.ndim != 1 or len(labels) != len(points):
+        raise UnspiralError(f"x has {len(points)} rows and y has shape {labels.shape}; every point needs one label")
+    if not len(points):
+        raise UnspiralError("x and y are empty; at least one point is needed")
+    if labels.dtype.kind == "f" and np.isfinite(labels).all() and (labels == np.round(labels)).all():
+        labels = labels.astype(np.int64)
+    if labels.dtype.kind not in "iu":
+        raise UnspiralError(f"labels are {labels.dtype}; they must be whole numbers 0, 1, 2 …, one per class")
+    bad = ~np.isfinite(points).all(axis=1)
+    if bad.any():
+        row = int(bad.argmax())
+        raise UnspiralError(
+            f"x holds NaN or infinity in {bad.sum()} of {len(points)} rows, first in row {row}; remove them"
+        )
+    low, high = int(labels.min()), int(labels.max())
+    if low < 0 or (classes is not None and high >= classes):
+        expected = f"0 … {classes - 1}" if classes is not None else "0, 1, 2 …"
+        raise UnspiralError(f"labels run from {low} to {high}; expected {expected}")
+    return Labelled(points, labels.astype(np.int64))
+
+
+def spirals(
+    seed: int, *, classes: int = 5, points: int = 1000, twist: float = 2.0, inner: float = 0.0, noise: float = 0.2
+) -> Labelled:
+    """Interleaved spiral arms, `points` on each; `twist` in arms' widths, `noise` in radians.
+
+    x = a (sin φ, cos φ) with a = inner + (1 − inner) t. `inner` 0 is the lecture's form (arms meet at the origin),
+    0.2 that of the lecturer's notebook (NYU-DLSP21, 04-spiral_classification).
+    """
+    random = np.random.default_rng(seed)
+    t = np.linspace(0, 1, points)
+    arms = []
+    for c in range(classes):
+        angle = 2 * np.pi / classes * (c + twist * t) + noise * random.standard_normal(points)
+        arms.append((inner + (1 - inner) * t)[:, None] * np.stack([np.sin(angle), np.cos(angle)], 1))
+    return Labelled(np.concatenate(arms), np.repeat(np.arange(classes), points))
+
+
+def rings(seed: int, *, classes: int = 2, points: int = 1000, noise: float = 0.05) -> Labelled:
+    """A disc at the origin and `classes` − 1 rings around it: no line separates them."""
+    random = np.random.default_rng(seed)
+    angle = random.uniform(0, 2 * np.pi, (classes, points))
+    radius = np.arange(classes)[:, None] / max(classes - 1, 1) + noise * random.standard_normal((classes, points))
+    radius[0] = 0.35 / max(classes - 1, 1) * np.sqrt(random.uniform(0, 1, points))
+    x = np.stack([radius * np.sin(angle), radius * np.cos(angle)], -1)
+    return Labelled(x.reshape(-1, 2), np.repeat(np.arange(classes), points))
+
+
+def moons(seed: int, *, points: int = 1000, noise: float = 0.08) -> Labelled:
+    """Two interleaved half circles, `points` on each."""
+    random = np.random.default_rng(seed)
+    angle = np.linspace(0, np.pi, points)
+    upper = np.stack([np.cos(angle) - 0.5, np.sin(angle) - 0.25], 1)
+    x = np.concatenate([upper, -upper]) / 1.5
+    return Labelled(x + noise * random.standard_normal(x.shape), np.repeat([0, 1], points))
+
+
+def blobs(seed: int, *, classes: int = 3, points: int = 1000, spread: float = 0.2, dimensions: int = 2) -> Labelled:
+    """Gaussian clouds around centres evenly spaced on the unit circle, beyond the plane random on the unit sphere."""
+    random = np.random.default_rng(seed)
+    if dimensions == 2:
+        angle = 2 * np.pi * np.arange(classes) / classes
+        centres = np.stack([np.sin(angle), np.cos(angle)], 1)
+    else:
+        centres = random.standard_normal((classes, dimensions))
+        centres /= np.linalg.norm(centres, axis=1, keepdims=True)
+    x = np.repeat(centres, points, axis=0)
+    return Labelled(x + spread * random.standard_normal(x.shape), np.repeat(np.arange(classes), points))
+
+
+DATASETS: dict[str, Callable[..., Labelled]] = {f.__name__: f for f in (spirals, rings, moons, blobs)}
+"""Every named data set: a function of a seed and its own parameters. Add one and recipes can name it."""
+
+
+def read_points(path: str | Path) -> Labelled:
+    """Points from a file: .npz with x and y, or .csv with numbers and the label in the last column."""
+    path = Path(path)
+    try:
+        if path.suffix == ".npz":
+            with np.load(path, allow_pickle=False) as arrays:
+                return labelled(arrays["x"], arrays["y"])
+        if path.suffix == ".csv":
+            with path.open(encoding="utf-8") as lines:
+                header = not _is_row(lines.readline())
+            table = np.loadtxt(path, delimiter=",", skiprows=int(header), ndmin=2)
+            return labelled(table[:, :-1], table[:, -1])
+    except OSError as error:
+        raise UnspiralError(f"cannot read {path}: {error.strerror or error}") from None
+    except UnspiralError as error:
+        raise UnspiralError(f"{path}: {error}") from None
+    except KeyError:
+        raise UnspiralError(f"{path} must hold two arrays named x and y") from None
+    except ValueError as error:
+        raise UnspiralError(f"{path} is not a table of numbers with the label last: {error}") from None
+    raise UnspiralError(f"{path} is neither .npz (arrays x, y) nor .csv (numbers, the label last)")
+
+
+def _is_row(line: str) -> bool:
+    try:
+        [float(cell) for cell in line.split(",")]
+    except ValueError:
+        return False
+    return True
+
+
+def hold_out(data: Labelled, share: float, seed: int) -> NDArray[np.bool_]:
+    """Mask (N,) of the points kept from training: `share` of each class, at least one, chosen by `seed`."""
+    random = np.random.default_rng(seed)
+    mask = np.zeros(len(data.y), dtype=bool)
+    if share:
+        for c in np.unique(data.y):
+            members = random.permutation(np.flatnonzero(data.y == c))
+            mask[members[: max(1, round(share * len(members)))]] = True
+    return mask
