@@ -46,6 +46,8 @@ class Frame:
     """(N,), mistakes: points whose own class does not have the highest score."""
     lines: Lines
     """Images of the input plane's grid."""
+    bright: tuple[int, ...]
+    """Which of them are images of the input's own axes."""
     class_vectors: Array
     """(K, 2), rows of the classifier's weight."""
     regions: tuple[Array, ...]
@@ -55,6 +57,8 @@ class Frame:
     readings: Mapping[str, float] = field(default_factory=dict)
     """Named numbers to read off: epoch, loss, accuracy …"""
     curve: Curve | None = None
+    axes: tuple[str, str] = ("e₁", "e₂")
+    """Names of the plane's axes."""
     caption: str = ""
 
 
@@ -76,6 +80,8 @@ class Training:
     data: Labelled
     view: View
     segments: Array
+    bright: tuple[int, ...]
+    axes: tuple[str, str]
 
     @property
     def first(self) -> float:
@@ -98,12 +104,14 @@ class Training:
             labels=data.y,
             wrong=mistaken(points @ last.weight.T + last.bias, data.y),
             lines=images(network[:-1], self.segments),
+            bright=self.bright,
             class_vectors=last.weight,
             regions=argmax_regions(last, self.view.corners()),
             view=self.view,
             playhead=playhead,
             readings={"epoch": playhead, **{name: self.run.metric(name, playhead) for name in self.run.metrics}},
             curve=Curve(self.run.epochs, self.run.loss),
+            axes=self.axes,
         )
 
 
@@ -117,7 +125,9 @@ def training(run: Run, extent: float = 1.2, lines: int = 21) -> Film:
     if width != 2:
         raise UnspiralError(f"the embedding has {width} dimensions; films show 2: use a recipe with embedding = 2")
     segments = square_grid(extent, lines) if x.shape[1] == 2 else np.zeros((0, 2, x.shape[1]))
-    return Training(run, run.data, _fixed_view(run), segments)
+    bright = (lines // 2, lines + lines // 2) if len(segments) and lines % 2 else ()
+    axes = ("e₁", "e₂") if len(run.layers) > 1 else ("x₁", "x₂")
+    return Training(run, run.data, _fixed_view(run), segments, bright, axes)
 
 
 def _fixed_view(run: Run) -> View:

@@ -1,0 +1,74 @@
+"""Text for pictures, set with FreeType from the project's own fonts and painted as masks."""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+import cairo
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from scenes.parts.camera import Canvas
+from scenes.parts.theme import TEXT, RGB
+
+Anchor = Literal["left", "middle", "right"]
+
+
+class _Mask(NamedTuple):
+    surface: cairo.ImageSurface
+    left: int
+    """Pixels from the text's origin, at its baseline, to the mask's left edge."""
+    top: int
+    advance: float
+
+
+@lru_cache(maxsize=64)
+def _font(path: Path, size: int) -> ImageFont.FreeTypeFont:
+    return ImageFont.truetype(str(path), size, layout_engine=ImageFont.Layout.BASIC)
+
+
+@lru_cache(maxsize=4096)
+def _mask(text: str, path: Path, size: int, halo: int) -> _Mask:
+    font = _font(path, size)
+    left, top, right, bottom = font.getbbox(text, anchor="ls", stroke_width=halo)
+    width, height = max(1, int(right - left)), max(1, int(bottom - top))
+    stride = cairo.ImageSurface.format_stride_for_width(cairo.FORMAT_A8, width)
+    image = Image.new("L", (stride, height))
+    ImageDraw.Draw(image).text((-left, -top), text, fill=255, font=font, anchor="ls", stroke_width=halo)
+    surface = cairo.ImageSurface.create_for_data(bytearray(image.tobytes()), cairo.FORMAT_A8, width, height, stride)
+    return _Mask(surface, int(left), int(top), font.getlength(text))
+
+
+def paint_text(
+    canvas: Canvas,
+    text: str,
+    at: tuple[float, float],
+    size: float,
+    colour: RGB,
+    *,
+    font: Path = TEXT,
+    anchor: Anchor = "left",
+    alpha: float = 1.0,
+    halo: RGB | None = None,
+) -> float:
+    """Paint one line, its baseline starting (or centred, or ending) at pixel `at`; returns the advance in pixels.
+
+    `size` in pixels; `halo` is the colour of a rim that keeps the text readable over lines and points.
+    """
+    if not text:
+        return 0.0
+    mask = _mask(text, font, round(size), 0)
+    x = at[0] - mask.advance * {"left": 0, "middle": 0.5, "right": 1}[anchor]
+    x, y = round(x), round(at[1])
+    if halo is not None:
+        rim = _mask(text, font, round(size), min(4, max(2, round(size / 14))))
+        canvas.context.set_source_rgba(*canvas.colour(halo, alpha))
+        canvas.context.mask_surface(rim.surface, x + rim.left, y + rim.top)
+    canvas.context.set_source_rgba(*canvas.colour(colour, alpha))
+    canvas.context.mask_surface(mask.surface, x + mask.left, y + mask.top)
+    return mask.advance
+
+
+def text_width(text: str, size: float, font: Path = TEXT) -> float:
+    """Advance of one line in pixels."""
+    return float(np.ceil(_font(font, round(size)).getlength(text)))

@@ -1,0 +1,225 @@
+"""The mobject that shows a frame: regions, axes, grid, points, class vectors and what is read off them."""
+
+from functools import cache
+from typing import Any, NamedTuple
+
+import cairo
+import numpy as np
+
+from engine import Frame
+from engine.film import View
+from engine.layers import Array
+from scenes.parts.camera import Canvas, Painted
+from scenes.parts.discs import Discs
+from scenes.parts.lettering import paint_text
+from scenes.parts.readouts import paint_readouts
+from scenes.parts.theme import DARK, STRONG, Theme, rgb
+
+
+class Picture(Painted):
+    """Shows one frame at a time, whatever was shown before. `show` overwrites everything."""
+
+    opaque = True
+
+    def __init__(self, frame: Frame, theme: Theme = DARK, readouts: bool = True, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.theme = theme
+        self.readouts = readouts
+        self.frame = frame
+
+    def show(self, frame: Frame) -> None:
+        """Show `frame` from now on."""
+        self.frame = frame
+
+    def paint(self, canvas: Canvas) -> None:
+        """Paint the frame over the whole canvas, from the regions at the back to the read-outs in front."""
+        frame, theme = self.frame, self.theme
+        place = Place.of(frame.view, canvas.width, canvas.height)
+        paint_regions(canvas, place, frame, theme)
+        paint_axes(canvas, place, frame, theme)
+        paint_lines(canvas, place, frame, theme)
+        paint_points(canvas, place, frame, theme)
+        paint_class_vectors(canvas, place, frame, theme)
+        if self.readouts:
+            paint_readouts(canvas, frame, theme)
+
+
+class Place(NamedTuple):
+    """Where the plane lies on the screen."""
+
+    origin: tuple[float, float]
+    """Pixel of the data origin."""
+    scale: float
+    """Pixels per data unit."""
+
+    @classmethod
+    def of(cls, view: View, width: int, height: int) -> "Place":
+        """The plot leaves a column for read-outs: on the left of a wide screen, above on a tall one."""
+        if width > height:
+            middle, half = (0.568 * width, 0.5 * height), 0.5 * height
+        else:
+            middle, half = (0.5 * width, height - 0.5 * width), 0.5 * width
+        scale = half / view.half
+        return cls((middle[0] - scale * view.centre[0], middle[1] + scale * view.centre[1]), scale)
+
+    def __call__(self, points: Array) -> Array:
+        """Points (N, 2) in data units as pixels (N, 2)."""
+        return np.asarray(points, float) * (self.scale, -self.scale) + self.origin
+
+
+def paint_regions(canvas: Canvas, place: Place, frame: Frame, theme: Theme) -> None:
+    """Argmax regions, opaque, with a thin line where two of them meet."""
+    context = canvas.context
+    colours = theme.region_colours(len(frame.regions))
+    context.set_source_rgba(*canvas.colour(rgb(theme.ground)))
+    context.paint()
+    context.set_antialias(cairo.ANTIALIAS_NONE)  # neighbours share their edge: no seam between them
+    outlines = [place(polygon).tolist() for polygon in frame.regions]
+    for outline, colour in zip(outlines, colours):
+        _trace(context, outline)
+        context.set_source_rgba(*canvas.colour(colour))
+        context.fill()
+    context.set_antialias(cairo.ANTIALIAS_DEFAULT)
+    for outline in outlines:
+        _trace(context, outline)
+    context.set_source_rgba(*canvas.colour(rgb(theme.ink), 0.3))
+    context.set_line_width(canvas.height / 540)
+    context.stroke()
+
+
+def paint_axes(canvas: Canvas, place: Place, frame: Frame, theme: Theme) -> None:
+    """The plane's two axes with ticks, one number on each, and their names."""
+    context, unit = canvas.context, canvas.height / 1080
+    x, y = place.origin
+    step = _tick(frame.view.half)
+    tick = 7 * unit
+    context.set_line_width(1.5 * unit)
+    context.set_source_rgba(*canvas.colour(rgb(theme.quiet), 0.55))
+    context.move_to(0, y)
+    context.line_to(canvas.width, y)
+    context.move_to(x, 0)
+    context.line_to(x, canvas.height)
+    for k in range(1, 9):
+        d = k * step * place.scale
+        for along in (x - d, x + d):
+            context.move_to(along, y - tick)
+            context.line_to(along, y + tick)
+        for along in (y - d, y + d):
+            context.move_to(x - tick, along)
+            context.line_to(x + tick, along)
+    context.stroke()
+    quiet, rim = rgb(theme.quiet), rgb(theme.rim)
+    last = int(0.9 * frame.view.half / step) * step
+    number = f"{last:g}"
+    size = 28 * unit
+    paint_text(canvas, number, (x + last * place.scale, y + 40 * unit), size, quiet, anchor="middle", halo=rim)
+    paint_text(canvas, number, (x - 16 * unit, y - last * place.scale + 10 * unit), size, quiet, anchor="right", halo=rim)
+    right = min(canvas.width - 20 * unit, x + 1.6 * frame.view.half * place.scale)
+    paint_text(canvas, frame.axes[0], (right, y - 16 * unit), 34 * unit, quiet, anchor="right", halo=rim)
+    paint_text(canvas, frame.axes[1], (x + 16 * unit, 40 * unit), 34 * unit, quiet, halo=rim)
+
+
+def paint_lines(canvas: Canvas, place: Place, frame: Frame, theme: Theme) -> None:
+    """The grid's image: quiet, its own axes brighter."""
+    context, unit = canvas.context, canvas.height / 1080
+    vertices = place(frame.lines.vertices).tolist()
+    starts = frame.lines.starts.tolist()
+    context.set_line_join(cairo.LINE_JOIN_BEVEL)
+    context.set_line_width(1.4 * unit)
+    context.set_source_rgba(*canvas.colour(rgb(theme.ink), 0.34))
+    line_to = context.line_to
+    for k, (begin, end) in enumerate(zip(starts, starts[1:])):
+        if k not in frame.bright:
+            for x, y in vertices[begin:end]:
+                line_to(x, y)
+            context.stroke()  # a path a line: one path for all is slower
+    context.set_line_width(2.6 * unit)
+    context.set_source_rgba(*canvas.colour(rgb(theme.ink), 0.75))
+    for k in frame.bright:
+        for x, y in vertices[starts[k] : starts[k + 1]]:
+            line_to(x, y)
+        context.stroke()
+
+
+def paint_points(canvas: Canvas, place: Place, frame: Frame, theme: Theme) -> None:
+    """Points in the colour of their truth; a mistake is hollow."""
+    if len(frame.points):
+        radius = point_radius(len(frame.points)) * canvas.height / 1080
+        classes = max(len(frame.class_vectors), int(frame.labels.max()) + 1)
+        right, wrong = _discs(theme, classes, radius)
+        places = place(frame.points)
+        right.paint(canvas, places[~frame.wrong], frame.labels[~frame.wrong])
+        wrong.paint(canvas, places[frame.wrong], frame.labels[frame.wrong])
+
+
+@cache
+def _discs(theme: Theme, classes: int, radius: float) -> tuple[Discs, Discs]:
+    colours = np.array(theme.class_colours(classes))
+    rim = rgb(theme.rim)
+    return Discs(radius, 0.28 * radius, colours, rim), Discs(radius, 0.28 * radius, colours, rim, hollow=True)
+
+
+def point_radius(count: int) -> float:
+    """Radius in pixels of 1080: 4 for 5,000 points, so that they do not merge; larger for fewer."""
+    return float(np.clip(4.0 * (5000 / max(count, 1)) ** 0.3, 2.5, 11.0))
+
+
+def paint_class_vectors(canvas: Canvas, place: Place, frame: Frame, theme: Theme) -> None:
+    """Arrows from the origin with a dark rim, over everything; their names where there is room for all."""
+    context, unit = canvas.context, canvas.height / 1080
+    colours = theme.class_colours(len(frame.class_vectors))
+    x, y = place.origin
+    tips = place(frame.class_vectors)
+    for tip, colour in zip(tips, colours):
+        _arrow(context, (x, y), (float(tip[0]), float(tip[1])), unit)
+        context.set_line_join(cairo.LINE_JOIN_ROUND)
+        context.set_line_width(6 * unit)
+        context.set_source_rgba(*canvas.colour(rgb(theme.rim)))
+        context.stroke_preserve()
+        context.set_source_rgba(*canvas.colour(colour))
+        context.fill()
+    lengths = np.linalg.norm(tips - (x, y), axis=1)
+    outward = (tips - (x, y)) / np.maximum(lengths, 1e-9)[:, None]
+    labels = tips + 30 * unit * outward
+    apart = np.linalg.norm(labels[:, None] - labels[None], axis=2) + np.diag(np.full(len(labels), np.inf))
+    room = np.minimum(apart.min(1), 1.5 * lengths) / unit
+    for k, (at, colour) in enumerate(zip(labels, colours)):
+        alpha = float(np.clip((room[k] - 70) / 40, 0, 1))  # fades: names never collide and never pop
+        if alpha > 0:
+            text = f"w{_subscript(k + 1)}"
+            centre = (float(at[0]), float(at[1]) + 11 * unit)
+            paint_text(
+                canvas, text, centre, 36 * unit, colour, font=STRONG, anchor="middle", alpha=alpha, halo=rgb(theme.rim)
+            )
+
+
+def _arrow(context: cairo.Context, tail: tuple[float, float], tip: tuple[float, float], unit: float) -> None:
+    """Trace an arrow's outline; a short one has a smaller head."""
+    dx, dy = tip[0] - tail[0], tip[1] - tail[1]
+    length = max(float(np.hypot(dx, dy)), 1e-9)
+    ux, uy = dx / length, dy / length
+    head = min(30 * unit, 0.6 * length)
+    half, shaft = 0.45 * head, min(4 * unit, 0.15 * head + 1 * unit)
+    neck = length - head
+    for along, across in ((0, shaft), (neck, shaft), (neck, half), (length, 0), (neck, -half), (neck, -shaft), (0, -shaft)):
+        context.line_to(tail[0] + along * ux - across * uy, tail[1] + along * uy + across * ux)
+    context.close_path()
+
+
+def _trace(context: cairo.Context, outline: list[list[float]]) -> None:
+    context.new_sub_path()  # else cairo goes on from the start of the outline before
+    for x, y in outline:
+        context.line_to(x, y)
+    if outline:
+        context.close_path()
+
+
+def _subscript(number: int) -> str:
+    return str(number).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
+
+
+def _tick(half: float) -> float:
+    """A round distance (1, 2 or 5 times a power of ten) that fits about four times into `half`."""
+    rough = half / 4
+    power = 10.0 ** np.floor(np.log10(rough))
+    return float(power * min((1, 2, 5, 10), key=lambda m: abs(np.log(m * power / rough))))

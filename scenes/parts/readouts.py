@@ -1,0 +1,99 @@
+"""What is read off a frame: the epoch, accuracy and loss, a loss curve that draws itself, and the key."""
+
+import numpy as np
+
+from engine import Frame
+from engine.film import Curve
+from scenes.parts.camera import Canvas
+from scenes.parts.lettering import paint_text
+from scenes.parts.theme import STRONG, Theme, mix, rgb
+
+LEFT, RIGHT = 64, 372
+"""The column's edges, in pixels of 1080."""
+
+
+def paint_readouts(canvas: Canvas, frame: Frame, theme: Theme) -> None:
+    """The column beside the plot. Nothing in it is smaller than 1/40 of the height."""
+    unit = canvas.height / 1080
+    ink, quiet, rim = rgb(theme.ink), rgb(theme.quiet), rgb(theme.rim)
+    readings = frame.readings
+    if "epoch" in readings:
+        paint_text(canvas, "epoch", (LEFT * unit, 96 * unit), 40 * unit, quiet, halo=rim)
+        number = f"{int(readings['epoch'] + 1e-6)}"
+        paint_text(canvas, number, ((LEFT - 4) * unit, 190 * unit), 112 * unit, ink, font=STRONG, halo=rim)
+    baseline = 268.0
+    for name, text in _rows(frame):
+        paint_text(canvas, name, (LEFT * unit, baseline * unit), 36 * unit, quiet, halo=rim)
+        paint_text(canvas, text, (RIGHT * unit, baseline * unit), 36 * unit, ink, font=STRONG, anchor="right", halo=rim)
+        baseline += 50
+    if frame.curve is not None and len(frame.curve.at) > 1:
+        _paint_curve(canvas, frame.curve, frame.playhead, baseline - 20, theme)
+    _paint_key(canvas, frame, theme)
+    if frame.caption:
+        at = (0.568 * canvas.width, canvas.height - 40 * unit)
+        paint_text(canvas, frame.caption, at, 40 * unit, ink, anchor="middle", halo=rim)
+
+
+def _rows(frame: Frame) -> list[tuple[str, str]]:
+    readings = frame.readings
+    rows = []
+    if "accuracy" in readings:
+        rows.append(("accuracy", f"{100 * readings['accuracy']:.1f} %"))
+    if "held_out_accuracy" in readings:
+        rows.append(("… unseen", f"{100 * readings['held_out_accuracy']:.1f} %"))
+    if "loss" in readings:
+        rows.append(("loss", f"{readings['loss']:.3f}"))
+    if "held_out_loss" in readings:
+        rows.append(("… unseen", f"{readings['held_out_loss']:.3f}"))
+    return rows
+
+
+def _paint_curve(canvas: Canvas, curve: Curve, playhead: float, top: float, theme: Theme) -> None:
+    """The loss so far, over the whole run's width; its last point is now."""
+    context, unit = canvas.context, canvas.height / 1080
+    left, width, height = LEFT * unit, (RIGHT - LEFT) * unit, 130 * unit
+    bottom = top * unit + height
+    context.set_line_width(2 * unit)
+    context.set_source_rgba(*canvas.colour(rgb(theme.quiet), 0.7))
+    context.move_to(left, bottom - height)
+    context.line_to(left, bottom)
+    context.line_to(left + width, bottom)
+    context.stroke()
+    at, value = curve.at, curve.value
+    some = np.unique(np.linspace(0, len(at) - 1, 240).astype(int))
+    past = some[at[some] < playhead]
+    now = float(np.interp(playhead, at, value))
+    highest = float(np.nanmax(value)) or 1.0
+    xs = left + width * (np.append(at[past], playhead) - at[0]) / (at[-1] - at[0])
+    ys = bottom - height * np.append(value[past], now) / highest
+    for x, y in zip(xs.tolist(), ys.tolist()):
+        context.line_to(x, y)
+    context.set_line_width(3.5 * unit)
+    context.set_source_rgba(*canvas.colour(rgb(theme.ink)))
+    context.stroke()
+    context.arc(float(xs[-1]), float(ys[-1]), 7 * unit, 0, 2 * np.pi)
+    context.fill()
+
+
+def _paint_key(canvas: Canvas, frame: Frame, theme: Theme) -> None:
+    """How to read the colours: a point is the truth, a region the answer, a hollow point a mistake."""
+    context, unit = canvas.context, canvas.height / 1080
+    ink, quiet, rim = rgb(theme.ink), rgb(theme.quiet), rgb(theme.rim)
+    x, size = LEFT * unit, 30 * unit
+    rows = [("point", "truth y"), ("region", "answer ŷ"), ("mistake", "mistake")]
+    for row, (mark, text) in enumerate(rows):
+        y = (944 + 46 * row) * unit
+        middle = (x + 13 * unit, y - 10 * unit)
+        context.set_source_rgba(*canvas.colour(quiet))
+        context.set_line_width(4 * unit)
+        if mark == "region":
+            context.rectangle(middle[0] - 13 * unit, middle[1] - 13 * unit, 26 * unit, 26 * unit)
+            context.set_source_rgba(*canvas.colour(mix(quiet, rim, 0.5)))
+            context.fill()
+        else:
+            context.arc(*middle, (11 if mark == "point" else 9) * unit, 0, 2 * np.pi)
+            if mark == "point":
+                context.fill()
+            else:
+                context.stroke()
+        paint_text(canvas, text, (x + 44 * unit, y), size, ink, halo=rim)
