@@ -32,27 +32,48 @@ def images(layers: Network, segments: Array) -> Lines:
     A piecewise-linear network bends a straight line exactly where a positive part's input changes sign: those points
     are inserted as vertices layer by layer, so the polylines are exact. Through tanh, lines are sampled instead.
     """
-    count = len(segments)
-    if any(isinstance(layer, Tanh) for layer in layers):
-        t = np.tile(np.linspace(0, 1, SAMPLES), count)
-        line = np.repeat(np.arange(count), SAMPLES)
-    else:
-        t, line = np.tile([0.0, 1.0], count), np.repeat(np.arange(count), 2)
-    begin, way = segments[:, 0].astype(float), (segments[:, 1] - segments[:, 0]).astype(float)
-    x = begin[line] + t[:, None] * way[line]
-    exact = [Linear(v.weight.astype(float), v.bias.astype(float)) if isinstance(v, Linear) else v for v in layers]
-    for layer in exact:
+    x, line = _ends(layers, segments)
+    for layer in _exact(layers):
         if isinstance(layer, PositivePart):
-            x, line = _with_crossings(x, line)
+            x, line = _with_crossings(x, line, x.shape[1])
         x = apply(layer, x)
-    starts = np.searchsorted(line, np.arange(count + 1))
-    return Lines(x, starts)
+    return Lines(x, np.searchsorted(line, np.arange(len(segments) + 1)))
 
 
-def _with_crossings(z: Array, line: NDArray[np.intp]) -> tuple[Array, NDArray[np.intp]]:
-    """Vertices z (V, width) with one more wherever a coordinate changes sign between neighbours on one line."""
+def kinked(layers: Network, segments: Array) -> Lines:
+    """The straight segments (L, 2, n) themselves with a vertex wherever `layers` bend them: vertices (V, n).
+
+    From one vertex to the next the whole network, each part of it and each mixture of it with x are affine: move the
+    vertices as points, and the polylines stay exact.
+    """
+    x, line = _ends(layers, segments)
+    n = x.shape[1]
+    x = np.concatenate([x, x], 1)  # the image so far, and where in the input it came from
+    for layer in _exact(layers):
+        width = x.shape[1] - n
+        if isinstance(layer, PositivePart):
+            x, line = _with_crossings(x, line, width)
+        x = np.concatenate([apply(layer, x[:, :width]), x[:, width:]], 1)
+    return Lines(x[:, -n:], np.searchsorted(line, np.arange(len(segments) + 1)))
+
+
+def _ends(layers: Network, segments: Array) -> tuple[Array, NDArray[np.intp]]:
+    """Both ends of each segment, or samples of it where tanh bends it smoothly, and which segment they belong to."""
+    samples = SAMPLES if any(isinstance(layer, Tanh) for layer in layers) else 2
+    t, line = np.tile(np.linspace(0, 1, samples), len(segments)), np.repeat(np.arange(len(segments)), samples)
+    begin, way = segments[:, 0].astype(float), (segments[:, 1] - segments[:, 0]).astype(float)
+    return begin[line] + t[:, None] * way[line], line
+
+
+def _exact(layers: Network) -> Network:
+    """The layers in float64."""
+    return tuple(Linear(v.weight.astype(float), v.bias.astype(float)) if isinstance(v, Linear) else v for v in layers)
+
+
+def _with_crossings(z: Array, line: NDArray[np.intp], width: int) -> tuple[Array, NDArray[np.intp]]:
+    """Vertices z with one more wherever one of the first `width` columns changes sign between two on one line."""
     a, b = z[:-1], z[1:]
-    segment, unit = np.nonzero((a * b < 0) & (line[:-1] == line[1:])[:, None])
+    segment, unit = np.nonzero((a[:, :width] * b[:, :width] < 0) & (line[:-1] == line[1:])[:, None])
     from_, to = a[segment, unit], b[segment, unit]
     share = from_ / (from_ - to)
     order = np.lexsort((share, segment))
