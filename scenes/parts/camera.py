@@ -1,0 +1,136 @@
+"""The camera: Manim's own, and besides it mobjects that paint themselves straight into the frame."""
+
+from collections.abc import Callable, Iterable
+from functools import cache
+from itertools import groupby
+from typing import Any, NamedTuple, Self
+
+import cairo
+import numpy as np
+from manim import Camera, Mobject, PMobject, VMobject, config
+from manim.mobject.types.image_mobject import AbstractImageMobject
+from manim.utils.paths import straight_path
+from numpy.typing import NDArray
+
+Pixels = NDArray[np.uint8]
+
+
+class Canvas(NamedTuple):
+    """What a painted mobject paints on: the frame's own pixels, or a group that is faded as a whole."""
+
+    context: cairo.Context
+    """In pixels from the top left corner, y down."""
+    width: int
+    """Pixels."""
+    height: int
+    """Pixels."""
+
+    def colour(self, rgb: tuple[float, float, float], alpha: float = 1.0) -> tuple[float, float, float, float]:
+        """Arguments of `context.set_source_rgba`: frames are RGBA where cairo thinks BGRA, so red and blue swap."""
+        red, green, blue = rgb
+        return blue, green, red, alpha
+
+
+class Painted(Mobject):
+    """A mobject that paints itself: no paths, no submobjects, as fast as its `paint`.
+
+    It takes its place among Manim's own mobjects (order of adding, z_index) and fades like them, by its `opacity`.
+    Everything in its `__dict__` is part of the cache key of the plays it is seen in: keep drawing caches elsewhere.
+    """
+
+    opaque: bool = False
+    """Whether it covers the whole frame: nothing under it is drawn, not even the background."""
+
+    def __init__(self, *, opacity: float = 1.0, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.opacity = opacity
+
+    def paint(self, canvas: Canvas) -> None:
+        """Paint on the canvas, always as if the opacity were 1."""
+        raise NotImplementedError(f"{type(self).__name__} has no paint method")
+
+    def generate_points(self) -> Self:
+        """The frame's corners: Manim draws, fades and measures only what has points."""
+        x, y = config.frame_width / 2, config.frame_height / 2
+        self.points = np.array([[-x, y, 0], [x, y, 0], [x, -y, 0], [-x, -y, 0]])
+        return self
+
+    def set_opacity(self, opacity: float) -> Self:
+        """0 is unseen, 1 as painted."""
+        self.opacity = opacity
+        return self
+
+    def fade(self, darkness: float = 0.5, family: bool = True) -> Self:
+        """Lower the opacity: 0 leaves it, 1 makes the mobject unseen."""
+        self.opacity *= 1 - darkness
+        super().fade(darkness, family)
+        return self
+
+    def interpolate(
+        self,
+        mobject1: Mobject,
+        mobject2: Mobject,
+        alpha: float,
+        path_func: Callable[..., NDArray[np.floating]] = straight_path(),  # noqa: B008 (Manim's own default)
+    ) -> Self:
+        """Opacity and points between two of its kind; what is shown stays."""
+        if isinstance(mobject1, Painted) and isinstance(mobject2, Painted):
+            self.opacity = (1 - alpha) * mobject1.opacity + alpha * mobject2.opacity
+        self.points = path_func(mobject1.points, mobject2.points, alpha)
+        return self
+
+
+def covers(mobject: Mobject) -> bool:
+    """Whether nothing under `mobject` can be seen."""
+    return isinstance(mobject, Painted) and mobject.opaque and mobject.opacity >= 1
+
+
+@cache
+def _kind(mobject_type: type[Mobject]) -> type[Mobject]:
+    for kind in (Painted, VMobject, PMobject, AbstractImageMobject):
+        if issubclass(mobject_type, kind):
+            return kind
+    return Mobject
+
+
+class FilmCamera(Camera):
+    """Manim's camera, that also draws `Painted` mobjects. Its pixel array may be exchanged between frames."""
+
+    pixel_array: Pixels
+
+    def capture_mobjects(self, mobjects: Iterable[Mobject], **kwargs: Any) -> None:
+        """Draw into the pixel array, batch by batch of one kind, as Manim does."""
+        shown = self.get_mobjects_to_display(mobjects, **kwargs)
+        for kind, group in groupby(shown, lambda mobject: _kind(type(mobject))):
+            batch: list[Any] = list(group)
+            if kind is Painted:
+                self._paint(batch)
+            elif kind is VMobject:
+                self.display_multiple_vectorized_mobjects(batch, self.pixel_array)
+            elif kind is PMobject:
+                self.display_multiple_point_cloud_mobjects(batch, self.pixel_array)
+            elif kind is AbstractImageMobject:
+                self.display_multiple_image_mobjects(batch, self.pixel_array)
+
+    def _paint(self, batch: list[Painted]) -> None:
+        height, width = self.pixel_array.shape[:2]
+        surface = cairo.ImageSurface.create_for_data(self.pixel_array.data, cairo.FORMAT_ARGB32, width, height)
+        context = cairo.Context(surface)
+        canvas = Canvas(context, width, height)
+        for painted in batch:
+            if painted.opacity >= 1:
+                context.save()
+                painted.paint(canvas)
+                context.restore()
+            elif painted.opacity > 0:
+                context.push_group()
+                painted.paint(canvas)
+                context.pop_group_to_source()
+                context.paint_with_alpha(painted.opacity)
+
+    def get_cached_cairo_context(self, pixel_array: Pixels) -> None:
+        """None: Manim would keep one context, and with it the pixels, for every array that was ever drawn into."""
+        return None
+
+    def cache_cairo_context(self, pixel_array: Pixels, ctx: cairo.Context) -> None:
+        """Keep nothing."""

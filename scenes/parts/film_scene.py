@@ -1,0 +1,112 @@
+"""The scene that films are played in: Manim's Scene, with our camera and our file writer."""
+
+import gc
+import sys
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+from manim import CairoRenderer, Mobject, Scene, config
+from manim.utils.iterables import list_update
+from threadpoolctl import threadpool_limits
+
+from engine import UnspiralError
+from scenes.parts.camera import FilmCamera, covers
+from scenes.parts.writer import FilmWriter
+
+
+class FilmRenderer(CairoRenderer):
+    """Manim's renderer without its copies: a frame's own pixels go to the encoder, and the camera takes others."""
+
+    camera: FilmCamera
+    file_writer: FilmWriter
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(file_writer_class=FilmWriter, camera_class=FilmCamera, **kwargs)
+
+    def update_frame(
+        self,
+        scene: Scene,
+        mobjects: Iterable[Mobject] | None = None,
+        include_submobjects: bool = True,
+        ignore_skipping: bool = True,
+        **kwargs: Any,
+    ) -> None:
+        """Draw, beginning with the last mobject that covers all before it; without one, with the background."""
+        if self.skip_animations and not ignore_skipping:
+            return
+        camera = self.camera
+        mobjects = mobjects or list_update(scene.mobjects, scene.foreground_mobjects)
+        shown = camera.get_mobjects_to_display(mobjects, include_submobjects=include_submobjects, **kwargs)
+        first = next((i for i in reversed(range(len(shown))) if covers(shown[i])), None)
+        if first is not None:
+            shown = shown[first:]
+        elif self.static_image is not None:
+            camera.set_frame_to_background(self.static_image)
+        else:
+            camera.reset()
+        camera.capture_mobjects(shown, include_submobjects=False)
+
+    def render(self, scene: Scene, time: float, moving_mobjects: Iterable[Mobject] | None = None) -> None:
+        """Draw a frame and hand its pixels over; a play that is skipped or cached draws nothing."""
+        if self.skip_animations:
+            return
+        self.update_frame(scene, moving_mobjects)
+        pixels = self.camera.pixel_array
+        self.camera.pixel_array = self.file_writer.pool.take(like=pixels)
+        self.add_frame(pixels)
+
+    def save_static_frame_data(self, scene: Scene, static_mobjects: Iterable[Mobject]) -> Any:
+        """Draw once what does not move in this play, if the play is drawn at all."""
+        self.static_image = None
+        return None if self.skip_animations else super().save_static_frame_data(scene, static_mobjects)
+
+    def freeze_current_frame(self, duration: float) -> None:
+        """Write the current frame for as many frames as are nearest to `duration`."""
+        self.add_frame(self.get_frame(), num_frames=frames(duration))
+
+
+class FilmScene(Scene):
+    """A scene that shows films. Everything Manim has can be used in it.
+
+    An UnspiralError in `construct` ends the program with one line and exit code 2.
+    """
+
+    renderer: FilmRenderer
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(renderer=FilmRenderer(), **kwargs)
+
+    def render(self, preview: bool = False) -> bool:
+        """Render the scene, as Manim's command does."""
+        try:
+            with threadpool_limits(1, "blas"):  # BLAS threads spin while they wait, and starve the encoder
+                return super().render(preview)
+        except UnspiralError as error:
+            print(f"{type(self).__name__}: {error}", file=sys.stderr)
+            raise SystemExit(2) from error
+        finally:
+            gc.unfreeze()
+
+    def play(self, *args: Any, **kwargs: Any) -> None:
+        """Play animations."""
+        if self.renderer.num_plays == 0:
+            gc.freeze()  # all that is loaded by now stays: not to be searched for garbage in every frame
+        super().play(*args, **kwargs)
+
+    def get_run_time(self, animations: Any) -> float:
+        """The animations' run time, as a whole number of frames."""
+        return frames(super().get_run_time(animations)) / config.frame_rate
+
+    def get_time_progression(self, run_time: float, description: str, *args: Any, **kwargs: Any) -> Any:
+        """One step a frame. Manim's steps of floating-point numbers add a frame to some run times."""
+        progression = super().get_time_progression(run_time, description, *args, **kwargs)
+        if isinstance(progression.iterable, np.ndarray):
+            progression.iterable = np.arange(frames(run_time)) * (1 / config.frame_rate)
+            progression.total = len(progression.iterable)
+        return progression
+
+
+def frames(run_time: float) -> int:
+    """Whole frames nearest to a run time in seconds, at least one."""
+    return max(1, round(run_time * config.frame_rate))
