@@ -1,7 +1,13 @@
 """What goes wrong, said to a lecturer: what was given, what was expected, what to do."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from engine.run import Run
 
 
 class UnspiralError(ValueError):
@@ -9,12 +15,25 @@ class UnspiralError(ValueError):
 
 
 class Diverged(UnspiralError):
-    """The loss is no longer finite; everything recorded before is kept."""
+    """The loss is no longer finite; `run` is what was recorded before, None if that is nothing."""
+
+    def __init__(self, message: str, run: Run | None = None) -> None:
+        super().__init__(message)
+        self.run = run
 
 
 def unknown(kind: str, given: object, known: Iterable[str]) -> UnspiralError:
     """Error for a name that does not exist, with the nearest that do."""
+    return UnspiralError(f"unknown {kind} {given!r}; {nearest(given, known)}")
+
+
+def nearest(given: object, known: Iterable[str]) -> str:
+    """A hint: the known names that are nearest to what was given, or all of them."""
     known = list(known)
     near = get_close_matches(str(given), known, n=3, cutoff=0.5)
-    hint = f"did you mean {' or '.join(near)}?" if near else f"there are: {', '.join(known)}"
-    return UnspiralError(f"unknown {kind} {given!r}; {hint}")
+    return f"did you mean {' or '.join(near)}?" if near else f"there are: {', '.join(known)}"
+
+
+def printable(text: str) -> str:
+    """One line without control characters: what stands in somebody's file cannot steer a terminal."""
+    return "".join(c if c.isprintable() else " " for c in text)

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any, TypeGuard
 
 import numpy as np
-import tomli_w
 
 from engine.data import DATASETS, Labelled, hold_out, labelled, read_points
-from engine.errors import UnspiralError, unknown
+from engine.errors import UnspiralError, nearest, unknown
+from engine.recipe_text import explained_toml
 
 ACTIVATIONS = ("positive_part", "tanh")
 INITIALISATIONS = ("uniform", "normal", "xavier", "orthogonal")
@@ -124,15 +124,17 @@ class Recipe:
             given["data"] = data
         return cls(**given)
 
-    def to_toml(self, path: str | Path) -> None:
-        """Write the recipe where a lecturer can edit it. Your own points cannot be written: name their file instead."""
+    def text(self) -> str:
+        """The recipe as TOML, a comment over every key. Your own points do not fit: name their file instead."""
         if isinstance(self.data, Labelled):
             raise UnspiralError(
                 'your own points do not fit into TOML; save them as .npz or .csv and write data = "points.npz"'
             )
-        values = self.as_dict()
-        parameters = values.pop("parameters")
-        text = tomli_w.dumps({**values, "parameters": parameters})
+        return explained_toml(self.as_dict())
+
+    def to_toml(self, path: str | Path) -> None:
+        """Write the recipe where a lecturer can edit it, every key explained."""
+        text = self.text()
         try:
             Path(path).write_text(text, encoding="utf-8")
         except OSError as error:
@@ -282,4 +284,4 @@ def find_recipe(name: str | Path) -> Recipe:
         return RECIPES[key]
     if Path(name).suffix == ".toml" or Path(name).is_file():
         return Recipe.from_toml(name)
-    raise unknown("recipe", str(name), [*RECIPES, "or a file.toml"])
+    raise UnspiralError(f"unknown recipe {str(name)!r}; {nearest(name, RECIPES)}, or name a TOML file")

@@ -1,99 +1,178 @@
 """Train a recipe once, replay it ever after."""
 
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from filelock import FileLock
+from filelock import FileLock, Timeout
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from engine.data import Labelled
 from engine.errors import Diverged, UnspiralError
 from engine.layers import Network
-from engine.recipes import Recipe
+from engine.recipes import RECIPES, Recipe, find_recipe
 from engine.run import Run, runs_folder, upright
 
 
-def record(recipe: Recipe, folder: str | Path | None = None, device: str = "cpu") -> Run:
+def record(recipe: Recipe, folder: str | Path | None = None, device: str = "cpu", *, again: bool = False) -> Run:
     """The recipe's run: trained and saved the first time, loaded afterwards (found by the recipe's digest).
 
-    Runs are kept in `folder`, else where UNSPIRAL_RUNS says, else in the user's cache. Diverged is raised, with what
-    was recorded kept beside, when the loss is no longer finite.
+    Runs are kept in `folder`, else where UNSPIRAL_RUNS says, else in the user's cache. `again` trains even if the run
+    is there. Diverged is raised, with what was recorded kept beside, when the loss is no longer finite.
     """
-    folder = Path(folder) if folder else runs_folder()
-    path = folder / f"{recipe.digest}.safetensors"
-    if path.exists():
-        return Run.load(path)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(path.with_suffix(".lock"))
-        lock.acquire()
-    except OSError as error:
-        raise UnspiralError(
-            f"cannot write into {folder}: {error.strerror or error}; name another with UNSPIRAL_RUNS"
-        ) from None
-    with lock:
-        if not path.exists():  # another process may have trained it while we waited
-            try:
-                train_run(recipe, device).save(path)
-            except Diverged as error:
-                run: Run = error.args[1]
-                kept = path.with_name(f"{recipe.digest}-stopped.safetensors")
-                run.save(kept)
-                raise Diverged(
-                    f"{error.args[0]}; the {len(run.epochs)} snapshots before it are in {kept}", run
-                ) from None
+    path = recorded_at(recipe, folder)
+    if again or not path.exists():
+        with _locked(path):
+            if again or not path.exists():  # another process may have trained it while we waited
+                _train_into(path, recipe, device)
     return Run.load(path)
 
 
-def train_run(recipe: Recipe, device: str = "cpu", progress: bool = True) -> Run:
-    """Train and record every epoch, with a progress bar on standard error.
+def record_as(path: str | Path, recipe: Recipe, device: str = "cpu", *, again: bool = False) -> Run:
+    """The recipe's run in a file of your own: copied if `record` keeps it already, else trained (`again`: always)."""
+    path, kept = Path(path), recorded_at(recipe)
+    _check_writable(path)
+    if kept.exists() and not again:
+        Run.load(kept).save(path)
+    else:
+        _train_into(path, recipe, device)
+    return Run.load(path)
 
-    If the loss is no longer finite, Diverged is raised with the run so far as its second argument.
+
+def recorded_at(recipe: Recipe, folder: str | Path | None = None) -> Path:
+    """Where `record` keeps the recipe's run, be it there yet or not."""
+    return (Path(folder) if folder else runs_folder()) / f"{recipe.digest}.safetensors"
+
+
+def find_run(name: str | Path) -> Path:
+    """A run's file: named itself, or by a recipe (a name, a TOML file) that was recorded. UnspiralError if it was not."""
+    if str(name).lower().replace("-", "_") not in RECIPES and Path(name).suffix != ".toml":
+        if Path(name).exists():
+            return Path(name)
+        if Path(name).suffix or len(Path(name).parts) > 1:
+            raise UnspiralError(f"there is no run file {name}")
+    path = recorded_at(find_recipe(name))
+    for there in (path, _stopped(path)):
+        if there.exists():
+            return there
+    raise UnspiralError(f"{name} is not recorded yet; record it with: unspiral train {name}")
+
+
+def train_run(recipe: Recipe, device: str = "cpu", *, progress: bool = True) -> Run:
+    """Train and record every epoch, with a progress bar on standard error if that is a terminal.
+
+    Diverged, which holds the run up to there, is raised when the loss is no longer finite.
     """
-    from engine.train_one import Snapshot, train  # torch is imported only where something is trained
-
+    points, held = recipe.points()
     count = recipe.epochs + 1
+    _check_memory(recipe, points)
+    from engine.train_one import train  # torch is imported only where something is trained
+
     curves = {name: np.full(count, np.nan) for name in ("loss", "accuracy", "held_out_loss", "held_out_accuracy")}
     stacked: Network = ()
     taken, stopped = 0, ""
+    console = Console(stderr=True)
     columns = (TextColumn("training"), BarColumn(), MofNCompleteColumn(), TextColumn("epochs"), TimeRemainingColumn())
-    bar = Progress(*columns, console=Console(stderr=True), transient=True, disable=not progress)
-
-    def keep(snapshot: Snapshot) -> None:
-        nonlocal stacked
-        if not stacked:
-            stacked = tuple(type(layer)(*(_room(v, count) for v in layer)) for layer in snapshot.network)
-        for layer, room in zip(snapshot.network, stacked):
-            for value, rows in zip(layer, room):
-                if isinstance(rows, np.ndarray):
-                    rows[taken] = value
-        for name, curve in curves.items():
-            value = getattr(snapshot, name)
-            curve[taken] = np.nan if value is None else value
-
-    with bar:
-        task = bar.add_task("", total=count)
+    shown = progress and (console.is_terminal or console.is_jupyter)
+    with Progress(*columns, console=console, transient=True, disable=not shown) as bar:
+        task = bar.add_task("", total=recipe.epochs)
         try:
             for snapshot in train(recipe, device):
-                keep(snapshot)
+                if not stacked:
+                    stacked = tuple(type(layer)(*(_room(v, count) for v in layer)) for layer in snapshot.network)
+                for layer, rooms in zip(snapshot.network, stacked):
+                    for value, room in zip(layer, rooms):
+                        if isinstance(room, np.ndarray):
+                            room[taken] = value
+                for name, curve in curves.items():
+                    value = getattr(snapshot, name)
+                    curve[taken] = np.nan if value is None else value
+                bar.update(task, completed=taken)
                 taken += 1
-                if taken % 10 == 0:
-                    bar.update(task, completed=taken)
         except Diverged as error:
             stopped = str(error)
             if not taken:
                 raise
-    points, held = recipe.points()
-    points = points._replace(x=points.x.astype(recipe.precision))
     layers: Network = tuple(type(layer)(*(_cut(v, taken) for v in layer)) for layer in stacked)
     metrics = {name: curve[:taken] for name, curve in curves.items() if held.any() or not name.startswith("held_out")}
+    points = points._replace(x=points.x.astype(recipe.precision))
     run = Run(recipe, points, held, np.arange(taken, dtype=float), layers, metrics, stopped)
     if recipe.upright is not None:
         run = upright(run, recipe.upright)
     if stopped:
         raise Diverged(stopped, run)
     return run
+
+
+def _train_into(path: Path, recipe: Recipe, device: str) -> None:
+    """Train and save; what a diverging training left is kept beside, under another name."""
+    try:
+        train_run(recipe, device).save(path)
+    except Diverged as error:
+        if error.run is None:
+            raise
+        kept = _stopped(path)
+        error.run.save(kept)
+        count = len(error.run.epochs)
+        raise Diverged(f"{error}; what came before ({count} snapshots) is kept in {kept}", error.run) from None
+
+
+def _stopped(path: Path) -> Path:
+    return path.with_name(f"{path.stem}-stopped.safetensors")
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """Only one process at a time trains what goes to `path`; the others wait, and say so."""
+    lock = FileLock(path.with_suffix(".lock"))
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            print("another process is training this recipe; waiting for its run", file=sys.stderr)
+            lock.acquire()
+    except OSError as error:
+        raise UnspiralError(
+            f"cannot write into {path.parent}: {error.strerror or error}; name another folder with UNSPIRAL_RUNS"
+        ) from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _check_writable(path: Path) -> None:
+    """UnspiralError before a long training rather than after it."""
+    if path.is_dir():
+        raise UnspiralError(f"{path} is a folder; name a file in it, such as {path / 'run.safetensors'}")
+    try:
+        with tempfile.TemporaryFile(dir=path.parent):
+            pass
+    except OSError as error:
+        raise UnspiralError(f"cannot write {path}: {error.strerror or error}") from None
+
+
+def _check_memory(recipe: Recipe, points: Labelled) -> None:
+    """UnspiralError if the weights of all epochs do not fit into this machine's memory."""
+    widths = [points.x.shape[1], *recipe.hidden, *([recipe.embedding] if recipe.embedding else []), points.y.max() + 1]
+    weights = sum(int(out) * (int(in_) + 1) for in_, out in zip(widths, widths[1:]))
+    needed = weights * (recipe.epochs + 1) * np.dtype(recipe.precision).itemsize
+    try:
+        there = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):  # Windows does not say
+        return
+    if needed > there:
+        raise UnspiralError(
+            f"recording {recipe.epochs} epochs of {weights:,} weights takes {needed / 1e9:,.0f} GB, this machine has "
+            f"{there / 1e9:,.0f}: lower epochs or hidden"
+        )
 
 
 def _room(value: Any, count: int) -> Any:

@@ -1,0 +1,101 @@
+"""The `unspiral` command: one line for a mistake, a module for each subcommand.
+
+Adding a subcommand takes two steps:
+
+1. a row in `COMMANDS`: its name and the line that `unspiral --help` prints;
+2. a module `engine/commands/NAME.py` (a dash becomes an underscore) that holds one click command named `command`::
+
+       @click.command()
+       @click.argument("run")
+       def command(run: str) -> None:
+           \"\"\"Say what `unspiral NAME --help` prints.\"\"\"
+
+A module is imported only when its command is called, so that the others do not pay for it; what costs time (torch,
+rich tables, PyAV) is imported inside the function all the same. Raise `UnspiralError` for every mistake of the user:
+it becomes one line on standard error and exit code 2. Results go to standard output (`click.echo`), progress and
+remarks to standard error. Call what needs manim or scenes as a subprocess of `sys.executable`: engine imports neither.
+"""
+
+import contextlib
+import importlib
+import sys
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+import click
+
+from engine.errors import UnspiralError, printable, unknown
+
+COMMANDS = {
+    "train": "Train a recipe and keep its run.",
+    "show": "Describe a run.",
+    "recipe": "Print a named recipe as TOML, to start your own from.",
+}
+"""Every subcommand and the line that describes it."""
+
+
+class Commands(click.Group):
+    """A group whose subcommands are imported when called, and whose mistakes are one line and exit code 2."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names in the table's order."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name, its module imported now."""
+        if cmd_name not in COMMANDS:
+            return None
+        return importlib.import_module(f"engine.commands.{cmd_name.replace('-', '_')}").command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command called, or say which name is nearest."""
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            raise unknown("command", args[0], COMMANDS)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the table without importing a module."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def main(self, args: Sequence[str] | None = None, *rest: Any, **extra: Any) -> NoReturn:
+        """Run the command and leave: 0 done, 2 the user's mistake, 130 Ctrl-C, 1 nobody reads the output."""
+        for stream in (sys.stdout, sys.stderr):
+            with contextlib.suppress(AttributeError, ValueError):
+                stream.reconfigure(errors="replace")  # a terminal without × or ▁ prints ? for it
+        extra["standalone_mode"] = False
+        try:
+            code = super().main(args, *rest, **extra)
+        except click.UsageError as error:
+            where = error.ctx.command_path if error.ctx else "unspiral"
+            _leave(f"{where}: {error.format_message()} (try: {where} --help)")
+        except click.ClickException as error:
+            _leave(f"unspiral: {error.format_message()}")
+        except UnspiralError as error:
+            _leave(f"unspiral: {error}")
+        except (KeyboardInterrupt, click.Abort):
+            sys.exit(130)
+        except OSError as error:
+            where = f" {error.filename}" if error.filename else ""
+            _leave(f"unspiral: cannot read or write{where}: {error.strerror or error}")
+        sys.exit(code if isinstance(code, int) else 0)
+
+
+def _leave(message: str) -> NoReturn:
+    """Print one line on standard error, exit with 2."""
+    click.echo(printable(message), err=True)
+    sys.exit(2)
+
+
+@click.group(cls=Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="unspiral", message="%(package)s %(version)s")
+@click.pass_context
+def main(ctx: click.Context) -> None:
+    """Films of small networks that learn, for lectures.
+
+    A recipe says what to learn; a run is what was recorded of it; scenes turn runs into clips.
+    """
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())

@@ -1,0 +1,1 @@
+"""The subcommands of `unspiral`, a module each; see engine/cli.py."""

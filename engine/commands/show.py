@@ -1,0 +1,103 @@
+"""unspiral show: describe a run."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from engine.errors import UnspiralError, printable
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from engine.run import Run
+
+BARS = "▁▂▃▄▅▆▇█"
+
+
+@click.command()
+@click.argument("run")
+@click.option("--sheet", type=click.Path(path_type=Path), help="Draw the embedding at nine epochs into this PNG.")
+def command(run: str, sheet: Path | None) -> None:
+    """Describe RUN: a run file, or a recipe (a name or a TOML file) that was recorded."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from engine.recording import find_run
+    from engine.run import Run
+
+    path = find_run(run)
+    table = Table(show_header=False, box=None, pad_edge=False)
+    table.add_column(style="bold")
+    table.add_column(overflow="fold")
+    for name, value in described(Run.load(path), path):
+        table.add_row(name, Text(printable(value)))  # Text: brackets in a path are no markup
+    Console(highlight=False).print(table)
+    if sheet is not None:
+        draw_sheet(path, sheet)
+
+
+def described(run: "Run", path: Path) -> Iterator[tuple[str, str]]:
+    """Name and value of each line of the description."""
+    from engine.layers import Linear
+    from engine.recipes import RECIPES
+
+    recipe = run.recipe
+    yield "file", f"{path} ({size(path.stat().st_size)})"
+    if recipe is not None:
+        names = [name for name, known in RECIPES.items() if known == recipe]
+        yield "recipe", f"{names[0] if names else 'your own'}, digest {recipe.digest}"
+        parameters = ", ".join(f"{k} {v:g}" for k, v in recipe.parameters.items())
+        yield "data", "your own points" if not isinstance(recipe.data, str) else f"{recipe.data}: {parameters}"
+    count, held = len(run.points.y), int(run.held.sum())
+    yield "points", f"{count:,} in {run.points.x.shape[1]} dimensions" + (f", {held:,} held out" if held else "")
+    linear = [layer for layer in run.layers if isinstance(layer, Linear)]
+    widths = [linear[0].weight.shape[-1], *(layer.weight.shape[-2] for layer in linear)]
+    weights = sum(layer.weight[0].size + layer.bias[0].size for layer in linear)
+    yield "network", f"{'–'.join(map(str, widths))}, {weights:,} weights and biases in {linear[0].weight.dtype}"
+    if recipe is not None:
+        batch = "all points in a step" if recipe.batch is None else f"{recipe.batch:,} points in a step"
+        yield "trained", f"{recipe.optimiser}, learning rate {recipe.learning_rate:g}, {batch}"
+    yield "epochs", f"{run.epochs[0]:g} to {run.epochs[-1]:g}, {len(run.epochs):,} snapshots"
+    for name, curve in run.metrics.items():
+        shown = [f"{100 * v:.1f} %" if "accuracy" in name else f"{v:.4f}" for v in (curve[0], curve[-1])]
+        yield name.replace("_", " "), f"{shown[0]} → {shown[1]}"
+    if "loss" in run.metrics:
+        yield "loss curve", sparkline(run.loss)
+    if run.unfinished:
+        yield "unfinished", run.unfinished
+
+
+def sparkline(curve: "ArrayLike", width: int = 48) -> str:
+    """A curve as `width` bars of text, each the mean of its stretch; what is not finite leaves a gap."""
+    import numpy as np
+
+    values = np.asarray(curve, float)
+    stretches = np.array_split(values, min(width, len(values)))
+    means = np.array([part[np.isfinite(part)].mean() if np.isfinite(part).any() else np.nan for part in stretches])
+    known = np.isfinite(means)
+    low, high = (means[known].min(), means[known].max()) if known.any() else (0.0, 0.0)
+    steps = np.where(known, (means - low) / ((high - low) or 1.0) * (len(BARS) - 1), 0).round().astype(int)
+    return "".join(BARS[step] if there else " " for step, there in zip(steps, known))
+
+
+def size(count: int) -> str:
+    """A file's size as people say it: 4.2 MB."""
+    value, unit = float(count), "bytes"
+    for larger in ("kB", "MB", "GB", "TB"):
+        if value < 1000:
+            break
+        value, unit = value / 1000, larger
+    return f"{value:.0f} {unit}" if unit == "bytes" else f"{value:.1f} {unit}"
+
+
+def draw_sheet(path: Path, sheet: Path) -> None:
+    """Draw the contact sheet in another process: engine imports no scene."""
+    done = subprocess.run([sys.executable, "-m", "scenes.parts.sheet", path, sheet], stderr=subprocess.PIPE, text=True)
+    if done.returncode:
+        said = done.stderr.strip().splitlines()
+        raise UnspiralError(f"the contact sheet could not be drawn: {said[-1] if said else 'no reason was given'}")

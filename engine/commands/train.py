@@ -1,0 +1,40 @@
+"""unspiral train: train a recipe and keep its run."""
+
+from pathlib import Path
+
+import click
+
+from engine.errors import UnspiralError
+
+
+@click.command()
+@click.argument("recipe")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write the run here, not into the cache.")
+@click.option("--device", default="cpu", show_default=True, help="Where to train: cpu or cuda.")
+@click.option("--force", is_flag=True, help="Train again what is kept already; replace the file that is there.")
+def command(recipe: str, output: Path | None, device: str, force: bool) -> None:
+    """Train RECIPE, a name (five_spirals, notebook, linear) or a TOML file, and keep its run.
+
+    Without -o the run goes to the cache, where scenes find it. What is kept there is not trained a second time.
+    """
+    from engine.recipes import find_recipe
+    from engine.recording import record, record_as, recorded_at
+
+    found = find_recipe(recipe)
+    if output is not None and output.exists() and not force:
+        raise UnspiralError(f"{output} exists; replace it with --force, or name another file")
+    if recorded_at(found).exists() and not force:
+        click.echo("this recipe is recorded already; --force trains it again", err=True)
+    if output is None:
+        run = record(found, device=device, again=force)
+    else:
+        run = record_as(output, found, device, again=force)
+    held = f", {_percent(run.metrics['held_out_accuracy'][-1])} on held-out points" if run.held.any() else ""
+    click.echo(
+        f"{run.epochs[-1]:g} epochs, loss {run.loss[-1]:.4f}, accuracy {_percent(run.accuracy[-1])}{held}: "
+        f"{output or recorded_at(found)}"
+    )
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f} %"
