@@ -1,6 +1,6 @@
 """One training loop, read top to bottom, that yields a snapshot an epoch."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -41,7 +41,7 @@ def train(recipe: Recipe, device: str = "cpu") -> Iterator[Snapshot]:
     x, y, held_x, held_y = x[kept], y[kept], x[~kept], y[~kept]
     batch = min(recipe.batch or len(x), len(x))
     steps = -(-len(x) // batch)  # per epoch
-    optimiser = _optimiser(recipe, model)
+    descent = optimiser(recipe, model.parameters())
     shuffle = torch.Generator().manual_seed(recipe.seed)
 
     for epoch in range(recipe.epochs + 1):
@@ -73,10 +73,10 @@ def train(recipe: Recipe, device: str = "cpu") -> Iterator[Snapshot]:
                 loss = cross_entropy(model(x[members]), y[members])
             if recipe.warm_up:
                 progress = (epoch * steps + step + 1) / (recipe.warm_up * steps)
-                optimiser.param_groups[0]["lr"] = recipe.learning_rate * min(1.0, progress)
-            optimiser.zero_grad()
+                descent.param_groups[0]["lr"] = recipe.learning_rate * min(1.0, progress)
+            descent.zero_grad()
             loss.backward()
-            optimiser.step()
+            descent.step()
 
 
 def build(recipe: Recipe) -> nn.Sequential:
@@ -147,12 +147,13 @@ def _activation(recipe: Recipe) -> nn.Module:
     return nn.LeakyReLU(recipe.slope) if recipe.slope else nn.ReLU()
 
 
-def _optimiser(recipe: Recipe, model: nn.Module) -> torch.optim.Optimizer:
+def optimiser(recipe: Recipe, parameters: Iterable[torch.Tensor]) -> torch.optim.Optimizer:
+    """The recipe's optimiser for these parameters."""
     rate, decay = recipe.learning_rate, recipe.weight_decay
     if recipe.optimiser == "sgd":
-        return torch.optim.SGD(model.parameters(), lr=rate, momentum=recipe.momentum, weight_decay=decay)
+        return torch.optim.SGD(parameters, lr=rate, momentum=recipe.momentum, weight_decay=decay)
     kind = torch.optim.Adam if recipe.optimiser == "adam" else torch.optim.AdamW
-    return kind(model.parameters(), lr=rate, betas=(recipe.momentum, recipe.beta2), weight_decay=decay)
+    return kind(parameters, lr=rate, betas=(recipe.momentum, recipe.beta2), weight_decay=decay)
 
 
 def _accuracy(scores: torch.Tensor, y: torch.Tensor) -> float:
