@@ -1,28 +1,35 @@
 """The scene that films are played in: Manim's Scene, with our camera and our file writer."""
 
 import gc
+import hashlib
 import sys
 from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
-from manim import CairoRenderer, Mobject, Scene, config
+from manim import CairoRenderer, Camera, Mobject, Scene, config
+from manim.animation.animation import Animation
 from manim.utils.iterables import list_update
 from threadpoolctl import threadpool_limits
 
+import engine
 from engine import UnspiralError
 from scenes.parts.camera import FilmCamera, covers
+from scenes.parts.replay import Replay
 from scenes.parts.writer import FilmWriter
+
+SEGMENT = 4.0
+"""Seconds: longer replays are cut, each part being cached by itself. x264 puts a key frame this often anyway."""
 
 
 class FilmRenderer(CairoRenderer):
     """Manim's renderer without its copies: a frame's own pixels go to the encoder, and the camera takes others."""
 
-    camera: FilmCamera
-    file_writer: FilmWriter
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(file_writer_class=FilmWriter, camera_class=FilmCamera, **kwargs)
+    def __init__(self, camera_class: type[Camera], **kwargs: Any) -> None:
+        super().__init__(file_writer_class=FilmWriter, camera_class=camera_class, **kwargs)
+        self.camera.drawn_by = _drawing_code()  # type: ignore[attr-defined]
 
     def update_frame(
         self,
@@ -52,7 +59,7 @@ class FilmRenderer(CairoRenderer):
         if self.skip_animations:
             return
         self.update_frame(scene, moving_mobjects)
-        pixels = self.camera.pixel_array
+        pixels: Any = self.camera.pixel_array
         self.camera.pixel_array = self.file_writer.pool.take(like=pixels)
         self.add_frame(pixels)
 
@@ -63,7 +70,8 @@ class FilmRenderer(CairoRenderer):
 
     def freeze_current_frame(self, duration: float) -> None:
         """Write the current frame for as many frames as are nearest to `duration`."""
-        self.add_frame(self.get_frame(), num_frames=frames(duration))
+        if not self.skip_animations:
+            self.add_frame(self.get_frame(), num_frames=frames(duration))
 
 
 class FilmScene(Scene):
@@ -72,10 +80,10 @@ class FilmScene(Scene):
     An UnspiralError in `construct` ends the program with one line and exit code 2.
     """
 
-    renderer: FilmRenderer
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(renderer=FilmRenderer(), **kwargs)
+    def __init__(self, camera_class: type[Camera] = FilmCamera, **kwargs: Any) -> None:
+        if not issubclass(camera_class, FilmCamera):  # FilmScene beside one of Manim's scenes with its own camera
+            camera_class = type(camera_class.__name__, (FilmCamera, camera_class), {})
+        super().__init__(renderer=FilmRenderer(camera_class), camera_class=camera_class, **kwargs)
 
     def render(self, preview: bool = False) -> bool:
         """Render the scene, as Manim's command does."""
@@ -88,13 +96,30 @@ class FilmScene(Scene):
         finally:
             gc.unfreeze()
 
-    def play(self, *args: Any, **kwargs: Any) -> None:
-        """Play animations."""
+    def play(
+        self,
+        *args: Any,
+        subcaption: str | None = None,
+        subcaption_duration: float | None = None,
+        subcaption_offset: float = 0,
+        **kwargs: Any,
+    ) -> None:
+        """Play animations. Replays by themselves are cut into parts that Manim caches one by one."""
         if self.renderer.num_plays == 0:
             gc.freeze()  # all that is loaded by now stays: not to be searched for garbage in every frame
-        super().play(*args, **kwargs)
+        plays = _cut(args, kwargs)
+        if subcaption and subcaption_duration is None and len(plays) > 1:
+            subcaption_duration = sum(play[0].run_time for play in plays)
+        for number, play in enumerate(plays):
+            super().play(
+                *play,
+                subcaption=subcaption if number == 0 else None,
+                subcaption_duration=subcaption_duration,
+                subcaption_offset=subcaption_offset,
+                **kwargs,
+            )
 
-    def get_run_time(self, animations: Any) -> float:
+    def get_run_time(self, animations: list[Animation]) -> float:
         """The animations' run time, as a whole number of frames."""
         return frames(super().get_run_time(animations)) / config.frame_rate
 
@@ -103,10 +128,34 @@ class FilmScene(Scene):
         progression = super().get_time_progression(run_time, description, *args, **kwargs)
         if isinstance(progression.iterable, np.ndarray):
             progression.iterable = np.arange(frames(run_time)) * (1 / config.frame_rate)
-            progression.total = len(progression.iterable)
         return progression
 
 
 def frames(run_time: float) -> int:
     """Whole frames nearest to a run time in seconds, at least one."""
     return max(1, round(run_time * config.frame_rate))
+
+
+def _cut(animations: tuple[Any, ...], kwargs: dict[str, Any]) -> list[tuple[Any, ...]]:
+    """What to play one after the other instead of `animations` at once. Takes what concerns replays out of kwargs."""
+    if not animations or not all(isinstance(animation, Replay) for animation in animations):
+        return [animations]
+    replays: tuple[Replay, ...] = animations
+    for name in list(kwargs):
+        for replay in replays:
+            setattr(replay, name, kwargs[name])
+        del kwargs[name]
+    if len({replay.run_time for replay in replays}) > 1:
+        return [replays]
+    most = max(1, round(SEGMENT * config.frame_rate))
+    return list(zip(*(replay.parts(frames(replay.run_time), most) for replay in replays)))
+
+
+@cache
+def _drawing_code() -> str:
+    """Digest of all code that pictures depend on, for Manim's cache: it sees a mobject's data, not its class's code."""
+    digest = hashlib.sha256()
+    for folder in (Path(__file__).parent, Path(engine.__file__).parent):
+        for file in sorted(folder.glob("*.py")):
+            digest.update(file.read_bytes())
+    return digest.hexdigest()

@@ -144,7 +144,7 @@ def paint_lines(canvas: Canvas, place: Place, frame: Frame, theme: Theme) -> Non
 def paint_points(canvas: Canvas, place: Place, frame: Frame, theme: Theme) -> None:
     """Points in the colour of their truth; a mistake is hollow."""
     if len(frame.points):
-        radius = point_radius(len(frame.points)) * canvas.height / 1080
+        radius = max(2.0, point_radius(len(frame.points)) * canvas.height / 1080)
         classes = max(len(frame.class_vectors), int(frame.labels.max()) + 1)
         right, wrong = _discs(theme, classes, radius)
         places = place(frame.points)
@@ -155,8 +155,8 @@ def paint_points(canvas: Canvas, place: Place, frame: Frame, theme: Theme) -> No
 @cache
 def _discs(theme: Theme, classes: int, radius: float) -> tuple[Discs, Discs]:
     colours = np.array(theme.class_colours(classes))
-    rim = rgb(theme.rim)
-    return Discs(radius, 0.28 * radius, colours, rim), Discs(radius, 0.28 * radius, colours, rim, hollow=True)
+    colour, rim = rgb(theme.rim), (0.28 if radius > 3 else 0.2) * radius  # small points are all rim otherwise
+    return Discs(radius, rim, colours, colour), Discs(radius, rim, colours, colour, hollow=True)
 
 
 def point_radius(count: int) -> float:
@@ -185,7 +185,7 @@ def paint_class_vectors(canvas: Canvas, place: Place, frame: Frame, theme: Theme
     room = np.minimum(apart.min(1), 1.5 * lengths) / unit
     for k, (at, colour) in enumerate(zip(labels, colours)):
         alpha = float(np.clip((room[k] - 70) / 40, 0, 1))  # fades: names never collide and never pop
-        if alpha > 0:
+        if alpha > 0 and 36 * unit > 12:
             text = f"w{_subscript(k + 1)}"
             centre = (float(at[0]), float(at[1]) + 11 * unit)
             paint_text(

@@ -1,0 +1,64 @@
+"""What the README shows works as it stands there."""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+SCENES = [code for language, code in BLOCKS if language == "python" and "FilmScene" in code]
+PROGRAMS = [code for language, code in BLOCKS if language == "python" and "FilmScene" not in code]
+LINES = [
+    line.removeprefix(". ./setup.sh && ")
+    for language, code in BLOCKS
+    if language == "sh"
+    for line in code.splitlines()
+    if line and not line.startswith("#")
+]
+
+
+def run(command: list[str | Path], folder: Path) -> None:
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    assert done.returncode == 0, f"{shlex.join(map(str, command))}\n{done.stdout}\n{done.stderr}"
+
+
+def titled(code: str) -> str:
+    return code.split("\n", 1)[0].strip('"')
+
+
+@pytest.mark.parametrize("code", SCENES, ids=titled)
+def test_a_scene_in_the_readme_renders(code, tmp_path):
+    (tmp_path / "my scene.py").write_text(code, encoding="utf-8")
+    run([sys.executable, "-m", "manim", "render", "-ql", "my scene.py"], tmp_path)
+    assert len(list(tmp_path.glob("media/videos/*/480p15/*.mp4"))) == 1
+
+
+@pytest.mark.parametrize("code", PROGRAMS, ids=titled)
+def test_a_program_in_the_readme_runs(code, tmp_path):
+    (tmp_path / "program.py").write_text(code, encoding="utf-8")
+    run([sys.executable, "program.py"], tmp_path)
+
+
+def test_the_readmes_commands_run_in_the_order_shown(tmp_path):
+    """In a folder that holds the scenes; renders at low quality, the test command left out: this is it."""
+    for name in ("scenes", "manim.cfg"):
+        os.symlink(ROOT / name, tmp_path / name)
+    programs = Path(sys.executable).parent
+    for line in LINES:
+        program, *arguments = shlex.split(line)
+        if program == "pytest" or "--cluster" in arguments:
+            continue
+        if program == "manim":
+            arguments.append("-ql")
+        run([programs / program, *arguments], tmp_path)
+
+
+def test_every_picture_and_file_the_readme_names_exists():
+    for target in re.findall(r"\]\(([^)]+)\)", README):
+        assert target.startswith("https://") or (ROOT / target).exists(), target
