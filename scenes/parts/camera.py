@@ -1,18 +1,20 @@
 """The camera: Manim's own, and besides it mobjects that paint themselves straight into the frame."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import cache
 from itertools import groupby
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple, Self, cast
 
 import cairo
 import numpy as np
 from manim import Camera, Mobject, PMobject, VMobject, config
 from manim.mobject.types.image_mobject import AbstractImageMobject
+from manim.typing import PathFuncType
 from manim.utils.paths import straight_path
 from numpy.typing import NDArray
 
-Pixels = NDArray[np.uint8]
+Pixels = NDArray[Any]
+"""(height, width, 4) uint8: red, green, blue, alpha, premultiplied."""
 
 
 class Canvas(NamedTuple):
@@ -71,7 +73,7 @@ class Painted(Mobject):
         mobject1: Mobject,
         mobject2: Mobject,
         alpha: float,
-        path_func: Callable[..., NDArray[np.floating]] = straight_path(),  # noqa: B008 (Manim's own default)
+        path_func: PathFuncType = straight_path(),  # noqa: B008 (Manim's own default)
     ) -> Self:
         """Opacity and points between two of its kind; what is shown stays."""
         if isinstance(mobject1, Painted) and isinstance(mobject2, Painted):
@@ -114,7 +116,8 @@ class FilmCamera(Camera):
 
     def _paint(self, batch: list[Painted]) -> None:
         height, width = self.pixel_array.shape[:2]
-        surface = cairo.ImageSurface.create_for_data(self.pixel_array.data, cairo.FORMAT_ARGB32, width, height)
+        pixels = cast(memoryview, self.pixel_array.data)
+        surface = cairo.ImageSurface.create_for_data(pixels, cairo.FORMAT_ARGB32, width, height)
         context = cairo.Context(surface)
         canvas = Canvas(context, width, height)
         for painted in batch:

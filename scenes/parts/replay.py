@@ -1,6 +1,7 @@
 """Playing a film on a picture."""
 
 from collections.abc import Callable
+from copy import copy
 from typing import Any, Protocol
 
 from manim import Animation, Mobject, linear
@@ -11,7 +12,7 @@ from engine import Film, Frame
 class Shows(Protocol):
     """A mobject that shows one frame at a time."""
 
-    def show(self, frame: Frame) -> None:
+    def show(self, frame: Frame) -> Any:
         """Show `frame` from now on, whatever was shown before."""
         ...
 
@@ -20,13 +21,11 @@ class Replay(Animation):
     """Show a film on a picture, the playhead going from `start` to `stop`; backwards if `stop` is less.
 
     Alpha 0 is film(start), alpha 1 is film(stop), exactly. Raises the film's own error if it has no such playheads.
-
-    `play` cuts a long one into segments (`part`), so that Manim's cache and other processes work at that grain.
     """
 
     def __init__(
         self,
-        picture: Mobject,
+        picture: Shows,
         film: Film,
         start: float,
         stop: float,
@@ -36,16 +35,38 @@ class Replay(Animation):
     ) -> None:
         for playhead in (start, stop):
             film(playhead)
-        super().__init__(picture, run_time=run_time, rate_func=rate_func, **kwargs)
+        super().__init__(picture, run_time=run_time, rate_func=rate_func, **kwargs)  # type: ignore[arg-type]
+        self.picture = picture
         self.film = film
         self.start = start
         self.stop = stop
+        self.span = (0, 1, 1)
+        """(first, last, whole): this part shows frames `first` up to `last` out of `whole`."""
+
+    def parts(self, frames: int, most: int) -> list["Replay"]:
+        """The same replay, `frames` long, as equally long replays of at most `most` frames each.
+
+        Played one after the other they show the very same frames; Manim caches each by itself.
+        """
+        count = -(-frames // most)
+        cuts = [frames * k // count for k in range(count + 1)]
+        parts = []
+        for first, last in zip(cuts, cuts[1:]):
+            part = copy(self)
+            part.span = (first, last, frames)
+            part.run_time = self.run_time * (last - first) / frames
+            parts.append(part)
+        return parts
 
     def create_starting_mobject(self) -> Mobject:
         """The picture itself: a frame depends on nothing shown before, so nothing needs copying."""
-        return self.mobject
+        return self.mobject  # type: ignore[return-value]
 
     def interpolate(self, alpha: float) -> None:
         """Show the film at alpha, 0 … 1."""
-        s = self.rate_func(1 - alpha if self.reverse_rate_function else alpha)
-        self.mobject.show(self.film((1 - s) * self.start + s * self.stop))
+        first, last, whole = self.span
+        frame = (1 - alpha) * first + alpha * last
+        if abs(frame - round(frame)) < 1e-6:  # Manim counts in floating-point seconds
+            frame = round(frame)
+        s = self.rate_func(1 - frame / whole if self.reverse_rate_function else frame / whole)
+        self.picture.show(self.film((1 - s) * self.start + s * self.stop))

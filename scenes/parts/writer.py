@@ -1,19 +1,24 @@
 """Writing frames to video: true colours, no copies, files that are whole as soon as they have their name."""
 
+import errno
 import os
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import av
+import manim
 import numpy as np
 from av.video.reformatter import Colorspace, VideoReformatter
 from manim._config.video_encoder import VideoEncoderSpec
 from manim.scene.scene_file_writer import SceneFileWriter
-from numpy.typing import NDArray
 
-Pixels = NDArray[np.uint8]
+from engine import UnspiralError
+from scenes.parts.camera import Pixels
+
 BT709 = 1
 """The same number in all of FFmpeg's tables: primaries, transfer characteristic, matrix."""
 LIMITED_RANGE = 1
@@ -21,8 +26,6 @@ LIMITED_RANGE = 1
 
 class Pool:
     """Frame buffers that are used again: the camera takes one, the encoder gives it back."""
-
-    __slots__ = ("_free",)
 
     def __init__(self) -> None:
         self._free: list[Pixels] = []
@@ -41,10 +44,10 @@ class Pool:
 
 
 class SegmentEncoder:
-    """Encode RGBA frames into one segment, on a thread of its own that Manim provides.
+    """Encodes RGBA frames into one segment, on a thread that Manim provides.
 
     The file has a temporary name until it is whole, so no other process ever takes half a segment for a cached one.
-    YUV is true BT.709 and says so; Manim's is BT.601 and does not say.
+    YUV is true BT.709 and says so; Manim's is BT.601 and does not say. UnspiralError if the disk is full.
     """
 
     def __init__(self, *, target: Path, spec: VideoEncoderSpec, pool: Pool) -> None:
@@ -53,48 +56,45 @@ class SegmentEncoder:
         self.pool = pool
         self._part = beside(target)
         self._next = 0
-        self._yuv = not av.VideoFormat(spec.pixel_format).is_rgb
+        self._format = av.VideoFormat(spec.pixel_format)
         self._reformatter = VideoReformatter()
         target.parent.mkdir(parents=True, exist_ok=True)
-        self._container = av.open(self._part, mode="w", format=spec.container_format)
-        stream: Any = self._container.add_stream(spec.codec, rate=spec.frame_rate, options=dict(spec.options))
+        with _said(target):
+            self._container = av.open(self._part, mode="w", format=spec.container_format)
+            stream: Any = self._container.add_stream(spec.codec, rate=spec.frame_rate, options=dict(spec.options))
         stream.pix_fmt, stream.width, stream.height = spec.pixel_format, spec.width, spec.height
-        if self._yuv:
-            stream.codec_context.color_primaries = BT709
-            stream.codec_context.color_trc = BT709
-            stream.codec_context.colorspace = BT709
-            stream.codec_context.color_range = LIMITED_RANGE
+        if not self._format.is_rgb:
+            context = stream.codec_context
+            context.color_primaries = context.color_trc = context.colorspace = BT709
+            context.color_range = LIMITED_RANGE
         self._stream = stream
 
     def write_frame(self, pixels: Pixels, *, repeat: int = 1) -> None:
         """Encode one frame `repeat` times, and give its buffer back."""
         frame = self._converted(pixels)
+        frame.time_base = 1 / self.spec.frame_rate
         self.pool.give(pixels)
-        for _ in range(repeat):
-            frame.pts = self._next
-            self._next += 1
-            self._container.mux(self._stream.encode(frame))
+        with _said(self.target):
+            for _ in range(repeat):
+                frame.pts = self._next
+                self._next += 1
+                self._container.mux(self._stream.encode(frame))
 
     def _converted(self, pixels: Pixels) -> av.VideoFrame:
-        source = av.VideoFrame.from_numpy_buffer(pixels, format="rgba")
-        if self.spec.pixel_format == "rgba":  # would be no conversion but the buffer itself
-            frame = av.VideoFrame.from_ndarray(pixels, format="rgba")
-        elif self._yuv:
-            frame = self._reformatter.reformat(
-                source, format=self.spec.pixel_format, dst_colorspace=Colorspace.ITU709, threads=1
-            )
-        else:
-            frame = self._reformatter.reformat(source, format=self.spec.pixel_format, threads=1)
-        frame.time_base = 1 / self.spec.frame_rate
-        return frame
+        if self._format.name == "rgba":  # nothing to convert: a copy, since the buffer is given back
+            return av.VideoFrame.from_ndarray(pixels, format="rgba")
+        frame = av.VideoFrame.from_numpy_buffer(pixels, format="rgba")
+        matrix = None if self._format.is_rgb else Colorspace.ITU709
+        return self._reformatter.reformat(frame, format=self._format.name, dst_colorspace=matrix, threads=1)
 
     def finish(self) -> None:
         """Write what the encoder still holds, close the file and give it its name."""
-        try:
-            self._container.mux(self._stream.encode())
-        finally:
-            self._container.close()
-        os.replace(self._part, self.target)
+        with _said(self.target):
+            try:
+                self._container.mux(self._stream.encode())
+            finally:
+                self._container.close()
+            os.replace(self._part, self.target)
 
     def abort(self) -> None:
         """Close and remove the unfinished file."""
@@ -104,7 +104,7 @@ class SegmentEncoder:
 
 
 class FilmWriter(SceneFileWriter):
-    """Manim's file writer with our encoder, and movies that are whole as soon as they have their name."""
+    """Manim's file writer with our encoder, and movies whose every frame is where it belongs."""
 
     def __init__(self, settings: Any) -> None:
         self.pool = Pool()
@@ -117,15 +117,70 @@ class FilmWriter(SceneFileWriter):
     def combine_files(
         self, input_files: list[str], output_file: Path, create_gif: bool = False, includes_sound: bool = False
     ) -> None:
-        """Join segments into a movie."""
+        """Join segments into a movie that is whole as soon as it has its name."""
+        output_file.parent.mkdir(parents=True, exist_ok=True)
         part = beside(output_file)
         try:
-            super().combine_files(input_files, part, create_gif, includes_sound)
-            os.replace(part, output_file)
+            with _said(output_file):
+                if create_gif:
+                    super().combine_files(input_files, part, create_gif, includes_sound)
+                else:
+                    assert self.video_encoder is not None
+                    join([Path(file) for file in input_files], part, self.video_encoder.frame_rate)
+                os.replace(part, output_file)
         finally:
             part.unlink(missing_ok=True)
+
+
+def join(segments: Sequence[Path], movie: Path, rate: Fraction) -> None:
+    """Put segments one after the other without encoding anew. Frame n of the movie is shown at n / rate exactly.
+
+    (FFmpeg's concat goes by the durations that files state, in milliseconds: frames creep out of place.)
+    """
+    late = max((index - shown for segment in segments for _, index, shown in _packets(segment, rate)), default=0)
+    options = {"movflags": "+faststart"} if movie.suffix in (".mp4", ".mov") else {}
+    with av.open(str(movie), "w", options=options) as target:
+        target.metadata["comment"] = f"Rendered with Manim Community v{manim.__version__}"
+        stream = None
+        begin = 0
+        for segment in segments:
+            count = 0
+            for packet, index, shown in _packets(segment, rate):
+                stream = stream or target.add_stream_from_template(packet.stream)
+                packet.time_base = 1 / rate
+                packet.pts, packet.dts, packet.duration = begin + shown, begin + index - late, 1
+                packet.stream = stream
+                target.mux(packet)
+                count += 1
+            begin += count
+
+
+def _packets(segment: Path, rate: Fraction) -> Iterator[tuple[Any, int, int]]:
+    """(packet, its place in the file, which frame it is) of a segment's video."""
+    with av.open(str(segment)) as source:
+        index = 0
+        for packet in source.demux(source.streams.video[0]):
+            if packet.pts is not None:
+                yield packet, index, round(packet.pts * packet.time_base * rate)
+                index += 1
 
 
 def beside(path: Path) -> Path:
     """A hidden, unused name in the same folder, with the same ending."""
     return path.with_name(f".{path.stem[:40]}.{uuid4().hex[:12]}{path.suffix}")
+
+
+class _said:
+    """Turn a full disk or a locked folder into one sentence."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _: Any, error: BaseException | None, __: Any) -> None:
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise UnspiralError(f"the disk is full: cannot write {self.path}") from None
+        if isinstance(error, OSError) and error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+            raise UnspiralError(f"not allowed to write {self.path}") from None
