@@ -26,6 +26,13 @@ class Canvas(NamedTuple):
     """Pixels."""
     height: int
     """Pixels."""
+    frame_height: int | None = None
+    """Of the whole frame, in pixels, where the canvas is a panel of it."""
+
+    @property
+    def unit(self) -> float:
+        """Pixels to 1/1080 of the frame's height: text and strokes are measured in it, in a panel as in a frame."""
+        return (self.frame_height or self.height) / 1080
 
     def colour(self, rgb: tuple[float, float, float], alpha: float = 1.0) -> tuple[float, float, float, float]:
         """Arguments of `context.set_source_rgba`: frames are RGBA where cairo thinks BGRA, so red and blue swap."""

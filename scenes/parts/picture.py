@@ -83,13 +83,13 @@ def paint_regions(canvas: Canvas, place: Place, frame: Frame, theme: Theme) -> N
     for outline in outlines:
         _trace(context, outline)
     context.set_source_rgba(*canvas.colour(rgb(theme.ink), 0.3))
-    context.set_line_width(canvas.height / 540)
+    context.set_line_width(2 * canvas.unit)
     context.stroke()
 
 
 def paint_axes(canvas: Canvas, place: Place, frame: Frame, theme: Theme) -> None:
     """The plane's two axes with ticks, one number on each, and their names."""
-    context, unit = canvas.context, canvas.height / 1080
+    context, unit = canvas.context, canvas.unit
     x, y = place.origin
     step = _tick(frame.view.half)
     tick = 7 * unit
@@ -121,7 +121,7 @@ def paint_axes(canvas: Canvas, place: Place, frame: Frame, theme: Theme) -> None
 
 def paint_lines(canvas: Canvas, place: Place, frame: Frame, theme: Theme) -> None:
     """The grid's image: quiet, its own axes brighter."""
-    context, unit = canvas.context, canvas.height / 1080
+    context, unit = canvas.context, canvas.unit
     vertices = place(frame.lines.vertices).tolist()
     starts = frame.lines.starts.tolist()
     context.set_line_join(cairo.LINE_JOIN_BEVEL)
@@ -166,7 +166,7 @@ def point_radius(count: int) -> float:
 
 def paint_class_vectors(canvas: Canvas, place: Place, frame: Frame, theme: Theme) -> None:
     """Arrows from the origin with a dark rim, over everything; their names where there is room for all."""
-    context, unit = canvas.context, canvas.height / 1080
+    context, unit = canvas.context, canvas.unit
     colours = theme.class_colours(len(frame.class_vectors))
     x, y = place.origin
     tips = place(frame.class_vectors)
