@@ -16,8 +16,8 @@ it becomes one line on standard error and exit code 2. Results go to standard ou
 remarks to standard error. Call what needs manim or scenes as a subprocess of `sys.executable`: engine imports neither.
 """
 
-import contextlib
 import importlib
+import io
 import sys
 from collections.abc import Sequence
 from typing import Any, NoReturn
@@ -63,7 +63,7 @@ class Commands(click.Group):
     def main(self, args: Sequence[str] | None = None, *rest: Any, **extra: Any) -> NoReturn:
         """Run the command and leave: 0 done, 2 the user's mistake, 130 Ctrl-C, 1 nobody reads the output."""
         for stream in (sys.stdout, sys.stderr):
-            with contextlib.suppress(AttributeError, ValueError):
+            if isinstance(stream, io.TextIOWrapper):
                 stream.reconfigure(errors="replace")  # a terminal without × or ▁ prints ? for it
         extra["standalone_mode"] = False
         try:

@@ -1,8 +1,10 @@
 """Labelled point sets: what a network is to learn."""
 
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -20,19 +22,28 @@ class Labelled(NamedTuple):
 def labelled(x: ArrayLike, y: ArrayLike, classes: int | None = None) -> Labelled:
     """Your own arrays, checked. x (N, n), y (N,) whole numbers below `classes`; UnspiralError says what is wrong."""
     try:
-        points, labels = np.asarray(x, dtype=float), np.asarray(y)
+        points = np.asarray(x)
+        if points.dtype.kind not in "biuf":
+            raise UnspiralError(f"x is of type {points.dtype}; it must hold real numbers, a row per point")
+        points = points.astype(float, copy=False)
+        labels = np.asarray(y)
     except (TypeError, ValueError) as error:
-        raise UnspiralError(f"x must be an array of numbers, a row per point: {error}") from None
+        if isinstance(error, UnspiralError):
+            raise
+        raise UnspiralError("rows of different lengths; x needs as many numbers for each point, y one label") from None
     if points.ndim != 2 or points.shape[1] < 1:
         raise UnspiralError(f"x has shape {points.shape}; it needs one row per point: (N, n)")
     if labels.ndim != 1 or len(labels) != len(points):
         raise UnspiralError(f"x has {len(points)} rows and y has shape {labels.shape}; every point needs one label")
     if not len(points):
         raise UnspiralError("x and y are empty; at least one point is needed")
-    if labels.dtype.kind == "f" and np.isfinite(labels).all() and (labels == np.round(labels)).all():
+    if labels.dtype.kind == "b":
         labels = labels.astype(np.int64)
+    if labels.dtype.kind == "f" and np.isfinite(labels).all() and (labels == np.round(labels)).all():
+        labels = labels.clip(-(2.0**62), 2.0**62).astype(np.int64)
     if labels.dtype.kind not in "iu":
-        raise UnspiralError(f"labels are {labels.dtype}; they must be whole numbers 0, 1, 2 …, one per class")
+        given = "not whole" if labels.dtype.kind == "f" else f"of type {labels.dtype}"
+        raise UnspiralError(f"labels are {given}; they must be whole numbers 0, 1, 2 …, one per class")
     bad = ~np.isfinite(points).all(axis=1)
     if bad.any():
         row = int(bad.argmax())
@@ -40,8 +51,8 @@ def labelled(x: ArrayLike, y: ArrayLike, classes: int | None = None) -> Labelled
             f"x holds NaN or infinity in {bad.sum()} of {len(points)} rows, first in row {row}; remove them"
         )
     low, high = int(labels.min()), int(labels.max())
-    if low < 0 or (classes is not None and high >= classes):
-        expected = f"0 … {classes - 1}" if classes is not None else "0, 1, 2 …"
+    if low < 0 or high >= (max(len(points), 100) if classes is None else classes):  # more classes than points: years
+        expected = "0, 1, 2 …, a number for each class" if classes is None else f"0 … {classes - 1}"
         raise UnspiralError(f"labels run from {low} to {high}; expected {expected}")
     return Labelled(points, labels.astype(np.int64))
 
@@ -102,40 +113,65 @@ DATASETS: dict[str, Callable[..., Labelled]] = {f.__name__: f for f in (spirals,
 def read_points(path: str | Path) -> Labelled:
     """Points from a file: .npz with x and y, or .csv with numbers and the label in the last column."""
     path = Path(path)
+    readers = {".npz": _read_npz, ".csv": _read_csv}
+    if path.suffix not in readers:
+        raise UnspiralError(f"{path} is neither .npz (arrays x, y) nor .csv (numbers, the label last)")
     try:
-        if path.suffix == ".npz":
-            with np.load(path, allow_pickle=False) as arrays:
-                return labelled(arrays["x"], arrays["y"])
-        if path.suffix == ".csv":
-            with path.open(encoding="utf-8") as lines:
-                header = not _is_row(lines.readline())
-            table = np.loadtxt(path, delimiter=",", skiprows=int(header), ndmin=2)
-            return labelled(table[:, :-1], table[:, -1])
+        return readers[path.suffix](path)
     except OSError as error:
         raise UnspiralError(f"cannot read {path}: {error.strerror or error}") from None
     except UnspiralError as error:
         raise UnspiralError(f"{path}: {error}") from None
-    except KeyError:
-        raise UnspiralError(f"{path} must hold two arrays named x and y") from None
-    except ValueError as error:
-        raise UnspiralError(f"{path} is not a table of numbers with the label last: {error}") from None
-    raise UnspiralError(f"{path} is neither .npz (arrays x, y) nor .csv (numbers, the label last)")
 
 
-def _is_row(line: str) -> bool:
+def _read_npz(path: Path) -> Labelled:
     try:
-        [float(cell) for cell in line.split(",")]
+        with np.load(path, allow_pickle=False) as arrays:
+            x, y = arrays["x"], arrays["y"]
+    except (KeyError, IndexError):
+        raise UnspiralError("it must hold two arrays named x and y") from None
+    except (ValueError, EOFError, BadZipFile, zlib.error) as error:
+        raise UnspiralError(f"it is not a file of arrays as numpy.savez writes it ({error})") from None
+    return labelled(x, y)
+
+
+def _read_csv(path: Path) -> Labelled:
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()  # -sig: Excel writes a mark that is not a number
+    except UnicodeDecodeError as error:
+        raise UnspiralError(f"it is not text in UTF-8 ({error})") from None
+    rows = [(number, line.split(",")) for number, line in enumerate(lines, 1) if line.strip()]
+    if rows and not any(map(_is_number, rows[0][1])):
+        del rows[0]  # a header
+    if not rows:
+        raise UnspiralError("it holds no points")
+    columns = len(rows[0][1])
+    if columns < 2:
+        raise UnspiralError(f"line {rows[0][0]} has one column; the numbers and the label are separated by commas")
+    for number, cells in rows:
+        if len(cells) != columns:
+            raise UnspiralError(f"line {number} has {len(cells)} columns, those before it {columns}")
+        wrong = next((cell for cell in cells if not _is_number(cell)), None)
+        if wrong is not None:
+            raise UnspiralError(f"line {number} holds {wrong.strip()!r}, which is not a number")
+    table = np.array([[float(cell) for cell in cells] for _, cells in rows])
+    return labelled(table[:, :-1], table[:, -1])
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        float(cell)
     except ValueError:
         return False
     return True
 
 
 def hold_out(data: Labelled, share: float, seed: int) -> NDArray[np.bool_]:
-    """Mask (N,) of the points kept from training: `share` of each class, at least one, chosen by `seed`."""
+    """Mask (N,) of the points kept from training: `share` of each class, at least one and never all, by `seed`."""
     random = np.random.default_rng(seed)
     mask = np.zeros(len(data.y), dtype=bool)
     if share:
         for c in np.unique(data.y):
             members = random.permutation(np.flatnonzero(data.y == c))
-            mask[members[: max(1, round(share * len(members)))]] = True
+            mask[members[: min(max(1, round(share * len(members))), len(members) - 1)]] = True
     return mask

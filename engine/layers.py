@@ -1,6 +1,7 @@
 """Networks as tuples of NumPy layers, and what they compute."""
 
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,7 +34,7 @@ Network = tuple[Layer, ...]
 
 
 def apply(layer: Layer, x: Array) -> Array:
-    """One layer on points x (N, in) → (N, out). ValueError if the widths do not fit."""
+    """One layer on points x (N, in) → (N, out). UnspiralError if the widths do not fit."""
     match layer:
         case Linear(weight, bias):
             if x.shape[-1] != weight.shape[1]:
@@ -68,6 +69,15 @@ def embedding(network: Network, x: Array) -> Array:
 def logits(network: Network, x: Array) -> Array:
     """Scores s = W e + b of x (N, n) → (N, K)."""
     return forward(network, x)
+
+
+def mapped(function: Callable[[Array], Array], network: Network) -> Network:
+    """The network with `function` applied to every array in it."""
+
+    def value(old: Any) -> Any:
+        return function(old) if isinstance(old, np.ndarray) else old
+
+    return tuple(type(layer)(*map(value, layer)) for layer in network)
 
 
 def classifier(network: Network) -> Linear:

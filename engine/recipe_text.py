@@ -11,8 +11,8 @@ OPENING = """\
 """
 
 MEANINGS = {
-    "data": 'spirals, rings, moons, blobs; or a file beside this one: "points.npz" (arrays x, y), "points.csv" (label last)',
-    "data_seed": "another number scatters the points anew",
+    "data": "spirals, rings, moons, blobs; or a file beside this: points.npz (arrays x, y), points.csv (label last)",
+    "data_seed": "another one scatters the points anew",
     "held_out": "share of each class kept from training and only measured, 0 to 0.9",
     "hidden": "units of each hidden layer: [100] is one wide layer, [2, 2, 2] three narrow ones, [] none",
     "activation": "positive_part or tanh",

@@ -6,7 +6,6 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from filelock import FileLock, Timeout
@@ -15,7 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from engine.data import Labelled
 from engine.errors import Diverged, UnspiralError
-from engine.layers import Network
+from engine.layers import Network, mapped
 from engine.recipes import RECIPES, Recipe, find_recipe
 from engine.run import Run, runs_folder, upright
 
@@ -51,7 +50,7 @@ def recorded_at(recipe: Recipe, folder: str | Path | None = None) -> Path:
 
 
 def find_run(name: str | Path) -> Path:
-    """A run's file: named itself, or by a recipe (a name, a TOML file) that was recorded. UnspiralError if it was not."""
+    """A run's file, named itself or by a recipe (its name, its TOML file). UnspiralError if nothing was recorded."""
     if str(name).lower().replace("-", "_") not in RECIPES and Path(name).suffix != ".toml":
         if Path(name).exists():
             return Path(name)
@@ -85,7 +84,7 @@ def train_run(recipe: Recipe, device: str = "cpu", *, progress: bool = True) -> 
         try:
             for snapshot in train(recipe, device):
                 if not stacked:
-                    stacked = tuple(type(layer)(*(_room(v, count) for v in layer)) for layer in snapshot.network)
+                    stacked = mapped(lambda array: np.zeros((count, *array.shape), array.dtype), snapshot.network)
                 for layer, rooms in zip(snapshot.network, stacked):
                     for value, room in zip(layer, rooms):
                         if isinstance(room, np.ndarray):
@@ -99,7 +98,7 @@ def train_run(recipe: Recipe, device: str = "cpu", *, progress: bool = True) -> 
             stopped = str(error)
             if not taken:
                 raise
-    layers: Network = tuple(type(layer)(*(_cut(v, taken) for v in layer)) for layer in stacked)
+    layers = mapped(lambda array: array[:taken], stacked)
     metrics = {name: curve[:taken] for name, curve in curves.items() if held.any() or not name.startswith("held_out")}
     points = points._replace(x=points.x.astype(recipe.precision))
     run = Run(recipe, points, held, np.arange(taken, dtype=float), layers, metrics, stopped)
@@ -173,11 +172,3 @@ def _check_memory(recipe: Recipe, points: Labelled) -> None:
             f"recording {recipe.epochs} epochs of {weights:,} weights takes {needed / 1e9:,.0f} GB, this machine has "
             f"{there / 1e9:,.0f}: lower epochs or hidden"
         )
-
-
-def _room(value: Any, count: int) -> Any:
-    return np.zeros((count, *value.shape), value.dtype) if isinstance(value, np.ndarray) else value
-
-
-def _cut(value: Any, count: int) -> Any:
-    return value[:count] if isinstance(value, np.ndarray) else value

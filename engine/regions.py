@@ -10,7 +10,8 @@ def argmax_regions(classifier: Linear, corners: ArrayLike) -> tuple[Array, ...]:
     """Where in the rectangle each class has the highest score: K convex polygons (V, 2), empty (0, 2) where nowhere.
 
     corners ((left, bottom), (right, top)). Region k is the rectangle cut by the K − 1 half-planes
-    (w_k − w_j)·e + b_k − b_j ≥ 0; the polygons cover the rectangle and meet only in their edges.
+    (w_k − w_j)·e + b_k − b_j ≥ 0; the polygons cover the rectangle and meet only in their edges. Of classes with equal
+    scores everywhere the first has the region, as in `numpy.argmax`.
     """
     (left, bottom), (right, top) = np.asarray(corners, float)
     rectangle = [(left, bottom), (right, bottom), (right, top), (left, top)]
@@ -18,8 +19,8 @@ def argmax_regions(classifier: Linear, corners: ArrayLike) -> tuple[Array, ...]:
     regions = []
     for k in range(len(weight)):
         polygon = rectangle
-        for (nx, ny), c in zip((weight[k] - weight).tolist(), (bias[k] - bias).tolist()):
-            polygon = _cut(polygon, nx, ny, c)
+        for j, ((nx, ny), c) in enumerate(zip((weight[k] - weight).tolist(), (bias[k] - bias).tolist())):
+            polygon = [] if j < k and nx == ny == c == 0 else _cut(polygon, nx, ny, c)
         regions.append(np.array(polygon).reshape(-1, 2))
     return tuple(regions)
 

@@ -25,10 +25,7 @@ def command(recipe: str, output: Path | None, device: str, force: bool) -> None:
         raise UnspiralError(f"{output} exists; replace it with --force, or name another file")
     if recorded_at(found).exists() and not force:
         click.echo("this recipe is recorded already; --force trains it again", err=True)
-    if output is None:
-        run = record(found, device=device, again=force)
-    else:
-        run = record_as(output, found, device, again=force)
+    run = record_as(output, found, device, again=force) if output else record(found, device=device, again=force)
     held = f", {_percent(run.metrics['held_out_accuracy'][-1])} on held-out points" if run.held.any() else ""
     click.echo(
         f"{run.epochs[-1]:g} epochs, loss {run.loss[-1]:.4f}, accuracy {_percent(run.accuracy[-1])}{held}: "
