@@ -1,0 +1,30 @@
+"""Logistic regression on three and on five spirals: lines turn, and every arm is cut."""
+
+from manim import FadeOut
+from manim.utils.rate_functions import ease_in_quad
+
+from engine import record
+from engine.cutting import cutting, linear_classifier
+from scenes.parts import FilmScene, Picture, Replay
+
+
+class LinearClassifier(FilmScene):
+    def construct(self):
+        self.learn("three", 3)
+        self.learn("five", 5)
+
+    def learn(self, name, classes):
+        run = record(linear_classifier(classes))
+        film = cutting(run)
+        picture, mistakes = Picture(film(0)), Picture(cutting(run, only_mistakes=True)(film.last))
+        self.next_section(name)  # the lines lie anywhere
+        self.clear()
+        self.add(picture)
+        self.wait(1)
+        self.next_section(f"{name}: turn")  # class vectors turn, boundaries follow; half the points, and no more
+        self.play(Replay(picture, film, 0, film.last, rate_func=ease_in_quad, run_time=6))
+        self.wait(1)
+        self.next_section(f"{name}: mistakes")  # what is left: a piece of every arm is on the wrong side
+        self.add(mistakes, picture)
+        self.play(FadeOut(picture))
+        self.wait(2)
