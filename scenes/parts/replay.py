@@ -6,13 +6,11 @@ from typing import Any, Protocol
 
 from manim import Animation, Mobject, linear
 
-from engine import Film, Frame
-
 
 class Shows(Protocol):
-    """A mobject that shows one frame at a time."""
+    """A mobject that shows one frame at a time, of whatever kind its films make."""
 
-    def show(self, frame: Frame) -> Any:
+    def show(self, frame: Any) -> Any:
         """Show `frame` from now on, whatever was shown before."""
         ...
 
@@ -26,7 +24,7 @@ class Replay(Animation):
     def __init__(
         self,
         picture: Shows,
-        film: Film,
+        film: Callable[[float], Any],
         start: float,
         stop: float,
         run_time: float = 1.0,

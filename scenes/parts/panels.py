@@ -1,0 +1,234 @@
+"""Several pictures in one frame, on one playhead or each on its own."""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from manim import Group
+
+from engine import Film, Frame, UnspiralError
+from scenes.parts.camera import Canvas, Painted
+from scenes.parts.lettering import paint_text, text_width
+from scenes.parts.picture import Place, paint_axes, paint_class_vectors, paint_lines, paint_points, paint_regions
+from scenes.parts.theme import DARK, STRONG, Theme, mix, rgb
+
+HEADER, ROW, GAP = 92, 58, 8
+"""Heights of the line over all panels, of the row under each, and the gap between them, in pixels of 1080."""
+
+
+@dataclass(frozen=True)
+class Together:
+    """Several films on one playhead: a frame of each, all at the same epoch."""
+
+    films: tuple[Film, ...]
+
+    @property
+    def first(self) -> float:
+        """The first playhead that all of them have."""
+        return max(film.first for film in self.films)
+
+    @property
+    def last(self) -> float:
+        """The last playhead that all of them have."""
+        return min(film.last for film in self.films)
+
+    def __call__(self, playhead: float) -> tuple[Frame, ...]:
+        """A frame of each film at `playhead`."""
+        return tuple(film(playhead) for film in self.films)
+
+
+class Window(NamedTuple):
+    """A part of the frame: edges as shares of its width and height, from the top left."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    def within(self, canvas: Canvas) -> tuple[int, int, int, int]:
+        """Left, top, width and height in whole pixels."""
+        left, right = (round(edge * canvas.width) for edge in (self.left, self.right))
+        top, bottom = (round(edge * canvas.height) for edge in (self.top, self.bottom))
+        return left, top, right - left, bottom - top
+
+
+Layers = Callable[[Canvas, Place, Frame, Theme], None]
+
+
+def paint_embedding(canvas: Canvas, place: Place, frame: Frame, theme: Theme) -> None:
+    """Everything that a picture shows of the plane."""
+    for paint in (paint_regions, paint_axes, paint_lines, paint_points, paint_class_vectors):
+        paint(canvas, place, frame, theme)
+
+
+class Panel(Painted):
+    """One picture in a window of the frame, with its name and some readings in a row under it.
+
+    `paint_plane` paints the plane itself, on a canvas as large as the window without the row.
+    """
+
+    def __init__(
+        self,
+        frame: Frame,
+        title: str,
+        window: Window,
+        below: Sequence[str] = ("accuracy",),
+        theme: Theme = DARK,
+        paint_plane: Layers = paint_embedding,
+    ) -> None:
+        super().__init__()
+        self.frame = frame
+        self.title = title
+        self.window = window
+        self.below = tuple(below)
+        self.theme = theme
+        self.paint_plane = paint_plane
+
+    def show(self, frame: Frame) -> None:
+        """Show `frame` from now on."""
+        self.frame = frame
+
+    def paint(self, canvas: Canvas) -> None:
+        """Paint the window; nothing of the plane leaves it."""
+        left, top, width, height = self.window.within(canvas)
+        unit, frame, theme = canvas.unit, self.frame, self.theme
+        plot = height - round(ROW * unit)
+        context = canvas.context
+        context.save()
+        context.translate(left, top)
+        context.rectangle(0, 0, width, plot)
+        context.clip()
+        panel = Canvas(context, width, plot, canvas.height)
+        self.paint_plane(panel, fitted(frame, width, plot), frame, theme)
+        context.restore()
+        baseline = top + plot + 42 * unit
+        rim = rgb(theme.rim)
+        room, size = width - 20 * unit, 38 * unit
+        read = [(name, written(name, frame.readings[name])) for name in self.below if name in frame.readings]
+        right = left + room
+        for name, text in reversed(read):
+            paint_text(canvas, text, (right, baseline), size, rgb(theme.ink), font=STRONG, anchor="right", halo=rim)
+            right -= text_width(text, size, STRONG) + 12 * unit
+            if not text.endswith("%"):
+                paint_text(canvas, name, (right, baseline), 32 * unit, rgb(theme.quiet), anchor="right", halo=rim)
+                right -= text_width(name, 32 * unit)
+            right -= 36 * unit
+        paint_text(canvas, self.title, (left + 20 * unit, baseline), size, rgb(theme.quiet), halo=rim)
+
+
+class Header(Painted):
+    """The ground under all panels, and over them what they have in common: the epoch, and how to read the colours."""
+
+    opaque = True
+
+    def __init__(self, frame: Frame, above: Sequence[str] = ("epoch",), theme: Theme = DARK) -> None:
+        super().__init__()
+        self.frame = frame
+        self.above = tuple(above)
+        self.theme = theme
+
+    def paint(self, canvas: Canvas) -> None:
+        """Paint the whole frame."""
+        theme, unit = self.theme, canvas.unit
+        canvas.context.set_source_rgba(*canvas.colour(rgb(theme.ground)))
+        canvas.context.paint()
+        x, baseline = 40 * unit, 66 * unit
+        for name in self.above:
+            if name in self.frame.readings:
+                x += paint_text(canvas, name, (x, baseline), 40 * unit, rgb(theme.quiet)) + 16 * unit
+                text = written(name, self.frame.readings[name])
+                paint_text(canvas, text, (x, baseline), 60 * unit, rgb(theme.ink), font=STRONG)
+                x += 200 * unit
+        paint_key(canvas, theme, baseline)
+
+
+class Panels(Group):
+    """Several pictures in one frame: `Replay(panels, Together(films), …)` plays all of them on one playhead.
+
+    `panels[k]` is one of them, which can be replayed by itself. `below` names the readings in the row under each
+    panel, `above` those that all of them share.
+    """
+
+    def __init__(
+        self,
+        frames: Sequence[Frame],
+        titles: Sequence[str],
+        *,
+        columns: int | None = None,
+        below: Sequence[str] = ("accuracy",),
+        above: Sequence[str] = ("epoch",),
+        theme: Theme = DARK,
+        paint_plane: Layers = paint_embedding,
+    ) -> None:
+        if len(frames) != len(titles):
+            raise UnspiralError(f"{len(frames)} frames and {len(titles)} titles were given; a panel needs one of each")
+        self.header = Header(frames[0], above, theme)
+        windows = arranged(len(frames), columns)
+        self.panels = tuple(
+            Panel(frame, title, window, below, theme, paint_plane)
+            for frame, title, window in zip(frames, titles, windows)
+        )
+        super().__init__(self.header, *self.panels)
+
+    def __getitem__(self, number: int) -> Panel:
+        """One panel."""
+        return self.panels[number]
+
+    def show(self, frames: Sequence[Frame]) -> None:
+        """Show one frame in each panel from now on."""
+        self.header.frame = frames[0]
+        for panel, frame in zip(self.panels, frames, strict=True):
+            panel.show(frame)
+
+
+def arranged(count: int, columns: int | None = None) -> list[Window]:
+    """Windows for `count` panels under the header, row by row, the last row centred."""
+    columns = columns or math.ceil(math.sqrt(count)) + (count > 6)
+    rows = math.ceil(count / columns)
+    top, across, gap = HEADER / 1080, 1 / columns, GAP / 1080
+    down = (1 - top) / rows
+    windows = []
+    for k in range(count):
+        row, column = divmod(k, columns)
+        here = min(columns, count - row * columns)
+        left = across * (column + (columns - here) / 2)
+        windows.append(Window(left + gap / 4, top + row * down, left + across - gap / 4, top + (row + 1) * down))
+    return windows
+
+
+def fitted(frame: Frame, width: int, height: int) -> Place:
+    """The frame's view in the middle of a canvas, all of it to be seen."""
+    scale = min(width, height) / 2 / frame.view.half
+    x, y = frame.view.centre
+    return Place((width / 2 - scale * x, height / 2 + scale * y), scale)
+
+
+def written(name: str, value: float) -> str:
+    """A reading as it stands on the screen."""
+    if "accuracy" in name:
+        return f"{100 * value:.1f} %"
+    if "loss" in name:
+        return f"{value:.3f}"
+    return f"{int(value + 1e-6)}"
+
+
+def paint_key(canvas: Canvas, theme: Theme, baseline: float) -> None:
+    """In one line at the right: a point is the truth, a region the answer, a hollow point a mistake."""
+    context, unit = canvas.context, canvas.unit
+    quiet = rgb(theme.quiet)
+    right = canvas.width - 40 * unit
+    for mark, text in (("mistake", "mistake"), ("region", "answer ŷ"), ("point", "truth y")):
+        size = 32 * unit
+        paint_text(canvas, text, (right, baseline), size, quiet, anchor="right")
+        right -= text_width(text, size) + 26 * unit
+        middle = (right, baseline - 10 * unit)
+        context.set_line_width(4 * unit)
+        context.set_source_rgba(*canvas.colour(mix(quiet, rgb(theme.rim), 0.5) if mark == "region" else quiet))
+        if mark == "region":
+            context.rectangle(middle[0] - 13 * unit, middle[1] - 13 * unit, 26 * unit, 26 * unit)
+            context.fill()
+        else:
+            context.arc(*middle, (11 if mark == "point" else 9) * unit, 0, 2 * math.pi)
+            context.fill() if mark == "point" else context.stroke()
+        right -= 56 * unit
