@@ -1,36 +1,68 @@
 """What was recorded of a training: the network with a leading time axis, in one safetensors file."""
 
+import hashlib
 import json
 import mmap
 import os
-import tempfile
+import re
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from platformdirs import user_cache_path
-from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save_file
 
-from engine.data import Labelled, labelled
+from engine import journal, tensors
+from engine.data import Labelled
 from engine.errors import UnspiralError
-from engine.layers import Array, Layer, Linear, Network, PositivePart, Tanh, embedding
+from engine.layers import Array, Layer, Linear, Network, PositivePart, Tanh, classifier, embedding, mistaken
 from engine.recipes import Recipe
 
 FORMAT = 1
 _LAYERS: dict[str, type] = {"linear": Linear, "positive_part": PositivePart, "tanh": Tanh}
-_DTYPES = {"F16": "<f2", "F32": "<f4", "F64": "<f8", "I64": "<i8", "I32": "<i4", "BOOL": "?"}
+_HASHED_WHOLE = 256 << 20  # bytes
+_PART = 16 << 20  # bytes
+
+_NAME = re.compile(
+    r"x|y|epochs|held_out|layers\.\d+\.(weight|bias)|trajectories\.\w+|metrics\.(?!.*\.\.)[^\x00-\x1f]{1,100}"
+)
+
+Mix = tuple[tuple[int, float], ...]
 
 
-@dataclass(frozen=True, eq=False)
-class Run:
+class Trajectories(NamedTuple):
+    """Where a network whose layers are not known sends points: recorded instead of weights. T snapshots, width d."""
+
+    points: Array
+    """(T, N, d), the embedding of every point."""
+    segments: Array
+    """(L, 2, n), straight lines of the input plane; none (0, 2, n) where the input is not a plane."""
+    lines: Array
+    """(T, L, S, d), the embedding of S evenly spaced points on each line."""
+
+
+class _SeenByDigest:
+    """Shows Manim's segment cache, which hashes every object's `__dict__` at each play, a digest for gigabytes."""
+
+    __slots__ = ()
+
+    @property
+    def __dict__(self) -> dict[str, Any]:  # pyright: ignore[reportIncompatibleVariableOverride]
+        return {"digest": self.digest}
+
+    @property
+    def digest(self) -> str:
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, eq=False, repr=False, slots=True, weakref_slot=True)
+class Run(_SeenByDigest):
     """A recorded training: T snapshots of one network.
 
-    `layers` is a Network whose arrays have a leading time axis: weight (T, out, in), bias (T, out).
+    `layers` is a Network whose arrays have a leading time axis: weight (T, out, in), bias (T, out). Where the layers
+    are not known it holds the classifier alone, and `trajectories` what was recorded in the other layers' stead.
     """
 
     recipe: Recipe | None
@@ -45,10 +77,15 @@ class Run:
     """Named curves (T,): loss and accuracy, held_out_loss and held_out_accuracy where points were held out."""
     unfinished: str = ""
     """Why the recording stopped early; empty for a whole run."""
+    trajectories: Trajectories | None = None
+    _source: "_Source | None" = field(default=None)
+    _known: dict[str, Any] = field(default_factory=dict, init=False)
 
     @property
     def data(self) -> Labelled:
         """The points trained on."""
+        if not self.held.any():
+            return self.points
         return Labelled(self.points.x[~self.held], self.points.y[~self.held])
 
     @property
@@ -57,131 +94,309 @@ class Run:
         return Labelled(self.points.x[self.held], self.points.y[self.held]) if self.held.any() else None
 
     @property
+    def width(self) -> int:
+        """Of the embedding."""
+        return classifier(self.layers).weight.shape[2]
+
+    @property
     def loss(self) -> Array:
-        """(T,), average cross-entropy over the points trained on."""
-        return self.metrics["loss"]
+        """(T,), average cross-entropy over the points trained on: as recorded, or else computed."""
+        return self.metrics["loss"] if "loss" in self.metrics else self._computed()[0]
 
     @property
     def accuracy(self) -> Array:
-        """(T,), share of the points trained on whose own score is strictly the highest."""
-        return self.metrics["accuracy"]
+        """(T,), share of the points trained on whose own score is strictly highest: as recorded, or else computed."""
+        return self.metrics["accuracy"] if "accuracy" in self.metrics else self._computed()[1]
+
+    @property
+    def digest(self) -> str:
+        """Hexadecimal digits that name this run's content: another weight, another digest.
+
+        sha256 of all of it up to 256 MB; of larger files, of their size, the times of their last change and 64 pages,
+        so that one that was written to has another digest, though not every byte is read.
+        """
+        if "digest" not in self._known:
+            self._known["digest"] = self._source.digest() if self._source else self._content()
+        return self._known["digest"]
 
     def at(self, epoch: float) -> Network:
-        """The network at `epoch`: exact at snapshots, straight lines between them. UnspiralError outside the run."""
-        first, last = self.epochs[0], self.epochs[-1]
-        if not first <= epoch <= last:
-            raise UnspiralError(f"epoch {epoch:g} was asked for; this run holds epochs {first:g} to {last:g}")
-        i = (
-            min(int(np.searchsorted(self.epochs, epoch, side="right")) - 1, len(self.epochs) - 2)
-            if len(self.epochs) > 1
-            else 0
-        )
-        j = min(i + 1, len(self.epochs) - 1)
-        s = (epoch - self.epochs[i]) / (self.epochs[j] - self.epochs[i]) if j > i else 0.0
+        """The network at `epoch`: exact at snapshots; between them straight lines where snapshots lie no more than an
+        epoch apart, else cubics through their neighbours. UnspiralError outside the run, and if layers are not known.
+        """
+        if self.trajectories is not None:
+            raise UnspiralError(
+                "this run holds embeddings, not weights: its model has layers that unspiral does not know; "
+                "the training film can show it"
+            )
+        mix = self._mix(epoch)
+        return tuple(_map(lambda value: _mixed(value, mix, epoch), layer) for layer in self.layers)
 
-        def between(stacked: Any) -> Any:
-            if not isinstance(stacked, np.ndarray):
-                return stacked
-            if s in (0, 1):
-                return stacked[i if s == 0 else j]
-            return ((1 - s) * stacked[i] + s * stacked[j]).astype(stacked.dtype, copy=False)
+    def classifier(self, epoch: float) -> Linear:
+        """The classifier at `epoch`, of any run; its weight's rows (K, d) are the class vectors."""
+        mix = self._mix(epoch)
+        return Linear(*(_mixed(value, mix, epoch) for value in classifier(self.layers)))
 
-        return tuple(_map(between, layer) for layer in self.layers)
+    def embedding(self, epoch: float) -> Array:
+        """The embedding (N, d) of the points trained on, at `epoch`, of any run."""
+        if self.trajectories is None:
+            return embedding(self.at(epoch), self.data.x)
+        e = _mixed(self.trajectories.points, self._mix(epoch), epoch)
+        return e[~self.held] if self.held.any() else e
+
+    def lines(self, epoch: float) -> Array:
+        """The recorded lines (L, S, d) of the input plane at `epoch`; only a run with trajectories has them."""
+        if self.trajectories is None:
+            raise UnspiralError("this run holds weights: its lines' images are computed exactly from them")
+        return _mixed(self.trajectories.lines, self._mix(epoch), epoch)
 
     def metric(self, name: str, epoch: float) -> float:
-        """A named curve at `epoch`, straight lines between snapshots."""
-        return float(np.interp(epoch, self.epochs, self.metrics[name]))
+        """A named curve at `epoch`, straight lines between the snapshots that have it."""
+        curve = self.metrics[name]
+        there = ~np.isnan(curve)
+        if there.all():
+            return float(np.interp(epoch, self.epochs, curve))
+        return float(np.interp(epoch, self.epochs[there], curve[there])) if there.any() else float("nan")
 
     def save(self, path: str | Path) -> None:
         """Write one safetensors file, whole or not at all. UnspiralError says why it could not be written."""
-        path = Path(path)
-        tensors = {"x": self.points.x, "y": self.points.y, "epochs": self.epochs}
-        if self.held.any():
-            tensors["held_out"] = self.held
-        tensors |= {f"metrics.{name}": curve for name, curve in self.metrics.items()}
-        described = []
-        for number, layer in enumerate(self.layers):
-            kind = next(name for name, cls in _LAYERS.items() if isinstance(layer, cls))
-            values = layer._asdict()
-            tensors |= {f"layers.{number}.{k}": v for k, v in values.items() if isinstance(v, np.ndarray)}
-            described.append({"kind": kind, **{k: v for k, v in values.items() if not isinstance(v, np.ndarray)}})
-        about = {
-            "format": FORMAT,
-            "recipe": self.recipe.as_dict() if self.recipe else None,
-            "layers": described,
-            "unfinished": self.unfinished,
-        }
-        # one key: safetensors writes several in a random order, and equal runs are to be equal files
-        metadata = {"unspiral": json.dumps(about, sort_keys=True)}
-        arrays = {name: np.ascontiguousarray(array) for name, array in tensors.items()}
-        write_whole(path, lambda temporary: save_file(arrays, temporary, metadata))
+        about, arrays = described(self)
+        tensors.save(Path(path), about, arrays)
 
     @classmethod
     def load(cls, path: str | Path) -> "Run":
-        """Open a run file; arrays are mapped, not read. UnspiralError says in one line what is wrong with the file."""
+        """Open a run file, or the journal of a recording that was not closed; arrays are mapped, not read.
+
+        `path` may name the run that the recording was to become. UnspiralError says in one line what is wrong.
+        """
         path = Path(path)
         try:
-            about, tensors = _open(path)
-            return _assemble(about, tensors)
+            beside = journal.beside(path)
+            if beside.is_file() and (not path.exists() or journal.snapshots(beside)):
+                path = beside
+            return _opened(path)
         except UnspiralError as error:
             raise UnspiralError(f"{path}: {error}") from None
 
+    def __repr__(self) -> str:
+        count, first, last = len(self.epochs), self.epochs[0], self.epochs[-1]
+        return f"<Run: {count:,} snapshots, epochs {first:g} to {last:g}, {len(self.points.y):,} points>"
 
-def _open(path: Path) -> tuple[dict[str, Any], dict[str, NDArray]]:
-    """The run's description and its tensors, mapped into memory."""
+    def __copy__(self) -> "Run":
+        return self
+
+    def __deepcopy__(self, _: dict[int, Any]) -> "Run":
+        return self  # nothing in it changes; Manim copies what it animates, and this may be gigabytes
+
+    def _mix(self, epoch: float) -> Mix:
+        """Which snapshots to add up at `epoch`, and how much of each."""
+        if self._source is not None:
+            self._source.forget()
+        return weights_between(self.epochs, epoch)
+
+    def _computed(self) -> tuple[Array, Array]:
+        """Loss and accuracy (T,) of a run that did not record them."""
+        if "computed" not in self._known:
+            y = self.data.y
+            curves = np.empty((2, len(self.epochs)))
+            for i, epoch in enumerate(self.epochs.tolist()):
+                last = self.classifier(epoch)
+                scores = (self.embedding(epoch) @ last.weight.T + last.bias).astype(float)
+                highest = scores.max(1)
+                own = np.take_along_axis(scores, y[:, None], 1)[:, 0]
+                curves[0, i] = (highest + np.log(np.exp(scores - highest[:, None]).sum(1)) - own).mean()
+                curves[1, i] = 1 - mistaken(scores, y).mean()
+            self._known["computed"] = curves
+        loss, accuracy = self._known["computed"]
+        return loss, accuracy
+
+    def _content(self) -> str:
+        about, arrays = described(self)
+        digest = hashlib.sha256(about.encode())
+        for name, array in arrays.items():
+            digest.update(f"{name} {array.dtype.str} {array.shape}".encode())
+            for part in tensors.parts(array):
+                digest.update(part)
+        return digest.hexdigest()
+
+
+def weights_between(epochs: NDArray[np.float64], epoch: float) -> Mix:
+    """Snapshots and their shares at `epoch`: one where it is a snapshot's; two on a straight line if that one spans no
+    more than an epoch; else up to four, on the cubic whose slopes are those of parabolas through three neighbours.
+    """
+    first, last = epochs[0], epochs[-1]
+    if not first <= epoch <= last:
+        raise UnspiralError(f"epoch {epoch:g} was asked for; this run holds epochs {first:g} to {last:g}")
+    i = int(np.searchsorted(epochs, epoch, side="right")) - 1
+    if epochs[i] == epoch:
+        return ((i, 1.0),)
+    width = float(epochs[i + 1] - epochs[i])
+    s = float(epoch - epochs[i]) / width
+    if width <= 1 or len(epochs) == 2:
+        return ((i, 1 - s), (i + 1, s))
+    shares = {i: (1 + 2 * s) * (1 - s) ** 2, i + 1: s * s * (3 - 2 * s)}
+    for k, share in ((i, s * (1 - s) ** 2 * width), (i + 1, -s * s * (1 - s) * width)):
+        for j, slope in _slope(epochs, k).items():
+            shares[j] = shares.get(j, 0.0) + share * slope
+    return tuple(sorted(shares.items()))
+
+
+def _slope(epochs: NDArray[np.float64], k: int) -> dict[int, float]:
+    """Derivative at snapshot k of the parabola through it and its neighbours, as shares of their values."""
+    i = min(max(k - 1, 0), len(epochs) - 3)
+    a, b, c = epochs[i : i + 3].tolist()
+    t = float(epochs[k])
+    return {
+        i: (2 * t - b - c) / ((a - b) * (a - c)),
+        i + 1: (2 * t - a - c) / ((b - a) * (b - c)),
+        i + 2: (2 * t - a - b) / ((c - a) * (c - b)),
+    }
+
+
+def _mixed(stacked: Any, mix: Mix, epoch: float) -> Any:
+    """A stacked array at a mix of snapshots; anything else as it is."""
+    if not isinstance(stacked, np.ndarray):
+        return stacked
+    (i, share), *others = mix
+    value = stacked[i] if not others else share * stacked[i]
+    for i, share in others:
+        value += share * stacked[i]
+    if not np.isfinite(value).all():
+        raise UnspiralError(f"what was recorded at epoch {epoch:g} is not finite; play the run up to there")
+    return value
+
+
+class _Source(NamedTuple):
+    """The file that a run's arrays are mapped from."""
+
+    path: Path
+    mapped: mmap.mmap
+    checksum: str
+    stamp: tuple[int, int, int]
+    """Size and times when it was opened."""
+
+    def digest(self) -> str:
+        if self.checksum:
+            return self.checksum
+        size = len(self.mapped)
+        if size <= _HASHED_WHOLE:
+            digest, places, length = hashlib.sha256(), range(0, size, _PART), _PART
+        else:
+            digest, places, length = hashlib.sha256(repr(self.stamp).encode()), _spread(size), 4096
+        with memoryview(self.mapped) as content:
+            for place in places:
+                digest.update(content[place : place + length])
+                self.forget()
+        return digest.hexdigest()
+
+    def forget(self) -> None:
+        """Give back the memory of a large file's pages, so that replaying it takes that of a few snapshots."""
+        if len(self.mapped) > tensors.CHECKED and hasattr(mmap, "MADV_DONTNEED"):
+            self.mapped.madvise(mmap.MADV_DONTNEED)
+
+
+def _spread(size: int) -> list[int]:
+    """64 places in a file, from its beginning to its end."""
+    return [k * (size - 4096) // 63 for k in range(64)]
+
+
+def described(run: Run) -> tuple[str, dict[str, NDArray]]:
+    """A run's description (JSON) and its named tensors, as they stand in a file."""
+    arrays: dict[str, NDArray] = {"x": run.points.x, "y": run.points.y, "epochs": run.epochs}
+    if run.held.any():
+        arrays["held_out"] = run.held
+    arrays |= {f"metrics.{name}": curve for name, curve in run.metrics.items()}
+    if run.trajectories is not None:
+        arrays |= {f"trajectories.{name}": array for name, array in run.trajectories._asdict().items()}
+    about = about_layers(run.layers, run.trajectories is not None)
+    arrays |= layer_arrays(run.layers)
+    about |= {"recipe": run.recipe.as_dict() if run.recipe else None, "unfinished": run.unfinished}
+    return json.dumps(about, sort_keys=True), arrays
+
+
+def about_layers(layers: Network, trajectories: bool) -> dict[str, Any]:
+    """The description of a network's layers, without their arrays."""
+    kinds = [next(name for name, kind in _LAYERS.items() if isinstance(layer, kind)) for layer in layers]
+    numbers = [{k: v for k, v in layer._asdict().items() if not isinstance(v, np.ndarray)} for layer in layers]
+    return {
+        "format": FORMAT,
+        "layers": [{"kind": kind, **given} for kind, given in zip(kinds, numbers)],
+        "trajectories": trajectories,
+    }
+
+
+def layer_arrays(layers: Network) -> dict[str, NDArray]:
+    """The arrays of a network's layers, by the names that they have in files."""
+    return {
+        f"layers.{number}.{name}": value
+        for number, layer in enumerate(layers)
+        for name, value in layer._asdict().items()
+        if isinstance(value, np.ndarray)
+    }
+
+
+def _opened(path: Path) -> Run:
+    """A run from a run file or a journal."""
     if path.is_dir():
         raise UnspiralError("is a folder; name a run file (.safetensors)")
+    if not path.exists():
+        raise UnspiralError("no such file")
+    if not path.is_file():
+        raise UnspiralError("is not a regular file; name a run file (.safetensors)")
     try:
-        with safe_open(path, "numpy") as file:  # checks sizes, offsets and lengths
-            metadata = file.metadata() or {}
-            shapes = {
-                name: (_DTYPES.get((part := file.get_slice(name)).get_dtype()), part.get_shape())
-                for name in file.offset_keys()
-            }
         with path.open("rb") as file:
-            data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-    except FileNotFoundError:
-        raise UnspiralError("no such file") from None
-    except (SafetensorError, OSError, ValueError) as error:
-        raise UnspiralError(f"not a complete safetensors file ({error}); was it cut off while copying?") from None
+            beginning = file.read(len(journal.MAGIC))
+            stat = os.fstat(file.fileno())
+    except OSError as error:
+        raise UnspiralError(f"cannot be read: {error.strerror or error}") from None
+    unfinished = ""
+    if beginning == journal.MAGIC:
+        opened, count = journal.load(path)
+        unfinished = f"the recording was not closed; it holds {count:,} snapshot{'s' if count > 1 else ''}"
+    else:
+        opened = tensors.load(path)
     try:
-        about = json.loads(metadata["unspiral"])
+        about = json.loads(opened.about)
         version = about["format"]
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, RecursionError):
         raise UnspiralError("a safetensors file, but not a run: it was not written by unspiral") from None
-    if not isinstance(version, int) or version > FORMAT:
-        raise UnspiralError(
-            f"written in format {version}, this version of unspiral reads up to {FORMAT}; update unspiral"
-        )
-    offset = 8 + int.from_bytes(data[:8], "little")
-    tensors = {}
-    for name, (dtype, shape) in shapes.items():
-        if dtype is None:
-            raise UnspiralError(f"tensor {name} has a number type that runs do not use")
-        count = int(np.prod(shape))
-        tensors[name] = np.frombuffer(data, dtype, count, offset).reshape(shape)
-        offset += tensors[name].nbytes
-    return about, tensors
+    if type(version) is not int or version < 1:
+        raise UnspiralError("its description does not say which format it is in")
+    if version > FORMAT:
+        raise UnspiralError(f"written in format {version:g}, this unspiral reads up to {FORMAT}; update unspiral")
+    run = _assembled(about, opened.tensors)
+    stamp = (stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
+    return replace(
+        run, unfinished=unfinished or run.unfinished, _source=_Source(path, opened.mapped, opened.checksum, stamp)
+    )
 
 
-def _assemble(about: dict[str, Any], tensors: dict[str, NDArray]) -> Run:
-    """A Run from a file's parts, checked for what films rely on."""
+def _assembled(about: dict[str, Any], arrays: dict[str, NDArray]) -> Run:
+    """A Run from a file's parts, checked for what films rely on; the weights themselves are not read."""
 
-    def tensor(name: str) -> NDArray:
-        if name not in tensors:
+    def tensor(name: str, kinds: str = "f") -> NDArray:
+        if name not in arrays:
             raise UnspiralError(f"lacks tensor {name}; it is not a whole run")
-        return tensors[name]
+        if arrays[name].dtype.kind not in kinds:
+            raise UnspiralError(f"tensor {name} holds {arrays[name].dtype}, which it cannot")
+        return arrays[name]
 
+    strange = next((name for name in arrays if not _NAME.fullmatch(name)), None)
+    if strange is not None:
+        raise UnspiralError(f"holds a tensor {strange[:60]!r}, which no run has")
     epochs = tensor("epochs").astype(np.float64)
     count = len(epochs) if epochs.ndim == 1 else 0
-    if not count or not np.isfinite(epochs).all() or (np.diff(epochs) <= 0).any():
+    if not count or not np.isfinite(epochs).all() or not (epochs[1:] > epochs[:-1]).all():
         raise UnspiralError("epochs must be increasing numbers, at least one")
+    points = _checked(tensor("x"), tensor("y", "i"))
+    recorded = about.get("trajectories")
+    if type(recorded) is not bool:
+        raise UnspiralError("its description does not say whether it holds trajectories")
+    width = tensor("trajectories.points").shape[-1] if recorded else points.x.shape[1]
     layers: list[Layer] = []
-    width = tensor("x").shape[-1]
     try:
-        for number, described in enumerate(about["layers"]):
-            kind = _LAYERS[described["kind"]]
-            given = {k: v for k, v in described.items() if k != "kind"}
+        for number, layer in enumerate(about["layers"]):
+            kind = _LAYERS[layer["kind"]]
+            given = {k: v for k, v in layer.items() if k != "kind"}
             if kind is Linear:
                 given = {k: tensor(f"layers.{number}.{k}") for k in ("weight", "bias")}
                 weight, bias = given["weight"], given["bias"]
@@ -190,57 +405,53 @@ def _assemble(about: dict[str, Any], tensors: dict[str, NDArray]) -> Run:
                         f"layer {number}: weights {weight.shape}, biases {bias.shape}; expected ({count}, out, {width})"
                     )
                 width = weight.shape[1]
+            elif not all(type(value) in (int, float) and 0 <= value <= 1 for value in given.values()):
+                raise UnspiralError(f"layer {number}: {given} is not a slope from 0 to 1")
             layers.append(kind(**given))
-        recipe = about["recipe"]
-        unfinished = str(about.get("unfinished", ""))
     except (KeyError, TypeError, AttributeError):
         raise UnspiralError("its description of the network cannot be read") from None
     if not layers or not isinstance(layers[-1], Linear):
         raise UnspiralError("its network does not end in a linear classifier")
-    x, y = tensor("x"), tensor("y")
-    labelled(x, y, classes=width)
-    held = tensors.get("held_out", np.zeros(len(y), bool))
-    if held.shape != y.shape or held.dtype != bool:
-        raise UnspiralError(f"held_out has shape {held.shape}; expected {y.shape}")
-    metrics = {name.removeprefix("metrics."): curve for name, curve in tensors.items() if name.startswith("metrics.")}
-    for name in ("loss", "accuracy"):
-        tensor(f"metrics.{name}")
+    if not 0 < points.y.max(initial=0) + 1 <= width or points.y.min(initial=0) < 0:
+        raise UnspiralError(f"its labels do not fit its {width} classes")
+    held = arrays.get("held_out", np.zeros(len(points.y), bool))
+    if held.shape != points.y.shape or held.dtype != bool or held.all():
+        raise UnspiralError(f"held_out is {held.dtype} {held.shape}; expected a mask {points.y.shape} of some points")
+    metrics = {n.removeprefix("metrics."): curve for n, curve in arrays.items() if n.startswith("metrics.")}
     for name, curve in metrics.items():
-        if curve.shape != (count,):
-            raise UnspiralError(f"metric {name} has shape {curve.shape}; expected ({count},)")
-    points = Labelled(x, y)
-    own = isinstance(recipe, dict) and recipe.get("data") == "own"
-    made = Recipe.from_dict(recipe, points if own else None) if isinstance(recipe, dict) else None
-    return Run(made, points, held, epochs, tuple(layers), metrics, unfinished)
+        if curve.shape != (count,) or curve.dtype.kind != "f":
+            raise UnspiralError(f"metric {name[:60]} is {curve.dtype} {curve.shape}; expected numbers ({count},)")
+    trajectories = None
+    if recorded:
+        trajectories = Trajectories(*(tensor(f"trajectories.{name}") for name in Trajectories._fields))
+        _check_trajectories(trajectories, count, points)
+    recipe = about.get("recipe")
+    if not isinstance(recipe, dict | None):
+        raise UnspiralError("its recipe cannot be read")
+    made = Recipe.from_dict(recipe, points if recipe.get("data") == "own" else None) if recipe is not None else None
+    unfinished = about.get("unfinished")
+    return Run(
+        made, points, held, epochs, tuple(layers), metrics, str(unfinished)[:300] if unfinished else "", trajectories
+    )
 
 
-def write_whole(path: Path, write: Callable[[Path], None]) -> None:
-    """Let `write` fill a temporary file beside `path`, then give it that name: whole or not at all."""
-    try:
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
-        os.close(handle)
-        temporary = Path(name)
-    except OSError as error:
-        raise UnspiralError(f"cannot write {path}: {error.strerror or error}") from None
-    try:
-        write(temporary)
-        os.chmod(temporary, 0o666 & ~_umask())
-        with temporary.open("rb+") as file:
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except (OSError, SafetensorError) as error:
-        raise UnspiralError(
-            f"cannot write {path}: {getattr(error, 'strerror', None) or error}; nothing was left there"
-        ) from None
-    finally:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
+def _checked(x: NDArray, y: NDArray) -> Labelled:
+    if x.ndim != 2 or y.shape != x.shape[:1] or not x.size or y.dtype != np.int64:
+        raise UnspiralError(f"x has shape {x.shape}, y {y.dtype} {y.shape}; expected (N, n) and whole numbers (N,)")
+    if not np.isfinite(x).all():
+        raise UnspiralError("x holds NaN or infinity")
+    return Labelled(x, y)
 
 
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+def _check_trajectories(trajectories: Trajectories, count: int, points: Labelled) -> None:
+    e, segments, lines = trajectories
+    width = e.shape[-1] if e.ndim == 3 else 0
+    if e.shape != (count, len(points.y), width) or not width:
+        raise UnspiralError(f"embeddings have shape {e.shape}; expected ({count}, {len(points.y)}, d)")
+    if segments.shape != (len(segments), 2, points.x.shape[1]) or not np.isfinite(segments).all():
+        raise UnspiralError(f"segments have shape {segments.shape}; expected (L, 2, {points.x.shape[1]})")
+    if lines.ndim != 4 or lines.shape[::3] != (count, width) or lines.shape[1] != len(segments):
+        raise UnspiralError(f"lines have shape {lines.shape}; expected ({count}, {len(segments)}, S, {width})")
 
 
 def _map(function: Callable[[Any], Any], layer: Layer) -> Layer:
@@ -257,7 +468,7 @@ def upright(run: Run, epoch: float) -> Run:
     """The run with its embedding turned, once for all epochs, to lie on the input as it does best at `epoch`.
 
     A network's embedding is defined up to an orthogonal map: turning it and the class vectors changes no score.
-    Orthogonal Procrustes: the Q that minimises |e Q − x|². A run whose x or embedding is not 2-D stays as it is.
+    A run whose x or embedding is not 2-D stays as it is, and one whose layers are not known.
     """
     if len(run.layers) < 2:
         return run
@@ -266,13 +477,17 @@ def upright(run: Run, epoch: float) -> Run:
         return run
     if run.points.x.shape[1] != 2 or last.weight.shape[2] != 2:
         return run
-    x = run.data.x.astype(float)
-    e = embedding(run.at(min(epoch, run.epochs[-1])), x)
-    left, _, right = np.linalg.svd((e - e.mean(0)).T @ (x - x.mean(0)))
-    turn = left @ right  # e @ turn lies on x
+    turn = turn_onto(run.data.x, run.embedding(min(epoch, run.epochs[-1])))
 
     def turned(array: Array) -> Array:
         return (array.astype(float) @ turn).astype(array.dtype)
 
     before = Linear(np.swapaxes(turned(np.swapaxes(before.weight, 1, 2)), 1, 2), turned(before.bias))
-    return replace(run, layers=(*run.layers[:-2], before, Linear(turned(last.weight), last.bias)))
+    return replace(run, layers=(*run.layers[:-2], before, Linear(turned(last.weight), last.bias)), _source=None)
+
+
+def turn_onto(x: Array, e: Array) -> Array:
+    """Orthogonal Procrustes: the orthogonal Q (2, 2) for which e Q lies on x (N, 2) best, both centred."""
+    x, e = x.astype(float), e.astype(float)
+    left, _, right = np.linalg.svd((e - e.mean(0)).T @ (x - x.mean(0)))
+    return left @ right
