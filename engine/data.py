@@ -126,7 +126,7 @@ def read_points(path: str | Path) -> Labelled:
 
 def _read_npz(path: Path) -> Labelled:
     try:
-        with np.load(path, allow_pickle=False) as arrays:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             x, y = arrays["x"], arrays["y"]
     except (KeyError, IndexError):
         raise UnspiralError("it must hold two arrays named x and y") from None

@@ -79,7 +79,8 @@ class Recipe:
             value = getattr(self, name)
             for number in value if isinstance(value, tuple) else (value,):
                 if number is not None and not low <= number <= high:
-                    raise UnspiralError(f"{name} is {number}; it must be {words}")
+                    needed = words if number < low or " to " in words else f"at most {high:,}"
+                    raise UnspiralError(f"{name} is {reprlib.repr(number)}; it must be {needed}")
         if isinstance(self.data, Labelled) and np.abs(self.data.x).max() > np.finfo(self.precision).max:
             raise UnspiralError(f"x holds numbers that {self.precision} does not; divide x by a constant")
         linear = len(self.hidden) + (self.embedding is not None) + 1
@@ -264,7 +265,8 @@ def _parameters(data: object, given: Mapping[str, Any]) -> dict[str, Any]:
         value = _checked(name, "a whole number" if whole else "a number", value)
         low, high = (2 if name == "classes" else 1, 10_000_000) if whole else (0, 1e9)
         if name != "twist" and not low <= value <= high:
-            raise UnspiralError(f"{name} is {value}; it must be {low} or more")
+            needed = f"{low} or more" if value < low else f"at most {high:,}"
+            raise UnspiralError(f"{name} is {reprlib.repr(value)}; it must be {needed}")
         defaults[name] = value
     if defaults.get("inner", 0) > 1:
         raise UnspiralError(f"inner is {defaults['inner']}; it must be from 0 to 1")
