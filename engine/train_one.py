@@ -56,7 +56,7 @@ def train(recipe: Recipe, device: str = "cpu") -> Iterator[Snapshot]:
     shared = to_network(model, copy=False) if x.device.type == "cpu" else ()  # a window on the weights as they change
 
     for epoch in range(recipe.epochs + 1):
-        with _threads(threads):
+        with on_threads(threads):
             scores = model(x)  # N K
             loss = cross_entropy(scores, y)
             value = loss.item()
@@ -77,7 +77,7 @@ def train(recipe: Recipe, device: str = "cpu") -> Iterator[Snapshot]:
         if epoch == recipe.epochs:
             return
 
-        with _threads(threads):
+        with on_threads(threads):
             order = torch.randperm(len(x), generator=shuffle).to(device) if steps > 1 else None
             for step in range(steps):
                 if order is not None:
@@ -177,7 +177,7 @@ def _accuracy(scores: torch.Tensor, y: torch.Tensor) -> float:
 
 
 @contextmanager
-def _threads(count: int) -> Iterator[None]:
+def on_threads(count: int) -> Iterator[None]:
     """Let torch compute on `count` threads; between snapshots the caller has its own number."""
     before = torch.get_num_threads()
     torch.set_num_threads(count)
