@@ -30,6 +30,7 @@ COMMANDS = {
     "train": "Train a recipe and keep its run.",
     "show": "Describe a run.",
     "recipe": "Print a named recipe as TOML, to start your own from.",
+    "deliver": "Make a scene into files for slides, editors and recordings.",
 }
 """Every subcommand and the line that describes it."""
 

@@ -1,0 +1,170 @@
+"""The table of delivery targets, and how each is made of a clip."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import islice
+from pathlib import Path
+from typing import Literal
+
+from PIL import Image
+
+from engine.deliver.clip import Clip, Section, slug
+from engine.deliver.gif import write_gif
+from engine.deliver.sound import sound
+from engine.deliver.timeline import timeline
+from engine.deliver.video import Encoder, Pixels, frames, frames_backwards, join, straight
+from engine.deliver.words import as_srt, as_vtt
+
+H264 = Encoder(".mp4", "libx264", "yuv420p", {"preset": "veryfast", "crf": "18"})
+PRORES = Encoder(".mov", "prores_ks", "yuv422p10le", {"profile": "hq", "vendor": "apl0"}, "apch", "pcm_s16le")
+PRORES_ALPHA = Encoder(
+    ".mov", "prores_ks", "yuva444p10le", {"profile": "4444", "alpha_bits": "16", "vendor": "apl0"}, "ap4h", "pcm_s16le"
+)
+_VP9 = {"crf": "16", "b": "0", "deadline": "good", "cpu-used": "4", "row-mt": "1", "auto-alt-ref": "0"}
+VP9 = Encoder(".webm", "libvpx-vp9", "yuv420p", _VP9, sound="libopus")
+VP9_ALPHA = Encoder(".webm", "libvpx-vp9", "yuva420p", _VP9, sound="libopus")
+
+
+@dataclass(frozen=True)
+class Work:
+    """A clip on its way to a target."""
+
+    clip: Clip
+    lossless: bool
+    """Whether the clip's frames are exactly as drawn; H.264 that is good to be copied otherwise."""
+    transparent: bool
+    stem: Path
+    """Files and folders are named after it: stem.mp4, stem/01-origin.mp4."""
+    sound: Path | None = None
+    sound_duration: float = 0.0
+
+    def frames(self, section: Section) -> Iterator[Pixels]:
+        """The section's frames: RGB, or straight RGBA."""
+        drawn = frames(section.video)
+        return map(straight, drawn) if self.transparent else drawn
+
+    def beside(self, number: int, section: Section, suffix: str) -> Path:
+        """The section's own file."""
+        return self.stem / f"{number:02}-{slug(section.name)}{suffix}"
+
+
+@dataclass(frozen=True)
+class Target:
+    """A row of the table."""
+
+    describes: str
+    make: Callable[[Work], None]
+    alpha: Literal["never", "always", "optional"] = "never"
+    needs_lossless: bool = True
+    sounds: bool = True
+
+
+def videos(*encoders: Encoder, edited: bool = False) -> Callable[[Work], None]:
+    """Make a video in each encoding, the sections' own files, captions, and for editing a timeline."""
+
+    def make(work: Work) -> None:
+        clip = work.clip
+        for encoder in encoders:
+            with_name = work.stem.with_name
+            unfinished = with_name(f".{work.stem.name}-parts")
+            unfinished.mkdir()
+            try:
+                parts = [
+                    encoded(work, section, encoder, unfinished / f"{number}{encoder.suffix}")
+                    for number, section in enumerate(clip.sections)
+                ]
+                whole = with_name(work.stem.name + encoder.suffix)
+                chapters = [(s.name, *_span(s, clip.rate)) for s in clip.sections] if len(parts) > 1 else []
+                heard = (sound(work.sound, 0, float(clip.duration)), encoder.sound) if work.sound else None
+                join(parts, whole, tag=encoder.tag, chapters=chapters, sound=heard)
+                for number, (section, part) in enumerate(zip(clip.sections, parts), 1):
+                    heard = (sound(work.sound, *_span(section, clip.rate)), encoder.sound) if work.sound else None
+                    own = work.beside(number, section, encoder.suffix)
+                    own.parent.mkdir(exist_ok=True)
+                    join([part], own, tag=encoder.tag, sound=heard)
+            finally:
+                shutil.rmtree(unfinished)
+            if edited:
+                written = timeline(clip, Path(whole.name), work.sound, work.sound_duration)
+                with_name(f"{work.stem.name}.otio").write_text(written, encoding="utf-8")
+        write_captions(work)
+
+    return make
+
+
+def encoded(work: Work, section: Section, encoder: Encoder, path: Path) -> Path:
+    """The section in an encoding: Manim's own file where that is H.264 already, else made from lossless frames."""
+    if not work.lossless:
+        return section.video
+    encoder.write(path, work.frames(section), work.clip.rate)
+    return path
+
+
+def write_captions(work: Work) -> None:
+    """stem.srt and stem.vtt, where the scene says something."""
+    if work.clip.words:
+        for suffix, text in ((".srt", as_srt(work.clip.words)), (".vtt", as_vtt(work.clip.words))):
+            work.stem.with_name(work.stem.name + suffix).write_text(text, encoding="utf-8")
+
+
+def _span(section: Section, rate: Fraction) -> tuple[float, float]:
+    return float(section.first / rate), float((section.first + section.frames) / rate)
+
+
+def make_gifs(work: Work, width: int = 640, rate: int = 20) -> None:
+    """A looping GIF of the clip and one of each section, at most `width` pixels wide and `rate` frames a second."""
+    clip = work.clip
+    step = max(1, round(clip.rate / rate))
+
+    def write(path: Path, sections: tuple[Section, ...]) -> None:
+        def some() -> Iterator[Pixels]:
+            everything = (pixels for section in sections for pixels in work.frames(section))
+            return islice(everything, 0, None, step)
+
+        size = (min(width, clip.width), 2 * round(min(width, clip.width) * clip.height / clip.width / 2))
+        write_gif(path, some, size, clip.rate / step)
+
+    write(work.stem.with_name(f"{work.stem.name}.gif"), clip.sections)
+    work.stem.mkdir()
+    for number, section in enumerate(clip.sections, 1):
+        write(work.beside(number, section, ".gif"), (section,))
+
+
+def make_frames(work: Work, rate: int = 15) -> None:
+    """A folder a section of numbered PNGs, at most `rate` a second, the section's last frame being the last."""
+    step = max(1, round(work.clip.rate / rate))
+    for number, section in enumerate(work.clip.sections, 1):
+        folder = work.beside(number, section, "")
+        folder.mkdir(parents=True)
+        chosen = range((section.frames - 1) % step, section.frames, step)
+        some = islice(work.frames(section), chosen.start, None, step)
+        for count, pixels in enumerate(some):
+            Image.fromarray(pixels).save(folder / f"{count:04}.png", compress_level=4)
+
+
+def make_posters(work: Work) -> None:
+    """A still a section: what it arrives at."""
+    work.stem.mkdir()
+    for number, section in enumerate(work.clip.sections, 1):
+        Image.fromarray(last_frame(work, section)).save(work.beside(number, section, ".png"))
+
+
+def last_frame(work: Work, section: Section) -> Pixels:
+    """The section's last frame."""
+    frame = next(frames_backwards(section.video))
+    return straight(frame) if work.transparent else frame
+
+
+TARGETS = {
+    "slides": Target("H.264 MP4 for PowerPoint, Keynote and Google Slides", videos(H264), needs_lossless=False),
+    "editors": Target("ProRes 422 HQ MOV, timeline", videos(PRORES, edited=True)),
+    "overlay": Target("ProRes 4444 MOV with straight alpha, timeline", videos(PRORES_ALPHA, edited=True), "always"),
+    "web": Target("H.264 MP4 and VP9 WebM", videos(H264, VP9)),
+    "web-overlay": Target("VP9 WebM with straight alpha", videos(VP9_ALPHA), "always"),
+    "gif": Target("looping GIF, 640 pixels wide, 20 frames a second", make_gifs, sounds=False),
+    "frames": Target("numbered PNGs, 15 a second, for Beamer", make_frames, "optional", sounds=False),
+    "poster": Target("a PNG of each section's end", make_posters, "optional", sounds=False),
+}
+"""Every target: a new one is a row here."""

@@ -1,0 +1,235 @@
+"""Frames out of video files and into them: true BT.709, straight alpha, joins without another generation."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cache
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+from av.video.reformatter import Colorspace, Interpolation, VideoReformatter
+from numpy.typing import NDArray
+
+Pixels = NDArray[np.uint8]
+BT709 = 1
+"""The same number in all of FFmpeg's tables: primaries, transfer characteristic, matrix."""
+LIMITED_RANGE = 1
+
+
+@dataclass(frozen=True)
+class Encoder:
+    """How frames become a video file. Not for GIF, whose palette depends on all frames."""
+
+    suffix: str
+    codec: str
+    pixels: str
+    """FFmpeg's pixel format; with an alpha channel the video carries straight alpha."""
+    options: dict[str, str] = field(default_factory=dict)
+    tag: str = ""
+    """Four characters that name the codec in a MOV; joining would name the wrong one."""
+    sound: str = "aac"
+    """Codec for sound in this container."""
+
+    @property
+    def alpha(self) -> bool:
+        """Whether it carries alpha."""
+        return "a" in self.pixels.removeprefix("gray")
+
+    def write(self, path: Path, frames: Iterable[Pixels], rate: Fraction) -> int:
+        """Encode RGB or straight RGBA frames (H, W, 3 or 4) into a file; returns how many there were."""
+        reformatter = VideoReformatter()
+        count = 0
+        with av.open(path, "w", options=container_options(path)) as container:
+            stream: Any = None
+            for pixels in frames:
+                if stream is None:
+                    stream = container.add_stream(self.codec, rate=rate, options=dict(self.options))
+                    stream.height, stream.width = pixels.shape[:2]
+                    stream.pix_fmt = self.pixels
+                    context = stream.codec_context
+                    context.color_primaries = context.color_trc = context.colorspace = BT709
+                    context.color_range = LIMITED_RANGE
+                    if self.tag:
+                        context.codec_tag = self.tag
+                    if self.alpha and path.suffix == ".webm":
+                        stream.metadata["alpha_mode"] = "1"
+                source = av.VideoFrame.from_ndarray(pixels, format="rgba" if pixels.shape[2] == 4 else "rgb24")
+                frame = reformatter.reformat(
+                    source,
+                    format=self.pixels,
+                    dst_colorspace=Colorspace.ITU709,
+                    interpolation=Interpolation.BILINEAR | Interpolation.ACCURATE_RND,
+                    dst_color_trc=BT709,  # ProRes takes these from its frames
+                    dst_color_primaries=BT709,
+                )
+                frame.pts, frame.time_base = count, 1 / rate
+                container.mux(stream.encode(frame))
+                count += 1
+            if stream is not None:
+                container.mux(stream.encode())
+        return count
+
+
+def container_options(path: Path) -> dict[str, str]:
+    """A player should find the index of an MP4 or MOV at its beginning, before it has read the whole file."""
+    return {"movflags": "+faststart"} if path.suffix in (".mp4", ".mov") else {}
+
+
+def frames(path: Path) -> Iterator[Pixels]:
+    """The frames of a lossless video, as drawn: RGB (H, W, 3), or RGBA (H, W, 4) with premultiplied alpha."""
+    with av.open(path) as container:
+        stream = container.streams.video[0]
+        for frame in container.decode(stream):
+            yield _pixels(frame)
+
+
+def frames_backwards(path: Path, together: int = 24) -> Iterator[Pixels]:
+    """The same frames from the last to the first; at most about `together` of them are held at a time.
+
+    Needs key frames at least that often, or it decodes what lies before again and again.
+    """
+    with av.open(path) as container:
+        stream = container.streams.video[0]
+        times = sorted(p.pts for p in container.demux(stream) if p.pts is not None)
+        blocks = [times[k : k + together] for k in range(0, len(times), together)]
+        for block in reversed(blocks):
+            container.seek(block[0], stream=stream, backward=True)
+            wanted = (f for f in container.decode(stream) if f.pts is not None and f.pts >= block[0])
+            held = [_pixels(f) for f in islice(wanted, len(block))]
+            yield from reversed(held)
+
+
+def _pixels(frame: av.VideoFrame) -> Pixels:
+    clear = any(component.is_alpha for component in frame.format.components)
+    return np.asarray(frame.to_ndarray(format="rgba" if clear else "rgb24"), np.uint8)
+
+
+def straight(pixels: Pixels) -> Pixels:
+    """Premultiplied RGBA as straight RGBA, the colours of clear pixels filled in from around them.
+
+    What is clear is not seen, but codecs blur it into its neighbours: left black, it would be a dark fringe.
+    """
+    alpha = pixels[..., 3]
+    out = np.empty_like(pixels)
+    out[..., :3] = _division()[alpha[..., None], pixels[..., :3]]
+    out[..., 3] = alpha
+    clear = alpha == 0
+    if clear.any():
+        out[clear, :3] = _filled(pixels)[clear]
+    return out
+
+
+@cache
+def _division() -> Pixels:
+    """The table [alpha, premultiplied] → straight, rounded."""
+    alpha, value = np.mgrid[:256, :256]
+    quotient = np.divide(255.0 * value, alpha, out=np.zeros((256, 256)), where=alpha > 0)
+    return np.minimum(np.rint(quotient), 255).astype(np.uint8)
+
+
+def _filled(pixels: Pixels) -> Pixels:
+    """Colours (H, W, 3): the average around each block of 4 × 4 pixels, where that is all clear of 32 × 32."""
+    height, width = pixels.shape[:2]
+    sums = _blocks(pixels.astype(np.float32), 4)
+    near = _averages(sums)
+    far = np.repeat(np.repeat(_averages(_blocks(sums, 8)), 8, 0), 8, 1)[: len(sums), : sums.shape[1]]
+    filled = np.where(near[..., 3:] > 0, near, far)[..., :3]
+    return np.repeat(np.repeat(np.rint(filled).astype(np.uint8), 4, 0), 4, 1)[:height, :width]
+
+
+def _blocks(sums: NDArray[np.float32], side: int) -> NDArray[np.float32]:
+    """Sums over blocks of `side` × `side`; clear ones are added at the right and below until they fit."""
+    rows, columns = -(-sums.shape[0] // side), -(-sums.shape[1] // side)
+    padded = np.pad(sums, ((0, rows * side - sums.shape[0]), (0, columns * side - sums.shape[1]), (0, 0)))
+    return padded.reshape(rows, side, columns, side, 4).sum((1, 3))
+
+
+def _averages(sums: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Straight colour over each block and its eight neighbours, and their sum of alpha."""
+    padded = np.pad(sums, ((1, 1), (1, 1), (0, 0)))
+    across = padded[:, :-2] + padded[:, 1:-1] + padded[:, 2:]
+    near = across[:-2] + across[1:-1] + across[2:]
+    colour = np.divide(255 * near, near[..., 3:], out=np.zeros_like(near), where=near[..., 3:] > 0)
+    colour[..., 3] = near[..., 3]
+    return np.minimum(colour, 255)
+
+
+def join(
+    parts: Sequence[Path],
+    path: Path,
+    *,
+    tag: str = "",
+    chapters: Sequence[tuple[str, float, float]] = (),
+    sound: tuple[Iterator[av.AudioFrame], str] | None = None,
+) -> None:
+    """Videos of one codec and size, one after the other, packets untouched; with chapters (title, start, end in s).
+
+    `sound` is frames of sound and the codec to put them in.
+    """
+    with av.open(path, "w", options=container_options(path)) as joined:
+        out: Any = None
+        audio: Any = None
+        offset = Fraction(0)
+        heard = _interleaved(sound[0]) if sound is not None else None
+        for part in parts:
+            with av.open(part) as container:
+                stream = container.streams.video[0]
+                if out is None:
+                    out = joined.add_stream_from_template(stream)
+                    out.codec_context.framerate = stream.average_rate  # a WebM's would be guessed from milliseconds
+                    if tag:
+                        out.codec_context.codec_tag = tag
+                    if "ALPHA_MODE" in stream.metadata:
+                        out.metadata["alpha_mode"] = stream.metadata["ALPHA_MODE"]
+                    if sound is not None:
+                        audio = joined.add_stream(sound[1], rate=48000, layout="stereo")
+                    if chapters:
+                        joined.set_chapters(_chapters(chapters))
+                assert stream.average_rate is not None
+                count = 0
+                for packet in container.demux(stream):
+                    if packet.dts is None:  # the flush at the end
+                        continue
+                    assert packet.time_base is not None and packet.pts is not None
+                    shift = round(offset / packet.time_base)
+                    packet.pts, packet.dts = packet.pts + shift, packet.dts + shift
+                    if heard is not None:
+                        for frame in heard(float(packet.dts * packet.time_base)):
+                            joined.mux(audio.encode(frame))
+                    packet.stream = out
+                    joined.mux(packet)
+                    count += 1
+                offset += count / stream.average_rate
+        if heard is not None:
+            for frame in heard(float("inf")):
+                joined.mux(audio.encode(frame))
+            joined.mux(audio.encode())
+
+
+def _interleaved(sound: Iterator[av.AudioFrame]) -> Callable[[float], Iterator[av.AudioFrame]]:
+    """A function that yields what is left of the sound up to a time in seconds: players want it beside its pictures."""
+    coming = next(sound, None)
+
+    def until(time: float) -> Iterator[av.AudioFrame]:
+        nonlocal coming
+        while coming is not None and float(coming.time or 0) <= time:
+            yield coming
+            coming = next(sound, None)
+
+    return until
+
+
+def _chapters(chapters: Sequence[tuple[str, float, float]]) -> list[Any]:
+    return [
+        {
+            "id": number,
+            "start": round(1000 * start),
+            "end": round(1000 * end),
+            "time_base": Fraction(1, 1000),
+            "metadata": {"title": title},
+        }
+        for number, (title, start, end) in enumerate(chapters, 1)
+    ]

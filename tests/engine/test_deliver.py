@@ -1,0 +1,261 @@
+"""Every delivery target, decoded: codec, tags, pixel format, frame count, colours, alpha."""
+
+import wave
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+import pytest
+from PIL import Image
+
+from engine import UnspiralError
+from engine.deliver import sound as sounding
+from engine.deliver.clip import Clip, Line, Section
+from engine.deliver.delivery import deliver
+from engine.deliver.rendering import Rendering, parse_size
+from engine.deliver.targets import TARGETS, Work
+from engine.deliver.video import Encoder, frames, frames_backwards, straight
+
+SIZE, RATE = (192, 128), Fraction(30)
+GROUND = (13, 17, 23)
+PALETTE = [(245, 174, 75), (55, 146, 181), (235, 48, 98), (222, 198, 238), (173, 249, 201), (74, 52, 14)]
+HALF = 128
+LOSSLESS = {False: Encoder(".mov", "qtrle", "rgb24"), True: Encoder(".mov", "qtrle", "argb")}
+
+
+def drawn(count: int, first: int, clear: bool) -> list[np.ndarray]:
+    """Six flat patches of the palette, and a white square that moves on by a pixel a frame; premultiplied."""
+    pictures = []
+    for number in range(first, first + count):
+        pixels = np.zeros((SIZE[1], SIZE[0], 4), np.uint8)
+        pixels[...] = (0, 0, 0, 0) if clear else (*GROUND, 255)
+        alpha = HALF if clear else 255
+        for k, colour in enumerate(PALETTE):
+            patch = np.rint(np.array(colour) * alpha / 255)
+            pixels[:64, 32 * k : 32 * k + 32] = (*patch, alpha)
+        pixels[80:112, number : number + 32] = 255
+        pictures.append(pixels if clear else np.ascontiguousarray(pixels[..., :3]))
+    return pictures
+
+
+@pytest.fixture(scope="module")
+def works(tmp_path_factory: pytest.TempPathFactory) -> dict[bool, Work]:
+    """A clip of two sections, 40 and 25 frames, as Manim leaves it when rendered without loss: opaque and clear."""
+    works = {}
+    for clear in (False, True):
+        folder = tmp_path_factory.mktemp("lossless")
+        sections = []
+        for name, first, count in (("grow", 0, 40), ("fan out", 40, 25)):
+            path = folder / f"{name}.mov"
+            LOSSLESS[clear].write(path, drawn(count, first, clear), RATE)
+            words = (Line(first / 30, (first + count) / 30, f"The points {name}."),)
+            sections.append(Section(name, path, first, count, loops=False, words=words))
+        clip = Clip("Patches", "Six patches.", *SIZE, RATE, tuple(sections))
+        works[clear] = Work(clip, lossless=True, transparent=clear, stem=folder)
+    return works
+
+
+@pytest.fixture
+def work(works: dict[bool, Work]) -> Work:
+    """The opaque clip."""
+    return works[False]
+
+
+def made(work: Work, name: str, folder: Path) -> Path:
+    """The stem of what the target made."""
+    stem = folder / f"patches-{name}"
+    TARGETS[name].make(Work(work.clip, work.lossless, work.transparent, stem))
+    return stem
+
+
+@pytest.mark.parametrize("clear", [False, True])
+def test_lossless_frames_come_back_exactly(works: dict[bool, Work], clear: bool) -> None:
+    work = works[clear]
+    section = work.clip.sections[0]
+    expected = drawn(section.frames, 0, work.transparent)
+    assert all(np.array_equal(a, b) for a, b in zip(frames(section.video), expected, strict=True))
+    backwards = list(frames_backwards(section.video, together=12))
+    assert all(np.array_equal(a, b) for a, b in zip(backwards, expected[::-1], strict=True))
+
+
+def decoded(path: Path) -> tuple[av.VideoStream, list[np.ndarray]]:
+    """The stream, and its frames as a BT.709 decoder sees them: RGBA as it stands in the file."""
+    with av.open(path) as container:
+        stream = container.streams.video[0]
+        if path.suffix == ".webm":  # FFmpeg's own VP9 decoder leaves alpha out
+            context = av.CodecContext.create("libvpx-vp9", "r")
+            images = [f for packet in container.demux(stream) for f in context.decode(packet)]
+        else:
+            images = list(container.decode(stream))
+    return stream, [rgba(image) for image in images]
+
+
+def rgba(image: av.VideoFrame) -> np.ndarray:
+    """BT.709 limited range decoded by the standard's own formula: swscale's fast paths are off by up to 3."""
+    planes = []
+    for plane, component in zip(image.planes, image.format.components):
+        samples = np.frombuffer(bytes(plane), np.uint8 if component.bits == 8 else np.uint16)
+        samples = samples.reshape(plane.height, -1)[:, : plane.width] / 2.0 ** (component.bits - 8)
+        samples = np.repeat(samples, image.height // plane.height, 0)
+        planes.append(np.repeat(samples, image.width // plane.width, 1))
+    luma, blue, red = (planes[0] - 16) / 219, (planes[1] - 128) / 224, (planes[2] - 128) / 224
+    r, b = luma + 1.5748 * red, luma + 1.8556 * blue
+    g = (luma - 0.2126 * r - 0.0722 * b) / 0.7152
+    alpha = planes[3] / 255 if len(planes) > 3 else np.ones_like(luma)
+    return np.rint(255 * np.clip(np.stack([r, g, b, alpha], -1), 0, 1)).astype(np.uint8)
+
+
+VIDEOS = {
+    ("slides", ".mp4"): ("h264", "yuv420p", "avc1"),
+    ("web", ".mp4"): ("h264", "yuv420p", "avc1"),
+    ("web", ".webm"): ("vp9", "yuv420p", None),
+    ("editors", ".mov"): ("prores", "yuv422p10le", "apch"),
+    ("overlay", ".mov"): ("prores", "yuva444p12le", "ap4h"),
+    ("web-overlay", ".webm"): ("vp9", "yuva420p", None),
+}
+
+
+@pytest.mark.parametrize("name, suffix", VIDEOS)
+def test_videos_are_what_their_target_says(works: dict[bool, Work], tmp_path: Path, name: str, suffix: str) -> None:
+    clear = TARGETS[name].alpha == "always"
+    stem = made(works[clear], name, tmp_path)
+    codec, pixel_format, tag = VIDEOS[name, suffix]
+    whole = stem.with_suffix(suffix)
+    for path, count, first in (
+        (whole, 65, 0),
+        (stem / f"01-grow{suffix}", 40, 0),
+        (stem / f"02-fan-out{suffix}", 25, 40),
+    ):
+        stream, shown = decoded(path)
+        context = stream.codec_context
+        assert context.name.replace("libvpx-", "") == codec
+        assert tag is None or context.codec_tag == tag
+        with av.open(path) as container:
+            assert float(container.duration) / 1e6 == pytest.approx(count / 30, abs=0.5 / 30)
+            chapters = [chapter["metadata"]["title"] for chapter in container.chapters()]
+            rate, metadata = container.streams.video[0].average_rate, dict(container.streams.video[0].metadata)
+        assert chapters == (["grow", "fan out"] if path == whole else [])
+        assert (context.color_primaries, context.color_trc, context.colorspace, context.color_range) == (1, 1, 1, 1)
+        assert rate == 30 and (context.width, context.height) == SIZE
+        if suffix == ".webm":
+            assert metadata.get("ALPHA_MODE") == ("1" if clear else None)
+        else:
+            assert context.pix_fmt == pixel_format
+        assert len(shown) == count
+        for image, number in ((shown[0], first), (shown[-1], first + count - 1)):
+            for k, colour in enumerate(PALETTE):
+                patch = image[16:48, 32 * k + 8 : 32 * k + 24].reshape(-1, 4).astype(int)
+                assert np.abs(patch[:, :3] - colour).max() <= 2, (k, patch.mean(0), colour)
+                assert np.abs(patch[:, 3] - (HALF if clear else 255)).max() <= 2
+            white = image[96, :, :3].min(1) > 200 if not clear else image[96, :, 3] > 200
+            assert abs(int(np.flatnonzero(white)[0]) - number) <= 1
+
+
+def test_an_mp4_can_be_played_before_it_is_read_to_its_end(work: Work, tmp_path: Path) -> None:
+    data = made(work, "slides", tmp_path).with_suffix(".mp4").read_bytes()
+    assert data.index(b"moov") < data.index(b"mdat")
+
+
+def test_a_gif_loops_and_keeps_flat_colours(work: Work, tmp_path: Path) -> None:
+    stem = made(work, "gif", tmp_path)
+    for path, seconds in ((stem.with_suffix(".gif"), 65 / 30), (stem / "02-fan-out.gif", 25 / 30)):
+        with Image.open(path) as image:
+            assert image.info["loop"] == 0 and image.size == SIZE
+            spent = 0
+            for number in range(image.n_frames):
+                image.seek(number)
+                spent += image.info["duration"]
+                shown = np.asarray(image.convert("RGB")).astype(int)
+                for k, colour in enumerate(PALETTE):
+                    assert np.abs(shown[32, 32 * k + 16] - colour).max() <= 2
+            assert spent / 1000 == pytest.approx(seconds, abs=1.5 / 15)
+
+
+@pytest.mark.parametrize("clear", [False, True])
+def test_frames_are_numbered_pngs_that_end_where_the_section_ends(
+    works: dict[bool, Work], tmp_path: Path, clear: bool
+) -> None:
+    work = works[clear]
+    stem = made(work, "frames", tmp_path)
+    folders = sorted(stem.iterdir())
+    assert [folder.name for folder in folders] == ["01-grow", "02-fan-out"]
+    numbered = sorted(folders[0].iterdir())
+    assert [path.name for path in numbered] == [f"{k:04}.png" for k in range(20)]
+    last = np.asarray(Image.open(numbered[-1])).astype(int)
+    white = last[96, :, 3] == 255 if work.transparent else last[96, :, 0] == 255
+    assert np.flatnonzero(white)[0] == 39
+    alpha = [HALF] if work.transparent else []
+    for k, colour in enumerate(PALETTE):
+        assert np.abs(last[32, 32 * k + 16] - [*colour, *alpha]).max() <= (1 if work.transparent else 0)
+
+
+def test_a_poster_is_the_last_frame_of_its_section(work: Work, tmp_path: Path) -> None:
+    stem = made(work, "poster", tmp_path)
+    for name, last in (("01-grow", 39), ("02-fan-out", 64)):
+        assert np.array_equal(np.asarray(Image.open(stem / f"{name}.png")), drawn(1, last, clear=False)[0])
+
+
+def test_captions_and_timeline_tell_the_same_times(work: Work, tmp_path: Path) -> None:
+    stem = made(work, "editors", tmp_path)
+    assert "00:00:00,000 --> 00:00:01,333\nThe points grow." in stem.with_suffix(".srt").read_text()
+    assert "00:00:01.333 --> 00:00:02.167\nThe points fan out." in stem.with_suffix(".vtt").read_text()
+    otio = pytest.importorskip("opentimelineio")
+    timeline = otio.adapters.read_from_file(str(stem.with_suffix(".otio")))
+    shot = timeline.video_tracks()[0][0]
+    assert (tmp_path / shot.media_reference.target_url).is_file()
+    assert [marker.name for marker in shot.markers] == ["grow", "fan out"]
+    assert shot.markers[1].marked_range.start_time == otio.opentime.RationalTime(40, 30)
+    assert timeline.duration().to_seconds() == pytest.approx(65 / 30)
+
+
+def test_colours_under_clear_pixels_are_those_around_them() -> None:
+    pixels = np.zeros((64, 96, 4), np.uint8)
+    pixels[10:20, 10:20] = (120, 60, 30, 128)
+    filled = straight(pixels)
+    assert np.array_equal(filled[..., 3], pixels[..., 3])
+    assert (filled[:24, :24, :3] == np.array([239, 120, 60])).all()
+
+
+def wav(path: Path, seconds: float) -> Path:
+    """A tone of 440 Hz."""
+    samples = (8000 * np.sin(2 * np.pi * 440 * np.arange(round(seconds * 44100)) / 44100)).astype("<i2")
+    with wave.open(str(path), "wb") as file:
+        file.setparams((1, 2, 44100, 0, "NONE", ""))
+        file.writeframes(samples.tobytes())
+    return path
+
+
+@pytest.mark.parametrize("name, suffix", [("slides", ".mp4"), ("web", ".webm"), ("editors", ".mov")])
+def test_sound_lies_on_the_clip_and_ends_with_it(work: Work, tmp_path: Path, name: str, suffix: str) -> None:
+    spoken = wav(tmp_path / "spoken.wav", 9.0)
+    assert sounding.duration(spoken) == pytest.approx(9.0, abs=0.001)
+    stem = tmp_path / f"patches-{name}"
+    TARGETS[name].make(Work(work.clip, True, False, stem, spoken, 9.0))
+    for path, seconds in ((stem.with_suffix(suffix), 65 / 30), (stem / f"02-fan-out{suffix}", 25 / 30)):
+        with av.open(path) as container:
+            heard = sum(f.samples / f.sample_rate for f in container.decode(audio=0))
+        assert heard == pytest.approx(seconds, abs=0.03)
+
+
+def test_mistakes_are_said_before_anything_is_rendered(tmp_path: Path) -> None:
+    scene = tmp_path / "patches.py"
+    scene.write_text("")
+    (tmp_path / "patches-slides.mp4").write_text("dear to me")
+
+    def said(**changes: Any) -> str:
+        arguments: dict[str, Any] = {"targets": ["slides"], "folder": tmp_path, "rendering": Rendering()} | changes
+        with pytest.raises(UnspiralError) as caught:
+            list(deliver([scene], **arguments))
+        return str(caught.value)
+
+    assert "slides, editors, overlay" in said(targets=["vhs"])
+    assert "slides cannot be transparent" in said(transparent=True)
+    assert "make it first" in said(folder=tmp_path / "nowhere")
+    assert "--force" in said()
+    assert "no sound file" in said(sound=tmp_path / "nothing.wav")
+    assert "cannot be read as sound" in said(sound=scene)
+    with pytest.raises(UnspiralError, match="1280x720"):
+        parse_size("large")
+    assert (tmp_path / "patches-slides.mp4").read_text() == "dear to me"
