@@ -135,7 +135,9 @@ def to_network(model: nn.Module, *, copy: bool = True) -> Network:
 
 
 def _linear(recipe: Recipe, number: int, inputs: int, outputs: int, random: torch.Generator) -> nn.Linear:
-    layer = nn.Linear(inputs, outputs, bias=recipe.bias, dtype=getattr(torch, recipe.precision))
+    # by way of meta: torch's own initialisation would draw from the random state of whoever calls
+    empty = nn.Linear(inputs, outputs, bias=recipe.bias, dtype=getattr(torch, recipe.precision), device="meta")
+    layer = empty.to_empty(device="cpu")
     bound = inputs**-0.5
     with torch.no_grad():
         match recipe.initialisation:
