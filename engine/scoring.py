@@ -1,0 +1,161 @@
+"""One feature vector in front of a linear classifier: rows, scores, argmax, softargmax (segments 1–2)."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from engine.data import Labelled
+from engine.errors import UnspiralError, unknown
+from engine.film import Frame, View
+from engine.grid import Lines
+from engine.layers import Array, Linear, classifier, mistaken, softargmax
+from engine.recipes import Recipe
+from engine.regions import argmax_regions
+from engine.run import Run
+
+FIVE_BLOBS = Recipe(
+    "blobs",
+    {"classes": 5, "points": 40},
+    hidden=(),
+    embedding=None,
+    bias=False,
+    learning_rate=0.05,
+    weight_decay=0.03,
+    epochs=200,
+    upright=None,
+)
+"""Features as they were before deep learning: given, and linearly separable. No bias, so that s is W f and no more."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scores(Frame):
+    """A classifier's plane with one feature vector in it, and all that is computed from it."""
+
+    feature: Array
+    """(2,), f."""
+    scores: Array
+    """(K,), s = W f."""
+    probabilities: Array
+    """(K,), ỹ = softargmax(s) at `temperature`."""
+    temperature: float
+    rows: float
+    """How many rows of W have been multiplied with f, the last one perhaps in part."""
+    form: float
+    """How a score is written: 0 a linear sum, 1 a similarity, 2 a score."""
+    decided: float
+    """How far the answer is shown, 0 … 1."""
+    soft: float
+    """How far the probabilities are shown, 0 … 1."""
+
+    @property
+    def answer(self) -> int:
+        """ŷ = argmax s."""
+        return int(self.scores.argmax())
+
+    @property
+    def texts(self) -> tuple[tuple[str, str, str], ...]:
+        """Each score in its three forms: linear sum, similarity, score."""
+        return tuple(_forms(row, self.feature, score) for row, score in zip(self.class_vectors, self.scores))
+
+
+@dataclass(frozen=True, eq=False)
+class Scoring:
+    """Scores with one of their settings as the playhead; `vary` makes another film of the same classifier."""
+
+    weight: Array
+    points: Labelled
+    view: View
+    settings: Mapping[str, float]
+    name: str = "rows"
+    first: float = 0.0
+    last: float = 0.0
+
+    def vary(self, name: str, first: float, last: float, **settings: float) -> "Scoring":
+        """The film in which setting `name` goes from `first` to `last`; other `settings` stay as they are given.
+
+        rows, form, decided, soft, temperature (0 is argmax) or turn (of f, in radians, anti-clockwise).
+        """
+        for given in (name, *settings):
+            if given not in self.settings:
+                raise unknown("setting", given, self.settings)
+        return replace(self, settings={**self.settings, **settings}, name=name, first=first, last=last)
+
+    def __call__(self, playhead: float) -> Scores:
+        """The frame where the setting that varies has the value `playhead`."""
+        s = {**self.settings, self.name: playhead}
+        length, angle = s["length"], s["angle"] + s["turn"]
+        feature = np.array([length * math.cos(angle), length * math.sin(angle)])
+        scores = self.weight @ feature
+        bias = np.zeros(len(self.weight))
+        return Scores(
+            points=self.points.x,
+            labels=self.points.y,
+            wrong=mistaken(self.points.x @ self.weight.T, self.points.y),
+            lines=Lines(np.zeros((0, 2)), np.zeros(1, np.intp)),
+            bright=(),
+            class_vectors=self.weight,
+            regions=argmax_regions(Linear(self.weight, bias), self.view.corners()),
+            view=self.view,
+            playhead=playhead,
+            axes=("f₁", "f₂"),
+            feature=feature,
+            scores=scores,
+            probabilities=at_temperature(scores, s["temperature"]),
+            temperature=s["temperature"],
+            rows=s["rows"],
+            form=s["form"],
+            decided=s["decided"],
+            soft=s["soft"],
+        )
+
+
+def scoring(run: Run, point: int) -> Scoring:
+    """The scores of one of the run's points under its trained classifier, without bias; `vary` makes films of it.
+
+    UnspiralError if the network is more than a linear classifier without bias of features in the plane.
+    """
+    last = classifier(run.at(run.epochs[-1]))
+    if len(run.layers) != 1 or last.weight.shape[1] != 2 or last.bias.any():
+        raise UnspiralError(
+            "scoring shows s = W f in the plane: use a recipe with hidden=(), embedding=None, bias=False"
+        )
+    weight, data = last.weight.astype(float), run.data
+    x, y = data.x[point]
+    settings = {
+        "rows": float(len(weight)),
+        "form": 2.0,
+        "decided": 0.0,
+        "soft": 0.0,
+        "temperature": 1.0,
+        "turn": 0.0,
+        "length": math.hypot(x, y),
+        "angle": math.atan2(y, x),
+    }
+    return Scoring(weight, data, View(half=1.4 * float(np.abs(weight).max())), settings)
+
+
+def at_temperature(scores: Array, temperature: float) -> Array:
+    """The softargmax of scores (K,) at a temperature; at 0 its limit, the argmax: all for the highest score."""
+    if temperature > 0:
+        return softargmax(scores, temperature)
+    return (scores == scores.max()) / (scores == scores.max()).sum()
+
+
+def _forms(row: Array, feature: Array, score: float) -> tuple[str, str, str]:
+    lengths = float(np.linalg.norm(row)), float(np.linalg.norm(feature))
+    angle = math.degrees(math.acos(min(1.0, max(-1.0, float(score) / (lengths[0] * lengths[1])))))
+    equals = f"= {written(score)}"
+    products = [f"{written(abs(w))} · {written(f) if f >= 0 else f'({written(f)})'}" for w, f in zip(row, feature)]
+    signs = ["−" if w < 0 else "" for w in row]
+    return (
+        f"{signs[0]}{products[0]} {signs[1] or '+'} {products[1]} {equals}",
+        f"{written(lengths[0])} · {written(lengths[1])} · cos {angle:.0f}° {equals}",
+        written(score),
+    )
+
+
+def written(value: float) -> str:
+    """A number with two digits as it stands on the screen, with a true minus sign and no minus zero."""
+    return f"{round(float(value), 2) + 0.0:.2f}".replace("-", "−")

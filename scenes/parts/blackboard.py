@@ -1,0 +1,33 @@
+"""A scene as the lecturer draws it: pictures that films move, and one formula at a time."""
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from manim import FadeIn, FadeOut, Mobject, linear
+
+from scenes.parts.film_scene import FilmScene
+from scenes.parts.replay import Replay, Shows
+
+
+class _Whole(Protocol):
+    @property
+    def first(self) -> float: ...
+    @property
+    def last(self) -> float: ...
+    def __call__(self, playhead: float) -> Any: ...
+
+
+class Blackboard(FilmScene):
+    """A FilmScene with two more verbs: `run` a whole film on a picture, `say` a formula."""
+
+    said: Mobject | None = None
+
+    def run(self, picture: Shows, film: _Whole, run_time: float, rate_func: Callable[[float], float] = linear) -> None:
+        """Play a film from its first playhead to its last."""
+        self.play(Replay(picture, film, film.first, film.last, run_time=run_time, rate_func=rate_func))
+
+    def say(self, formula: Mobject, run_time: float = 1.0) -> None:
+        """Put a formula in the place of the one before."""
+        gone = [FadeOut(self.said)] if self.said is not None else []
+        self.said = formula
+        self.play(*gone, FadeIn(formula), run_time=run_time)
