@@ -44,7 +44,7 @@ class Scores(Frame):
     """How many rows of W have been multiplied with f, the last one perhaps in part."""
     form: float
     """How a score is written: 0 a linear sum, 1 a similarity, 2 a score."""
-    decided: float
+    answered: float
     """How far the answer is shown, 0 … 1."""
     soft: float
     """How far the probabilities are shown, 0 … 1."""
@@ -75,7 +75,7 @@ class Scoring:
     def vary(self, name: str, first: float, last: float, **settings: float) -> "Scoring":
         """The film in which setting `name` goes from `first` to `last`; other `settings` stay as they are given.
 
-        rows, form, decided, soft, temperature (0 is argmax) or turn (of f, in radians, anti-clockwise).
+        rows, form, answered, soft, temperature (0 is argmax) or turn (of f, in radians, anti-clockwise).
         """
         for given in (name, *settings):
             if given not in self.settings:
@@ -106,7 +106,7 @@ class Scoring:
             temperature=s["temperature"],
             rows=s["rows"],
             form=s["form"],
-            decided=s["decided"],
+            answered=s["answered"],
             soft=s["soft"],
         )
 
@@ -126,7 +126,7 @@ def scoring(run: Run, point: int) -> Scoring:
     settings = {
         "rows": float(len(weight)),
         "form": 2.0,
-        "decided": 0.0,
+        "answered": 0.0,
         "soft": 0.0,
         "temperature": 1.0,
         "turn": 0.0,

@@ -26,11 +26,11 @@ class Scores(Blackboard):
             self.run(board, film.vary("form", form, form + 1), 2)
         self.next_section("argmax")  # the longest bar wins and colours the region: hard
         self.say(says('hat(y) = op("argmax") s'))
-        self.run(board, film.vary("decided", 0, 1), 2)
+        self.run(board, film.vary("answered", 0, 1), 2)
         self.next_section("softargmax")  # as hard at temperature 0, and soft from there
         self.say(says('tilde(y)_k = op("softargmax") (s)_k = exp(s_k \\/ T) / (sum_j exp(s_j \\/ T))'))
-        self.run(board, film.vary("soft", 0, 1, decided=1, temperature=0), 1)
-        self.run(board, film.vary("temperature", 0, 8, decided=1, soft=1), 5)
-        self.run(board, film.vary("temperature", 8, 1, decided=1, soft=1), 2)
+        self.run(board, film.vary("soft", 0, 1, answered=1, temperature=0), 1)
+        self.run(board, film.vary("temperature", 0, 8, answered=1, soft=1), 5)
+        self.run(board, film.vary("temperature", 8, 1, answered=1, soft=1), 2)
         self.next_section("turn")  # f turns, everything follows
-        self.run(board, film.vary("turn", 0, 2 * pi, decided=1, soft=1), 10)
+        self.run(board, film.vary("turn", 0, 2 * pi, answered=1, soft=1), 10)

@@ -58,6 +58,10 @@ class Painted(Mobject):
         """Paint on the canvas, always as if the opacity were 1."""
         raise NotImplementedError(f"{type(self).__name__} has no paint method")
 
+    def show(self, frame: Any) -> Any:  # type: ignore[override]  # Manim's would open a window
+        """Show `frame` from now on, in mobjects that show the frames of a film."""
+        raise NotImplementedError(f"{type(self).__name__} has no show method")
+
     def generate_points(self) -> Self:
         """The frame's corners: Manim draws, fades and measures only what has points."""
         x, y = config.frame_width / 2, config.frame_height / 2

@@ -74,11 +74,11 @@ class Scoreboard(Painted):
 
 def _paint_plane(canvas: Canvas, place: Place, frame: Scores, theme: Theme) -> None:
     context, unit = canvas.context, canvas.unit
-    if frame.decided > 0:
+    if frame.answered > 0:
         context.push_group()
         paint_regions(canvas, place, frame, theme)
         context.pop_group_to_source()
-        context.paint_with_alpha(frame.decided)
+        context.paint_with_alpha(frame.answered)
     paint_axes(canvas, place, frame, theme, text=False)
     quiet, right = rgb(theme.quiet), canvas.width - 24 * unit
     paint_text(canvas, frame.axes[0], (right, place.origin[1] - 16 * unit), 34 * unit, quiet, anchor="right")
@@ -145,7 +145,7 @@ def _paint_scores(canvas: Canvas, frame: Scores, theme: Theme) -> None:
     texts = [forms_[2] if forms[2] == 1 else "" for forms_ in frame.texts]
     paint_bars(
         canvas, box, frame.scores.tolist(), (-reach, reach),
-        names=names, texts=texts, shown=grown, chosen=frame.decided, theme=theme,
+        names=names, texts=texts, shown=grown, chosen=frame.answered, theme=theme,
     )  # fmt: skip
     for k, row in enumerate(frame.texts):
         y = box.top + (k + 0.5) * box.height / count + 13 * unit
