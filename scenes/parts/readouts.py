@@ -18,9 +18,9 @@ def paint_readouts(canvas: Canvas, frame: Frame, theme: Theme) -> None:
     ink, quiet, rim = rgb(theme.ink), rgb(theme.quiet), rgb(theme.rim)
     readings = frame.readings
     if "epoch" in readings:
-        paint_text(canvas, "epoch", (LEFT * unit, 96 * unit), 40 * unit, quiet, halo=rim)
-        number = f"{int(readings['epoch'] + 1e-6)}"
-        paint_text(canvas, number, ((LEFT - 4) * unit, 190 * unit), 112 * unit, ink, font=STRONG, halo=rim)
+        paint_number(canvas, "epoch", f"{int(readings['epoch'] + 1e-6)}", theme)
+    elif "t" in readings:
+        paint_number(canvas, "t", f"{readings['t']:.2f}", theme)
     baseline = 268.0
     for name, text in _rows(frame):
         paint_text(canvas, name, (LEFT * unit, baseline * unit), 36 * unit, quiet, halo=rim)
@@ -32,6 +32,15 @@ def paint_readouts(canvas: Canvas, frame: Frame, theme: Theme) -> None:
     if frame.caption:
         at = (0.568 * canvas.width, canvas.height - 40 * unit)
         paint_text(canvas, frame.caption, at, 40 * unit, ink, anchor="middle", halo=rim)
+
+
+def paint_number(canvas: Canvas, name: str, number: str, theme: Theme) -> None:
+    """The one number that counts, large, at the head of the column."""
+    unit = canvas.unit
+    rim = rgb(theme.rim)
+    paint_text(canvas, name, (LEFT * unit, 96 * unit), 40 * unit, rgb(theme.quiet), halo=rim)
+    at = ((LEFT - 4) * unit, 190 * unit)
+    paint_text(canvas, number, at, 112 * unit, rgb(theme.ink), font=STRONG, halo=rim)
 
 
 def _rows(frame: Frame) -> list[tuple[str, str]]:
@@ -80,7 +89,9 @@ def _paint_key(canvas: Canvas, frame: Frame, theme: Theme) -> None:
     context, unit = canvas.context, canvas.height / 1080
     ink, quiet, rim = rgb(theme.ink), rgb(theme.quiet), rgb(theme.rim)
     x, size = LEFT * unit, 30 * unit
-    rows = [("point", "truth y"), ("region", "answer ŷ"), ("mistake", "mistake")]
+    rows = [("point", "truth y")] if len(frame.points) else []
+    if frame.decided > 0:
+        rows += [("region", "answer ŷ"), ("mistake", "mistake")] if rows else [("region", "answer ŷ")]
     for row, (mark, text) in enumerate(rows):
         y = (944 + 46 * row) * unit
         middle = (x + 13 * unit, y - 10 * unit)
