@@ -10,11 +10,21 @@ from manim import Group
 from engine import Film, Frame, UnspiralError
 from scenes.parts.camera import Canvas, Painted
 from scenes.parts.lettering import paint_text, text_width
-from scenes.parts.picture import Place, paint_axes, paint_class_vectors, paint_lines, paint_points, paint_regions
+from scenes.parts.picture import (
+    Place,
+    paint_axes,
+    paint_axis_names,
+    paint_class_vectors,
+    paint_lines,
+    paint_points,
+    paint_regions,
+)
 from scenes.parts.theme import DARK, STRONG, Theme, mix, rgb
 
 HEADER, ROW, GAP = 92, 58, 8
 """Heights of the line over all panels, of the row under each, and the gap between them, in pixels of 1080."""
+ROOMY = 600
+"""Height in pixels of 1080 from which on a panel's plane has room for text."""
 
 
 @dataclass(frozen=True)
@@ -57,9 +67,16 @@ Layers = Callable[[Canvas, Place, Frame, Theme], None]
 
 
 def paint_embedding(canvas: Canvas, place: Place, frame: Frame, theme: Theme) -> None:
-    """Everything that a picture shows of the plane."""
-    for paint in (paint_regions, paint_axes, paint_lines, paint_points, paint_class_vectors):
-        paint(canvas, place, frame, theme)
+    """Everything that a picture shows of the plane; in a small panel without text, which would cover it."""
+    roomy = canvas.height > ROOMY * canvas.unit
+    paint_regions(canvas, place, frame, theme)
+    paint_axes(canvas, place, frame, theme)
+    paint_lines(canvas, place, frame, theme)
+    paint_points(canvas, place, frame, theme)
+    if roomy:
+        paint_axis_names(canvas, place, frame, theme)
+    small = canvas if roomy else canvas._replace(frame_height=round(540 * canvas.unit))
+    paint_class_vectors(small, place, frame, theme, text=roomy)
 
 
 class Panel(Painted):

@@ -1,5 +1,6 @@
 """The mobject that shows a frame: regions, axes, grid, points, class vectors and what is read off them."""
 
+from collections.abc import Callable
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -9,10 +10,11 @@ import numpy as np
 from engine import Frame
 from engine.film import View
 from engine.layers import Array
+from scenes.parts.arrows import paint_arrow
 from scenes.parts.camera import Canvas, Painted
 from scenes.parts.discs import Discs
 from scenes.parts.lettering import paint_text
-from scenes.parts.readouts import paint_readouts
+from scenes.parts.readouts import paint_readouts, tick_step
 from scenes.parts.theme import DARK, STRONG, Theme, rgb
 
 
@@ -35,11 +37,14 @@ class Picture(Painted):
         """Paint the frame over the whole canvas, from the regions at the back to the read-outs in front."""
         frame, theme = self.frame, self.theme
         place = Place.of(frame.view, canvas.width, canvas.height)
-        paint_regions(canvas, place, frame, theme)
+        if frame.decided < 1:
+            paint_ground(canvas, theme)
+        faded(paint_regions, canvas, place, frame, theme)
         paint_axes(canvas, place, frame, theme)
         paint_lines(canvas, place, frame, theme)
         paint_points(canvas, place, frame, theme)
-        paint_class_vectors(canvas, place, frame, theme)
+        paint_axis_names(canvas, place, frame, theme)
+        faded(paint_class_vectors, canvas, place, frame, theme)
         if self.readouts:
             paint_readouts(canvas, frame, theme)
 
@@ -67,6 +72,26 @@ class Place(NamedTuple):
         return np.asarray(points, float) * (self.scale, -self.scale) + self.origin
 
 
+Painter = Callable[[Canvas, Place, Frame, Theme], None]
+
+
+def faded(paint: Painter, canvas: Canvas, place: Place, frame: Frame, theme: Theme) -> None:
+    """Paint what belongs to the answer, as far as it has appeared."""
+    if frame.decided >= 1:
+        paint(canvas, place, frame, theme)
+    elif frame.decided > 0:
+        canvas.context.push_group()
+        paint(canvas, place, frame, theme)
+        canvas.context.pop_group_to_source()
+        canvas.context.paint_with_alpha(frame.decided)
+
+
+def paint_ground(canvas: Canvas, theme: Theme) -> None:
+    """The ground, over the whole canvas."""
+    canvas.context.set_source_rgba(*canvas.colour(rgb(theme.ground)))
+    canvas.context.paint()
+
+
 def paint_regions(canvas: Canvas, place: Place, frame: Frame, theme: Theme) -> None:
     """Argmax regions, opaque, with a thin line where two of them meet."""
     context = canvas.context
@@ -88,10 +113,10 @@ def paint_regions(canvas: Canvas, place: Place, frame: Frame, theme: Theme) -> N
 
 
 def paint_axes(canvas: Canvas, place: Place, frame: Frame, theme: Theme) -> None:
-    """The plane's two axes with ticks, one number on each, and their names."""
+    """The plane's two axes with ticks; the key says how far apart they are."""
     context, unit = canvas.context, canvas.unit
     x, y = place.origin
-    step = _tick(frame.view.half)
+    step = tick_step(frame.view.half)
     tick = 7 * unit
     context.set_line_width(1.5 * unit)
     context.set_source_rgba(*canvas.colour(rgb(theme.quiet), 0.55))
@@ -108,12 +133,12 @@ def paint_axes(canvas: Canvas, place: Place, frame: Frame, theme: Theme) -> None
             context.move_to(x - tick, along)
             context.line_to(x + tick, along)
     context.stroke()
-    quiet, rim = rgb(theme.quiet), rgb(theme.rim)
-    last = int(0.9 * frame.view.half / step) * step
-    number = f"{last:g}"
-    size = 28 * unit
-    paint_text(canvas, number, (x + last * place.scale, y + 40 * unit), size, quiet, anchor="middle", halo=rim)
-    paint_text(canvas, number, (x - 16 * unit, y - last * place.scale + 10 * unit), size, quiet, anchor="right", halo=rim)
+
+
+def paint_axis_names(canvas: Canvas, place: Place, frame: Frame, theme: Theme) -> None:
+    """Names at the ends of the axes, over lines and points."""
+    unit, quiet, rim = canvas.unit, rgb(theme.quiet), rgb(theme.rim)
+    x, y = place.origin
     right = min(canvas.width - 20 * unit, x + 1.6 * frame.view.half * place.scale)
     paint_text(canvas, frame.axes[0], (right, y - 16 * unit), 34 * unit, quiet, anchor="right", halo=rim)
     paint_text(canvas, frame.axes[1], (x + 16 * unit, 40 * unit), 34 * unit, quiet, halo=rim)
@@ -164,20 +189,16 @@ def point_radius(count: int) -> float:
     return float(np.clip(4.0 * (5000 / max(count, 1)) ** 0.3, 2.5, 11.0))
 
 
-def paint_class_vectors(canvas: Canvas, place: Place, frame: Frame, theme: Theme) -> None:
-    """Arrows from the origin with a dark rim, over everything; their names where there is room for all."""
-    context, unit = canvas.context, canvas.unit
+def paint_class_vectors(canvas: Canvas, place: Place, frame: Frame, theme: Theme, text: bool = True) -> None:
+    """Arrows from the origin with a dark rim, over everything; their names, as text, where there is room for all."""
+    unit = canvas.unit
     colours = theme.class_colours(len(frame.class_vectors))
     x, y = place.origin
     tips = place(frame.class_vectors)
     for tip, colour in zip(tips, colours):
-        _arrow(context, (x, y), (float(tip[0]), float(tip[1])), unit)
-        context.set_line_join(cairo.LINE_JOIN_ROUND)
-        context.set_line_width(6 * unit)
-        context.set_source_rgba(*canvas.colour(rgb(theme.rim)))
-        context.stroke_preserve()
-        context.set_source_rgba(*canvas.colour(colour))
-        context.fill()
+        paint_arrow(canvas, (x, y), (float(tip[0]), float(tip[1])), colour, rgb(theme.rim))
+    if not text:
+        return
     lengths = np.linalg.norm(tips - (x, y), axis=1)
     outward = (tips - (x, y)) / np.maximum(lengths, 1e-9)[:, None]
     labels = tips + 30 * unit * outward
@@ -193,19 +214,6 @@ def paint_class_vectors(canvas: Canvas, place: Place, frame: Frame, theme: Theme
             )
 
 
-def _arrow(context: cairo.Context, tail: tuple[float, float], tip: tuple[float, float], unit: float) -> None:
-    """Trace an arrow's outline; a short one has a smaller head."""
-    dx, dy = tip[0] - tail[0], tip[1] - tail[1]
-    length = max(float(np.hypot(dx, dy)), 1e-9)
-    ux, uy = dx / length, dy / length
-    head = min(30 * unit, 0.6 * length)
-    half, shaft = 0.45 * head, min(4 * unit, 0.15 * head + 1 * unit)
-    neck = length - head
-    for along, across in ((0, shaft), (neck, shaft), (neck, half), (length, 0), (neck, -half), (neck, -shaft), (0, -shaft)):
-        context.line_to(tail[0] + along * ux - across * uy, tail[1] + along * uy + across * ux)
-    context.close_path()
-
-
 def _trace(context: cairo.Context, outline: list[list[float]]) -> None:
     context.new_sub_path()  # else cairo goes on from the start of the outline before
     for x, y in outline:
@@ -216,10 +224,3 @@ def _trace(context: cairo.Context, outline: list[list[float]]) -> None:
 
 def _subscript(number: int) -> str:
     return str(number).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
-
-
-def _tick(half: float) -> float:
-    """A round distance (1, 2 or 5 times a power of ten) that fits about four times into `half`."""
-    rough = half / 4
-    power = 10.0 ** np.floor(np.log10(rough))
-    return float(power * min((1, 2, 5, 10), key=lambda m: abs(np.log(m * power / rough))))

@@ -85,15 +85,16 @@ def _paint_curve(canvas: Canvas, curve: Curve, playhead: float, top: float, them
 
 
 def _paint_key(canvas: Canvas, frame: Frame, theme: Theme) -> None:
-    """How to read the colours: a point is the truth, a region the answer, a hollow point a mistake."""
+    """How to read it: a point is the truth, a region the answer, a hollow point a mistake; how far apart ticks are."""
     context, unit = canvas.context, canvas.height / 1080
     ink, quiet, rim = rgb(theme.ink), rgb(theme.quiet), rgb(theme.rim)
     x, size = LEFT * unit, 30 * unit
     rows = [("point", "truth y")] if len(frame.points) else []
     if frame.decided > 0:
         rows += [("region", "answer ŷ"), ("mistake", "mistake")] if rows else [("region", "answer ŷ")]
+    rows.append(("tick", f"ticks every {tick_step(frame.view.half):g}"))
     for row, (mark, text) in enumerate(rows):
-        y = (944 + 46 * row) * unit
+        y = (1036 - 46 * (len(rows) - 1 - row)) * unit
         middle = (x + 13 * unit, y - 10 * unit)
         context.set_source_rgba(*canvas.colour(quiet))
         context.set_line_width(4 * unit)
@@ -101,6 +102,14 @@ def _paint_key(canvas: Canvas, frame: Frame, theme: Theme) -> None:
             context.rectangle(middle[0] - 13 * unit, middle[1] - 13 * unit, 26 * unit, 26 * unit)
             context.set_source_rgba(*canvas.colour(mix(quiet, rim, 0.5)))
             context.fill()
+        elif mark == "tick":
+            context.set_line_width(2 * unit)
+            context.move_to(middle[0] - 13 * unit, middle[1])
+            context.line_to(middle[0] + 13 * unit, middle[1])
+            for x_tick in (middle[0] - 12 * unit, middle[0] + 12 * unit):
+                context.move_to(x_tick, middle[1] - 7 * unit)
+                context.line_to(x_tick, middle[1] + 7 * unit)
+            context.stroke()
         else:
             context.arc(*middle, (11 if mark == "point" else 9) * unit, 0, 2 * np.pi)
             if mark == "point":
@@ -108,3 +117,10 @@ def _paint_key(canvas: Canvas, frame: Frame, theme: Theme) -> None:
             else:
                 context.stroke()
         paint_text(canvas, text, (x + 44 * unit, y), size, ink, halo=rim)
+
+
+def tick_step(half: float) -> float:
+    """A round distance (1, 2 or 5 times a power of ten) that fits about four times into `half`."""
+    rough = half / 4
+    power = 10.0 ** np.floor(np.log10(rough))
+    return float(power * min((1, 2, 5, 10), key=lambda m: abs(np.log(m * power / rough))))

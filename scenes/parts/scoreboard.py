@@ -79,7 +79,7 @@ def _paint_plane(canvas: Canvas, place: Place, frame: Scores, theme: Theme) -> N
         paint_regions(canvas, place, frame, theme)
         context.pop_group_to_source()
         context.paint_with_alpha(frame.answered)
-    paint_axes(canvas, place, frame, theme, text=False)
+    paint_axes(canvas, place, frame, theme)
     quiet, right = rgb(theme.quiet), canvas.width - 24 * unit
     paint_text(canvas, frame.axes[0], (right, place.origin[1] - 16 * unit), 34 * unit, quiet, anchor="right")
     paint_text(canvas, frame.axes[1], (place.origin[0] + 16 * unit, 40 * unit), 34 * unit, quiet)

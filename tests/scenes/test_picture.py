@@ -16,6 +16,7 @@ from scenes.parts.picture import (
     Picture,
     Place,
     paint_axes,
+    paint_axis_names,
     paint_class_vectors,
     paint_lines,
     paint_points,
@@ -37,7 +38,7 @@ class _InkOnly(Picture):
 
     def paint(self, canvas: Canvas) -> None:
         place = Place.of(self.frame.view, canvas.width, canvas.height)
-        for part in (paint_axes, paint_lines, paint_points, paint_class_vectors):
+        for part in (paint_axes, paint_lines, paint_points, paint_axis_names, paint_class_vectors):
             part(canvas, place, self.frame, self.theme)
         paint_readouts(canvas, self.frame, self.theme)
 
