@@ -8,11 +8,11 @@ from scenes.parts.panels import Panels, Together
 class Compare(FilmScene):
     def construct(self):
         films = tuple(training(record(recipe)) for recipe in (NOTEBOOK, FIVE_SPIRALS))
-        both = Together(films)
+        both, last = Together(films), FIVE_SPIRALS.epochs
         panels = Panels(both(0), ["Adam (the notebook)", "SGD from tiny weights"], below=("loss", "accuracy"))
         self.next_section("start")  # Adam's weights are as large as usual, SGD's nearly nothing
         self.add(panels)
         self.wait(1)
         self.next_section("train")  # one playhead: the same epoch on both sides
-        self.play(Replay(panels, both, 0, 2000, rate_func=pace(films[1], 0, 2000), run_time=12))
+        self.play(Replay(panels, both, 0, last, rate_func=pace(films[1], 0, last), run_time=12))
         self.wait(2)

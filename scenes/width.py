@@ -1,0 +1,34 @@
+"""The same training for feature vectors of width 2 to 100: the narrow ones cannot pull things apart."""
+
+from dataclasses import replace
+
+from engine import FIVE_SPIRALS, pace, training
+from engine.recording_many import record_many
+from scenes.parts import FilmScene, Replay
+from scenes.parts.chart import Accuracies, Chart, groups
+from scenes.parts.panels import Panels, Together
+
+WIDTHS, SEEDS = (2, 4, 8, 16, 32, 64, 100), (2, 1, 3, 4, 5)
+SPIRALS = replace(FIVE_SPIRALS, parameters={"points": 200})
+
+
+class Width(FilmScene):
+    def construct(self):
+        recipes = [replace(SPIRALS, hidden=(width,), seed=seed) for width in WIDTHS for seed in SEEDS]
+        runs = record_many(recipes)  # all widths and seeds at the same time
+        all_widths = Together(tuple(training(run, lines=13) for run in runs[:: len(SEEDS)]))
+        panels = Panels(all_widths(0), [f"width {width}" for width in WIDTHS])
+        even, last = pace(all_widths.films[-1], 0, SPIRALS.epochs), SPIRALS.epochs
+        self.next_section("start")  # seven networks, one recipe: only the width of f differs
+        self.add(panels)
+        self.wait(1)
+        self.next_section("train")  # the wide ones unwind, the narrow ones stay stuck
+        self.play(Replay(panels, all_widths, 0, last, rate_func=even, run_time=16))
+        self.wait(2)
+        self.next_section("accuracies")  # not one lucky seed: five for each width
+        film = Accuracies(tuple(map(str, WIDTHS)), groups(runs, len(SEEDS)), axis="width of f")
+        chart = Chart(film(0))
+        self.remove(panels)
+        self.add(chart)
+        self.play(Replay(chart, film, 0, last, rate_func=even, run_time=8))
+        self.wait(2)
