@@ -18,6 +18,12 @@ class Lines(NamedTuple):
     starts: NDArray[np.intp]
 
 
+def extent_of(x: Array) -> float:
+    """Half the width of a square grid that covers points x with a margin, to two digits: 1.2 for the spirals."""
+    reach = 1.2 * float(np.abs(x).max(initial=0.0))
+    return float(f"{reach:.2g}") or 1.0
+
+
 def square_grid(extent: float = 1.2, count: int = 21) -> Array:
     """Segments (2 count, 2, 2) of a square grid over ± `extent`: first the vertical lines, then the horizontal."""
     across = np.linspace(-extent, extent, count)
