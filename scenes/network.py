@@ -1,0 +1,39 @@
+"""The circuit of a network, module by module; then one point through it, its gradient back, and a step."""
+
+from manim import FadeIn, smooth
+
+from engine import FIVE_SPIRALS, record
+from engine.flowing import assembling, flowing
+from scenes.parts.blackboard import Blackboard
+from scenes.parts.diagram import GRADIENT, DiagramOfModules, DiagramOfUnits
+from scenes.parts.formula import formula
+
+
+class Network(Blackboard):
+    def construct(self):
+        run = record(FIVE_SPIRALS)
+        whole = assembling(FIVE_SPIRALS)
+        circuit = DiagramOfModules(whole.vary("shown", 1, 9)(1))
+        self.next_section("sandwich")  # linear, nonlinear, linear … and what comes out is compared with y
+        self.add(circuit)
+        self.run(circuit, whole.vary("shown", 1, 9), 9)
+        self.wait(1)
+        self.next_section("two boxes")  # all but the last is the feature extractor, the last a linear classifier
+        self.run(circuit, whole.vary("collapsed", 0, 1), 3, smooth)
+        self.run(circuit, whole.vary("collapsed", 1, 0), 2, smooth)
+        self.next_section("sizes")  # 2 → 100 → 2 → 5
+        film = flowing(run.at(400), run.data.x[4796], run.data.y[4796], rate=0.02)
+        units = DiagramOfUnits(film(0))
+        self.run(circuit, whole.vary("lifted", 0, 1), 1, smooth)
+        self.play(FadeIn(units))
+        self.next_section("forwards")  # a real point
+        self.run(units, film.stretch(0, film.turn), 6)
+        self.wait(1)
+        self.next_section("backwards")  # the gradient of its loss
+        self.run(units, film.stretch(film.turn, 2 * film.turn), 6)
+        self.wait(1)
+        self.next_section("step")  # a small step of every weight against its gradient
+        step = formula("w <- w - eta {{ (partial L) / (partial w) : slope }}, quad eta = 0.02", {"slope": GRADIENT}, 36)
+        self.say(step.move_to((-1, -3.25, 0)))
+        self.run(units, film.stretch(2 * film.turn, film.last), 3, smooth)
+        self.wait(1)
