@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from engine.data import Labelled
-from engine.errors import UnspiralError
-from engine.grid import Lines, images, square_grid
+from engine.grid import Lines, extent_of, images, square_grid
 from engine.layers import Array, classifier, embedding, mistaken
+from engine.plane import Plane, plane_of
 from engine.regions import argmax_regions
 from engine.run import Run
 
@@ -49,9 +49,9 @@ class Frame:
     bright: tuple[int, ...]
     """Which of them are images of the input's own axes."""
     class_vectors: Array
-    """(K, 2), rows of the classifier's weight."""
+    """(K, 2), rows of the classifier's weight; none (0, 2) where they mean nothing in the plane shown."""
     regions: tuple[Array, ...]
-    """K polygons, where each class has the highest score: a region's colour."""
+    """K polygons, where each class has the highest score: a region's colour; none where they mean nothing."""
     view: View
     playhead: float
     readings: Mapping[str, float] = field(default_factory=dict)
@@ -60,6 +60,8 @@ class Frame:
     axes: tuple[str, str] = ("e₁", "e₂")
     """Names of the plane's axes."""
     caption: str = ""
+    decided: float = 1.0
+    """How far regions and class vectors have appeared, 0 … 1."""
 
 
 class Film(Protocol):
@@ -81,7 +83,7 @@ class Training:
     view: View
     segments: Array
     bright: tuple[int, ...]
-    axes: tuple[str, str]
+    plane: Plane
 
     @property
     def first(self) -> float:
@@ -95,45 +97,65 @@ class Training:
 
     def __call__(self, playhead: float) -> Frame:
         """The frame at an epoch. UnspiralError outside the run."""
-        network = self.run.at(playhead)
-        last = classifier(network)
-        data = self.data
-        points = embedding(network, data.x)
+        run, plane, data = self.run, self.plane, self.data
+        if run.trajectories is None:
+            network = run.at(playhead)
+            last, e, lines = classifier(network), embedding(network, data.x), images(network[:-1], self.segments)
+        else:
+            last, e, recorded = run.classifier(playhead), run.embedding(playhead), run.lines(playhead)
+            count, samples, width = recorded.shape
+            lines = Lines(recorded.reshape(-1, width), np.arange(count + 1) * samples)
+        wrong = mistaken(e @ last.weight.T + last.bias, data.y)
+        shadow = plane.shadow(last, e.mean(0))
+        meant = playhead >= plane.shown_from
+        readings = {"epoch": playhead, **{name: run.metric(name, playhead) for name in run.metrics}}
+        there = np.isfinite(run.metrics.get("loss", np.zeros(0)))
         return Frame(
-            points=points,
+            points=plane(e),
             labels=data.y,
-            wrong=mistaken(points @ last.weight.T + last.bias, data.y),
-            lines=images(network[:-1], self.segments),
+            wrong=wrong,
+            lines=Lines(plane(lines.vertices), lines.starts),
             bright=self.bright,
-            class_vectors=last.weight,
-            regions=argmax_regions(last, self.view.corners()),
+            class_vectors=shadow.weight if meant else np.zeros((0, 2)),
+            regions=argmax_regions(shadow, self.view.corners()) if meant else (),
             view=self.view,
             playhead=playhead,
-            readings={"epoch": playhead, **{name: self.run.metric(name, playhead) for name in self.run.metrics}},
-            curve=Curve(self.run.epochs, self.run.loss),
-            axes=self.axes,
+            readings={"accuracy": 1 - float(wrong.mean())} | readings,
+            curve=Curve(run.epochs[there], run.loss[there]) if there.any() else None,
+            axes=plane.names,
+            caption=plane.caption,
         )
 
 
-def training(run: Run, extent: float = 1.2, lines: int = 21) -> Film:
+def training(
+    run: Run,
+    extent: float | None = None,
+    lines: int = 21,
+    plane: ArrayLike | None = None,
+    upright: float | None = None,
+) -> Film:
     """The run's embedding while it learns; the playhead is the epoch, the view fixed for all of them.
 
-    `lines` grid lines each way over ± `extent` of the input plane. UnspiralError if the embedding is not 2-D.
+    `lines` grid lines each way over ± `extent` of the input plane, by default a little more than the points take; of a
+    run whose layers are not known, those that were recorded. An embedding that is not 2-D is shown in a plane of it, or
+    in the `plane` (d, 2) given: see `plane_of`. `upright`: the epoch at which a 2-D one is to lie upright on the input.
     """
     x = run.data.x
-    width = embedding(run.at(run.epochs[0]), x[:1]).shape[1]
-    if width != 2:
-        raise UnspiralError(f"the embedding has {width} dimensions; films show 2: use a recipe with embedding = 2")
-    segments = square_grid(extent, lines) if x.shape[1] == 2 else np.zeros((0, 2, x.shape[1]))
+    shown = plane_of(run, plane, upright)
+    if run.trajectories is not None:
+        segments, lines = run.trajectories.segments, len(run.trajectories.segments) // 2
+    elif x.shape[1] == 2:
+        segments = square_grid(extent_of(x) if extent is None else extent, lines)
+    else:
+        segments = np.zeros((0, 2, x.shape[1]))
     bright = (lines // 2, lines + lines // 2) if len(segments) and lines % 2 else ()
-    axes = ("e₁", "e₂") if len(run.layers) > 1 else ("x₁", "x₂")
-    return Training(run, run.data, _fixed_view(run), segments, bright, axes)
+    return Training(run, run.data, _fixed_view(run, shown), segments, bright, shown)
 
 
-def _fixed_view(run: Run) -> View:
+def _fixed_view(run: Run, plane: Plane) -> View:
     """Wide enough for every point at every epoch, centred on the origin so that growing from nothing is seen."""
     some = np.unique(np.linspace(0, len(run.epochs) - 1, 41).astype(int))
-    reach = np.max([np.abs(embedding(run.at(float(run.epochs[i])), run.data.x)).max(0) for i in some], axis=0)
+    reach = np.max([np.abs(plane(run.embedding(float(run.epochs[i])))).max(0) for i in some], axis=0)
     across, up = float(reach[0]), float(reach[1])
     return View(half=1.06 * max(up, across / 1.3) or 1.0)
 
@@ -141,10 +163,12 @@ def _fixed_view(run: Run) -> View:
 def pace(film: Film, start: float, stop: float, evenness: float = 0.8) -> Callable[[float], float]:
     """A rate function under which points move about equally fast all the way from `start` to `stop`.
 
-    `evenness` 0 keeps the playhead linear, 1 makes the points' average speed constant. Ends are exact: 0 ↦ 0, 1 ↦ 1.
+    In a film without points, class vectors do. `evenness` 0 keeps the playhead linear, 1 makes their average speed
+    constant. Ends are exact: 0 ↦ 0, 1 ↦ 1.
     """
     s = np.linspace(0, 1, 65)
-    images_ = [film((1 - t) * start + t * stop).points for t in s]
+    frames = [film((1 - t) * start + t * stop) for t in s]
+    images_ = [frame.points if len(frame.points) else frame.class_vectors for frame in frames]
     travelled = [float(np.sqrt(((b - a) ** 2).sum(1).mean())) for a, b in zip(images_, images_[1:])]
     distance = np.concatenate([[0.0], np.cumsum(travelled)])
     even = distance / distance[-1] if distance[-1] > 0 else s

@@ -10,8 +10,9 @@ import os
 import struct
 import time
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from threading import Thread
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -43,36 +44,45 @@ class Journal:
     def __init__(self, path: Path, about: str, constants: Mapping[str, NDArray], row: Mapping[str, NDArray]) -> None:
         self.path = path
         self.count = 0
-        self._synced = 0.0
+        self._synced = time.monotonic()
+        self._syncing: Thread | None = None
         self._end = 0
-        self._shapes = {name: (array.dtype, array.shape) for name, array in row.items()}
         head = json.dumps({"about": about, "constants": _described(constants), "row": _described(row)}).encode()
         self._file: BinaryIO = path.open("xb", buffering=0)
-        self._write(_HEAD.pack(MAGIC, len(head), zlib.crc32(head)) + head)
-        for array in constants.values():
-            self._write(np.ascontiguousarray(array).tobytes())
-        os.fsync(self._file.fileno())
+        try:
+            self._write(_HEAD.pack(MAGIC, len(head), zlib.crc32(head)) + head)
+            for array in constants.values():
+                self._write(np.ascontiguousarray(array).tobytes())
+            os.fsync(self._file.fileno())
+        except OSError:
+            self._file.close()
+            path.unlink()
+            raise
 
-    def append(self, epoch: float, row: Mapping[str, NDArray], metrics: Mapping[str, float]) -> None:
-        """One snapshot. OSError if the disk is full: the journal then ends with the snapshot before."""
+    def append(self, epoch: float, values: Iterable[NDArray], metrics: Mapping[str, float]) -> None:
+        """One snapshot; `values` hold the row's numbers in order, in as many arrays as is convenient.
+
+        OSError if the disk is full: the journal then ends with the snapshot before.
+        """
         text = json.dumps(metrics).encode()
         if len(text) > METRICS:
             raise UnspiralError(f"the metrics take {len(text)} characters as JSON, {METRICS} fit: record fewer of them")
-        parts = [_EPOCH.pack(epoch), *(array.tobytes() for array in row.values()), text.ljust(METRICS)]
+        parts = [_EPOCH.pack(epoch), *(array.tobytes() for array in values), text.ljust(METRICS)]
         body = b"".join(parts)
         self._write(body + zlib.crc32(body).to_bytes(4, "little"))
         self.count += 1
         now = time.monotonic()
-        if now - self._synced > 1:
-            os.fsync(self._file.fileno())
+        if now - self._synced > 1 and (self._syncing is None or not self._syncing.is_alive()):
             self._synced = now
+            self._syncing = Thread(target=os.fsync, args=(self._file.fileno(),), daemon=True)  # training goes on
+            self._syncing.start()
 
     def _write(self, data: bytes) -> None:
         """All of `data` or, if there is no room, nothing of it."""
-        view = memoryview(data)
         try:
-            while view:
-                view = view[self._file.write(view) :]
+            done = self._file.write(data)
+            while done < len(data):  # a disk that is nearly full takes a part of it first
+                done += self._file.write(data[done:])
         except OSError:
             self._file.truncate(self._end)
             self._file.seek(self._end)
@@ -81,6 +91,8 @@ class Journal:
 
     def close(self) -> None:
         """Stop appending; the file stays."""
+        if self._syncing is not None:
+            self._syncing.join()
         self._file.close()
 
 

@@ -103,12 +103,6 @@ def test_a_playhead_outside_the_run_is_refused(small: Run) -> None:
             film(playhead)
 
 
-def test_an_embedding_that_is_not_plane_is_refused_with_what_to_do() -> None:
-    run = train_run(Recipe(parameters={"points": 20}, hidden=(4,), embedding=3, epochs=1))
-    with pytest.raises(UnspiralError, match="the embedding has 3 dimensions"):
-        training(run)
-
-
 def test_points_beyond_the_plane_have_a_film_without_a_grid() -> None:
     x = np.random.default_rng(0).standard_normal((30, 4))
     run = train_run(Recipe(data=Labelled(x, np.arange(30) % 3), hidden=(6,), epochs=2))
