@@ -1,24 +1,30 @@
 """Unspiral's engine: recipes, runs and films. It never imports manim, and torch only where something trains."""
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from engine.classifying import circling, class_vectors
 from engine.data import Labelled, blobs, labelled, moons, rings, spirals
 from engine.errors import Diverged, UnspiralError
 from engine.film import Film, Frame, View, pace, training
 from engine.grid import Lines, images, square_grid
 from engine.layers import Layer, Linear, Network, PositivePart, Tanh, embedding, logits, softargmax
-from engine.recipes import FIVE_SPIRALS, LINEAR, NOTEBOOK, Recipe
+from engine.morphs import unfolding, warping
+from engine.recipes import FIVE_SPIRALS, LINEAR, NOTEBOOK, THREE_SPIRALS_NARROW, Recipe
 from engine.recording import record
 from engine.regions import argmax_regions
 from engine.run import Run
+from engine.steps import Step, steps
 
 if TYPE_CHECKING:
+    from engine.recorder import Recorder, lightning_callback
     from engine.train_one import Snapshot, train
 
 __all__ = [
     "FIVE_SPIRALS",
     "LINEAR",
     "NOTEBOOK",
+    "THREE_SPIRALS_NARROW",
     "Diverged",
     "Film",
     "Frame",
@@ -29,16 +35,21 @@ __all__ = [
     "Network",
     "PositivePart",
     "Recipe",
+    "Recorder",
     "Run",
     "Snapshot",
+    "Step",
     "Tanh",
     "UnspiralError",
     "View",
     "argmax_regions",
     "blobs",
+    "circling",
+    "class_vectors",
     "embedding",
     "images",
     "labelled",
+    "lightning_callback",
     "logits",
     "moons",
     "pace",
@@ -47,14 +58,23 @@ __all__ = [
     "softargmax",
     "spirals",
     "square_grid",
+    "steps",
     "train",
     "training",
+    "unfolding",
+    "warping",
 ]
 
 
-def __getattr__(name: str) -> Any:
-    if name in ("Snapshot", "train"):
-        from engine import train_one  # imports torch: only when asked for
+_TRAINING = {
+    "Recorder": "engine.recorder",
+    "Snapshot": "engine.train_one",
+    "lightning_callback": "engine.recorder",
+    "train": "engine.train_one",
+}
 
-        return getattr(train_one, name)
+
+def __getattr__(name: str) -> Any:
+    if name in _TRAINING:
+        return getattr(import_module(_TRAINING[name]), name)  # imports torch: only when asked for
     raise AttributeError(f"module 'engine' has no attribute {name!r}")

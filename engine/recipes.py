@@ -301,8 +301,8 @@ THREE_SPIRALS_NARROW = Recipe(
     learning_rate=0.1,
     warm_up=100,
     beta2=0.95,
-    weight_decay=0.0,
-    epochs=3000,
+    weight_decay=1e-4,
+    epochs=1500,
     upright=None,
     precision="float64",
 )

@@ -18,14 +18,20 @@ from engine.layers import Network, mapped
 from engine.recipes import RECIPES, Recipe, find_recipe
 from engine.run import Run, runs_folder, upright
 
+SHIPPED = Path(__file__).parents[1] / "assets" / "runs"
+"""Runs that cannot be retrained exactly; see the README there."""
+
 
 def record(recipe: Recipe, folder: str | Path | None = None, device: str = "cpu", *, again: bool = False) -> Run:
     """The recipe's run: trained and saved the first time, loaded afterwards (found by the recipe's digest).
 
-    Runs are kept in `folder`, else where UNSPIRAL_RUNS says, else in the user's cache. `again` trains even if the run
-    is there. Diverged is raised, with what was recorded kept beside, when the loss is no longer finite.
+    Runs are kept in `folder`, else where UNSPIRAL_RUNS says, else in the user's cache; a few come with Unspiral.
+    `again` trains even if the run is there. Diverged is raised, with what was recorded kept beside, when the loss is no
+    longer finite.
     """
     path = recorded_at(recipe, folder)
+    if not again and not path.exists() and (shipped := shipped_at(recipe)):
+        return Run.load(shipped)
     if again or not path.exists():
         with _locked(path):
             if again or not path.exists():  # another process may have trained it while we waited
@@ -37,6 +43,8 @@ def record_as(path: str | Path, recipe: Recipe, device: str = "cpu", *, again: b
     """The recipe's run in a file of your own: copied if `record` keeps it already, else trained (`again`: always)."""
     path, kept = Path(path), recorded_at(recipe)
     _check_writable(path)
+    if not kept.exists():
+        kept = shipped_at(recipe) or kept
     if kept.exists() and not again:
         Run.load(kept).save(path)
     else:
@@ -49,6 +57,13 @@ def recorded_at(recipe: Recipe, folder: str | Path | None = None) -> Path:
     return (Path(folder) if folder else runs_folder()) / f"{recipe.digest}.safetensors"
 
 
+def shipped_at(recipe: Recipe) -> Path | None:
+    """The run that comes with Unspiral, if there is one: its network was searched for, and seeds do not travel."""
+    name = next((name for name, known in RECIPES.items() if known == recipe), None)
+    path = SHIPPED / f"{name}.safetensors"
+    return path if path.exists() else None
+
+
 def find_run(name: str | Path) -> Path:
     """A run's file, named itself or by a recipe (its name, its TOML file). UnspiralError if nothing was recorded."""
     if str(name).lower().replace("-", "_") not in RECIPES and Path(name).suffix != ".toml":
@@ -56,9 +71,9 @@ def find_run(name: str | Path) -> Path:
             return Path(name)
         if Path(name).suffix or len(Path(name).parts) > 1:
             raise UnspiralError(f"there is no run file {name}")
-    path = recorded_at(find_recipe(name))
-    for there in (path, _stopped(path)):
-        if there.exists():
+    path = recorded_at(recipe := find_recipe(name))
+    for there in (path, _stopped(path), shipped_at(recipe)):
+        if there is not None and there.exists():
             return there
     raise UnspiralError(f"{name} is not recorded yet; record it with: unspiral train {name}")
 

@@ -51,17 +51,32 @@ class Step(NamedTuple):
                 return (1 - t) * x + t * np.tanh(x)
 
     @property
+    def amount(self) -> str:
+        """The move's numbers alone, short enough for a list."""
+        match self.name:
+            case "rotate":
+                return f"{written(math.degrees(self.numbers[0]), 0)}°"
+            case "reflect":
+                return "↔" if self.numbers[0] == 0 else "↕"
+            case "positive part":
+                return f"{self.numbers[0]:g}"
+            case "scale" | "shift":
+                return ", ".join(written(number, 2) for number in self.numbers)
+            case "tanh":
+                return ""
+
+    @property
     def caption(self) -> str:
         """What the move does, with its numbers, as it stands on the screen."""
         match self.name:
             case "rotate":
-                return f"rotate by {_written(math.degrees(self.numbers[0]), 0)}°"
+                return f"rotate by {written(math.degrees(self.numbers[0]), 0)}°"
             case "reflect":
                 return f"reflect: {'left ↔ right' if self.numbers[0] == 0 else 'up ↔ down'}"
             case "scale":
                 return f"scale by {self.numbers[0]:.2f} and {self.numbers[1]:.2f}"
             case "shift":
-                return f"shift by ({_written(self.numbers[0], 2)}, {_written(self.numbers[1], 2)})"
+                return f"shift by ({written(self.numbers[0], 2)}, {written(self.numbers[1], 2)})"
             case "positive part":
                 leaky = f", slope {self.numbers[0]:g} below 0" if self.numbers[0] else ""
                 return f"positive part{leaky}"
@@ -153,6 +168,6 @@ def _grown(value: float, largest: float, t: float) -> float:
     return value**t if value > _FLAT * largest else (1 - t) + t * value
 
 
-def _written(value: float, digits: int) -> str:
+def written(value: float, digits: int) -> str:
     """A number with a true minus sign and no minus zero."""
     return f"{round(value, digits) + 0.0:.{digits}f}".replace("-", "−")

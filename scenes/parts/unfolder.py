@@ -1,0 +1,168 @@
+"""A narrow network taken apart: the plane, a strip that says where in the network we are, and the layer's steps."""
+
+from typing import Any
+
+import cairo
+
+from engine.morphs import Unfolded
+from engine.steps import Step
+from scenes.parts.camera import Canvas, Painted
+from scenes.parts.lettering import paint_text
+from scenes.parts.picture import (
+    Place,
+    faded,
+    paint_axes,
+    paint_class_vectors,
+    paint_ground,
+    paint_lines,
+    paint_points,
+    paint_regions,
+)
+from scenes.parts.readouts import LEFT, RIGHT, paint_key, paint_number
+from scenes.parts.theme import STRONG, TEXT, THEME, Theme, mix, rgb
+
+STRIP = (470, 1710, 52)
+"""Left and right end of the strip and its middle's height, in pixels of 1080."""
+FIRST, ROW = 268, 54
+"""The list's first baseline and the distance to the next, in pixels of 1080."""
+
+
+class Unfolder(Painted):
+    """Shows the frames of `unfolding`."""
+
+    opaque = True
+
+    def __init__(self, frame: Unfolded, steps: tuple[Step, ...], theme: Theme = THEME, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.frame = frame
+        self.steps = steps
+        self.theme = theme
+
+    def show(self, frame: Unfolded) -> None:
+        """Show `frame` from now on."""
+        self.frame = frame
+
+    def paint(self, canvas: Canvas) -> None:
+        """Paint the whole frame."""
+        frame, theme = self.frame, self.theme
+        place = Place.of(frame.view, canvas.width, canvas.height)
+        paint_ground(canvas, theme)
+        faded(paint_regions, canvas, place, frame, theme)
+        paint_axes(canvas, place, frame, theme)
+        paint_folds(canvas, place, frame, theme)
+        paint_lines(canvas, place, frame, theme)
+        paint_points(canvas, place, frame, theme)
+        faded(paint_class_vectors, canvas, place, frame, theme)
+        groups = _groups(self.steps)
+        paint_strip(canvas, frame, groups, theme)
+        _paint_list(canvas, frame, self.steps, groups, theme)
+        paint_key(canvas, frame, theme)
+        unit = canvas.unit
+        at = (0.568 * canvas.width, canvas.height - 36 * unit)
+        paint_text(
+            canvas, frame.caption, at, 48 * unit, rgb(theme.ink), font=STRONG, anchor="middle", halo=rgb(theme.rim)
+        )
+
+
+def paint_folds(canvas: Canvas, place: Place, frame: Unfolded, theme: Theme) -> None:
+    """The half-planes that a positive part folds: hatched, with the axis that they fold onto."""
+    context, unit = canvas.context, canvas.unit
+    if frame.shade <= 0:
+        return
+    context.push_group()
+    for polygon in frame.folds:
+        for x, y in place(polygon).tolist():
+            context.line_to(x, y)
+        context.close_path()
+    context.set_fill_rule(cairo.FILL_RULE_WINDING)
+    context.set_source_rgba(*canvas.colour(mix(rgb(theme.ink), rgb(theme.ground), 0.78)))
+    context.fill_preserve()
+    context.clip()
+    context.set_line_width(3 * unit)
+    context.set_source_rgba(*canvas.colour(mix(rgb(theme.ink), rgb(theme.ground), 0.6)))
+    apart = 34 * unit
+    for number in range(int((canvas.width + canvas.height) / apart) + 1):
+        context.move_to(number * apart, 0)
+        context.line_to(number * apart - canvas.height, canvas.height)
+    context.stroke()
+    context.reset_clip()
+    x, y = place.origin
+    context.set_line_width(5 * unit)
+    context.set_source_rgba(*canvas.colour(rgb(theme.ink)))
+    context.move_to(x, canvas.height)
+    context.line_to(x, 0)
+    context.move_to(0, y)
+    context.line_to(canvas.width, y)
+    context.stroke()
+    context.pop_group_to_source()
+    context.paint_with_alpha(frame.shade)
+
+
+def paint_strip(canvas: Canvas, frame: Unfolded, groups: list[range], theme: Theme) -> None:
+    """The network from x to e and W, left to right: what is done is filled, what is under way fills up."""
+    context, unit = canvas.context, canvas.unit
+    ink, quiet, ground = rgb(theme.ink), rgb(theme.quiet), rgb(theme.ground)
+    left, right, middle = (value * unit for value in STRIP)
+    names = [*(str(number + 1) for number in range(len(groups))), "W"]
+    pitch = (right - left) / (len(names) + 1)
+    context.set_line_width(3 * unit)
+    context.set_source_rgba(*canvas.colour(quiet))
+    context.move_to(left, middle)
+    context.line_to(right, middle)
+    context.stroke()
+    width, height = min(0.62 * pitch, 150 * unit), 58 * unit
+    for number, name in enumerate(names):
+        steps = groups[number] if number < len(groups) else range(groups[-1].stop, groups[-1].stop + 1)
+        share = min(1.0, max(0.0, (frame.step + frame.share - steps.start) / len(steps)))
+        here = frame.step in steps
+        x = left + (number + 1) * pitch - width / 2
+        context.rectangle(x, middle - height / 2, width, height)
+        context.set_source_rgba(*canvas.colour(ground))
+        context.fill()
+        context.rectangle(x, middle - height / 2, share * width, height)
+        context.set_source_rgba(*canvas.colour(mix(quiet, ground, 0.55)))
+        context.fill()
+        context.rectangle(x, middle - height / 2, width, height)
+        context.set_line_width((6 if here else 3) * unit)
+        context.set_source_rgba(*canvas.colour(ink if here else quiet))
+        context.stroke()
+        colour = ink if here or share == 1 else quiet
+        at = (x + width / 2, middle + 13 * unit)
+        paint_text(canvas, name, at, 40 * unit, colour, font=STRONG, anchor="middle", halo=rgb(theme.rim))
+    rim = rgb(theme.rim)
+    between = left + (len(groups) + 0.5) * pitch
+    paint_text(canvas, "e", (between, middle - 14 * unit), 44 * unit, ink, anchor="middle", halo=rim)
+    paint_text(canvas, "x", (left - 14 * unit, middle + 12 * unit), 44 * unit, ink, anchor="right", halo=rim)
+    paint_text(canvas, "s", (right + 14 * unit, middle + 12 * unit), 44 * unit, ink, halo=rim)
+
+
+def _paint_list(canvas: Canvas, frame: Unfolded, steps: tuple[Step, ...], groups: list[range], theme: Theme) -> None:
+    """Which layer this is, and its steps with their numbers, the one under way marked."""
+    unit, ink, quiet, rim = canvas.unit, rgb(theme.ink), rgb(theme.quiet), rgb(theme.rim)
+    here = next((number for number, steps in enumerate(groups) if frame.step in steps), None)
+    if here is None:
+        paint_number(canvas, "head", "W", theme)
+        return
+    paint_number(canvas, "layer", f"{here + 1} of {len(groups)}", theme)
+    for row, number in enumerate(groups[here]):
+        step, now = steps[number], number == frame.step
+        y, font, size = (FIRST + row * ROW) * unit, STRONG if now else TEXT, 36 * unit
+        colour = ink if now else mix(quiet, rgb(theme.ground), 0.0 if number < frame.step else 0.35)
+        if now:
+            context = canvas.context
+            context.rectangle((LEFT - 16) * unit, y - 39 * unit, (RIGHT - LEFT + 60) * unit, (ROW - 2) * unit)
+            context.set_source_rgba(*canvas.colour(mix(quiet, rgb(theme.ground), 0.7)))
+            context.fill()
+        name = "(·)⁺" if step.name == "positive part" else step.name
+        paint_text(canvas, name, (LEFT * unit, y), size, colour, font=font, halo=rim)
+        paint_text(canvas, step.amount, ((RIGHT + 30) * unit, y), size, colour, font=font, anchor="right", halo=rim)
+
+
+def _groups(steps: tuple[Step, ...]) -> list[range]:
+    """The steps of each linear layer with the positive part or tanh after it."""
+    firsts = [
+        number
+        for number, step in enumerate(steps)
+        if step.name not in ("positive part", "tanh") and (number == 0 or steps[number - 1].layer != step.layer)
+    ]
+    return [range(first, stop) for first, stop in zip(firsts, [*firsts[1:], len(steps)])]
