@@ -6,11 +6,12 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import nn
 from torch.nn.functional import cross_entropy
 
 from engine.errors import Diverged, UnspiralError
-from engine.layers import Array, Linear, Network, PositivePart, Tanh, mapped
+from engine.layers import Array, Linear, Network, PositivePart, Tanh, mapped, mistaken
 from engine.recipes import Recipe
 
 SMALL = 50_000_000
@@ -46,6 +47,7 @@ def train(recipe: Recipe, device: str = "cpu") -> Iterator[Snapshot]:
         raise UnspiralError(f"cannot train on {device!r}: {str(error).splitlines()[0]}; try cpu") from None
     kept = torch.tensor(~held_out, device=device)
     x, y, held_x, held_y = x[kept], y[kept], x[~kept], y[~kept]
+    truth, held_truth = data.y[~held_out], data.y[held_out]
     batch = min(recipe.batch or len(x), len(x))
     steps = -(-len(x) // batch)  # per epoch
     descent = optimiser(recipe, model.parameters())
@@ -69,9 +71,9 @@ def train(recipe: Recipe, device: str = "cpu") -> Iterator[Snapshot]:
                     epoch,
                     mapped(np.copy, shared) if shared else to_network(model),
                     value,
-                    _accuracy(scores, y),
+                    _accuracy(scores, truth),
                     None if held_scores is None else cross_entropy(held_scores, held_y).item(),
-                    None if held_scores is None else _accuracy(held_scores, held_y),
+                    None if held_scores is None else _accuracy(held_scores, held_truth),
                 )
         yield snapshot
         if epoch == recipe.epochs:
@@ -172,10 +174,9 @@ def optimiser(recipe: Recipe, parameters: Iterable[torch.Tensor]) -> torch.optim
     return kind(parameters, lr=rate, betas=(recipe.momentum, recipe.beta2), weight_decay=decay)
 
 
-def _accuracy(scores: torch.Tensor, y: torch.Tensor) -> float:
+def _accuracy(scores: torch.Tensor, y: NDArray[np.int64]) -> float:
     """Share of points whose own score is strictly the highest: a dead network's ties count as mistakes."""
-    at_least_own = scores.detach() >= scores.detach().gather(1, y[:, None])  # N K
-    return at_least_own.sum(1, dtype=torch.int32).eq(1).sum().item() / len(y)
+    return 1 - float(np.count_nonzero(mistaken(scores.detach().cpu().numpy(), y))) / len(y)
 
 
 @contextmanager
