@@ -1,0 +1,108 @@
+"""The arrows between the parts: engine never imports manim, torch is loaded only where something is trained."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import engine
+
+ROOT = Path(__file__).parents[1]
+ENGINE = sorted((ROOT / "engine").rglob("*.py"))
+SCENES = sorted((ROOT / "scenes").rglob("*.py"))
+SCENE_FILES = [path for path in sorted((ROOT / "scenes").glob("*.py")) if path.name != "__init__.py"]
+
+
+def named(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def trains(path: Path) -> bool:
+    """May this module import torch at its top?"""
+    return path.name.startswith("train_") or path.name == "recorder.py"
+
+
+def imports(tree: ast.AST, *, at_import: bool = False) -> Iterator[str]:
+    """Modules that the code imports; `at_import`: only those that importing it loads."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"line {node.lineno}: imports name their module whole"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        elif at_import and isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            continue
+        elif at_import and isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            for part in node.orelse:
+                yield from imports(part, at_import=True)
+        else:
+            yield from imports(node, at_import=at_import)
+
+
+def of(module: str, *packages: str) -> bool:
+    return module.split(".")[0] in packages
+
+
+@pytest.mark.parametrize("path", ENGINE, ids=named)
+def test_engine_imports_neither_manim_nor_scenes(path: Path) -> None:
+    assert not [m for m in imports(ast.parse(path.read_text())) if of(m, "manim", "scenes", "tests")]
+
+
+@pytest.mark.parametrize("path", [path for path in ENGINE + SCENES if not trains(path)], ids=named)
+def test_torch_is_imported_only_where_something_is_trained(path: Path) -> None:
+    loaded = list(imports(ast.parse(path.read_text()), at_import=True))
+    assert not [m for m in loaded if of(m, "torch")]
+    assert not [m for m in loaded if m.startswith(("engine.train_", "engine.recorder"))]
+
+
+@pytest.mark.parametrize("path", SCENES, ids=named)
+def test_scenes_import_no_tests_and_parts_import_no_scene(path: Path) -> None:
+    loaded = list(imports(ast.parse(path.read_text())))
+    assert not [m for m in loaded if of(m, "tests")]
+    if path.parent.name == "parts":
+        assert not [m for m in loaded if of(m, "scenes") and not m.startswith("scenes.parts")]
+
+
+@pytest.mark.parametrize("path", SCENE_FILES, ids=named)
+def test_a_scene_file_holds_one_scene_named_after_it(path: Path) -> None:
+    # with two, `manim render FILE` asks which one is meant
+    classes = [node for node in ast.parse(path.read_text()).body if isinstance(node, ast.ClassDef)]
+    scenes = [node.name for node in classes if any(getattr(part, "name", "") == "construct" for part in node.body)]
+    assert scenes == ["".join(word.capitalize() for word in path.stem.split("_"))]
+
+
+@pytest.mark.parametrize("path", ENGINE + SCENES, ids=named)
+def test_nothing_is_imported_with_a_star(path: Path) -> None:
+    assert not [m for m in imports(ast.parse(path.read_text())) if m.endswith(".*")]
+
+
+def test_engine_modules_load_neither_torch_nor_manim() -> None:
+    light = [".".join(p.relative_to(ROOT).with_suffix("").parts) for p in ENGINE if not trains(p)]
+    code = f"""if True:
+        import importlib, sys
+        for name in {[name.removesuffix(".__init__") for name in light]}:
+            importlib.import_module(name)
+            loaded = [m for m in ("torch", "manim", "scenes") if m in sys.modules]
+            assert not loaded, f"importing {{name}} loads {{loaded}}" """
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_engines_public_names_are_exactly_its_exports() -> None:
+    assert len(engine.__all__) == len(set(engine.__all__))
+    for name in engine.__all__:
+        assert getattr(engine, name) is not None
+    tree = ast.parse((ROOT / "engine" / "__init__.py").read_text())
+    brought = {m.rsplit(".", 1)[1] for m in imports(tree) if m.startswith("engine.")}
+    assert {name for name in brought if not name.startswith(("train_", "recorder"))} == set(engine.__all__)
+    with pytest.raises(AttributeError, match="has no attribute 'trian'"):
+        engine.trian  # type: ignore[attr-defined]  # noqa: B018
+
+
+def test_every_public_name_of_the_engine_is_documented() -> None:
+    for name in engine.__all__:
+        value = getattr(engine, name)
+        assert not callable(value) or (value.__doc__ or "").strip(), name
