@@ -28,8 +28,12 @@ from engine.errors import UnspiralError, printable, unknown
 
 COMMANDS = {
     "train": "Train a recipe and keep its run.",
+    "search": "Search for a narrow network that learns a recipe, and keep its run.",
     "show": "Describe a run.",
+    "list": "List the named recipes and the runs that are kept.",
     "recipe": "Print a named recipe as TOML, to start your own from.",
+    "film": "Render a clip of any recorded run.",
+    "thin": "Write a smaller run that plays alike.",
     "deliver": "Make a scene into files for slides, editors and recordings.",
 }
 """Every subcommand and the line that describes it."""

@@ -36,7 +36,10 @@ def record(recipe: Recipe, folder: str | Path | None = None, device: str = "cpu"
         with _locked(path):
             if again or not path.exists():  # another process may have trained it while we waited
                 _train_into(path, recipe, device)
-    return Run.load(path)
+    try:
+        return Run.load(path)
+    except UnspiralError as error:
+        raise UnspiralError(f"{error}; delete that file to record the recipe anew") from None
 
 
 def record_as(path: str | Path, recipe: Recipe, device: str = "cpu", *, again: bool = False) -> Run:

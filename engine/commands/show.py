@@ -57,8 +57,11 @@ def described(run: "Run", path: Path) -> Iterator[tuple[str, str]]:
     yield "points", f"{count:,} in {run.points.x.shape[1]} dimensions" + (f", {held:,} held out" if held else "")
     linear = [layer for layer in run.layers if isinstance(layer, Linear)]
     widths = [linear[0].weight.shape[-1], *(layer.weight.shape[-2] for layer in linear)]
-    weights = sum(layer.weight[0].size + layer.bias[0].size for layer in linear)
-    yield "network", f"{'–'.join(map(str, widths))}, {weights:,} weights and biases in {linear[0].weight.dtype}"
+    if run.trajectories is not None:
+        yield "network", f"layers that unspiral does not know; embedding {widths[0]}, classes {widths[1]}"
+    else:
+        weights = sum(layer.weight[0].size + layer.bias[0].size for layer in linear)
+        yield "network", f"{'–'.join(map(str, widths))}, {weights:,} weights and biases in {linear[0].weight.dtype}"
     if recipe is not None:
         batch = "all points in a step" if recipe.batch is None else f"{recipe.batch:,} points in a step"
         yield "trained", f"{recipe.optimiser}, learning rate {recipe.learning_rate:g}, {batch}"
