@@ -17,7 +17,7 @@ from platformdirs import user_cache_path
 from engine import journal, tensors
 from engine.data import Labelled
 from engine.errors import UnspiralError
-from engine.layers import Array, Layer, Linear, Network, PositivePart, Tanh, classifier, embedding, mistaken
+from engine.layers import Array, Layer, Linear, Network, PositivePart, Tanh, classifier, forward, mistaken
 from engine.recipes import Recipe
 
 FORMAT = 1
@@ -138,9 +138,14 @@ class Run(_SeenByDigest):
 
     def embedding(self, epoch: float) -> Array:
         """The embedding (N, d) of the points trained on, at `epoch`, of any run."""
+        return self.embedding_of(self._mix(epoch), epoch)
+
+    def embedding_of(self, mix: Mix, epoch: float) -> Array:
+        """The embedding (N, d) at a mix of snapshots, as `weights_between` gives it; errors name `epoch`."""
         if self.trajectories is None:
-            return embedding(self.at(epoch), self.data.x)
-        e = _mixed(self.trajectories.points, self._mix(epoch), epoch)
+            network = tuple(_map(lambda value: _mixed(value, mix, epoch), layer) for layer in self.layers[:-1])
+            return forward(network, self.data.x)
+        e = _mixed(self.trajectories.points, mix, epoch)
         return e[~self.held] if self.held.any() else e
 
     def lines(self, epoch: float) -> Array:

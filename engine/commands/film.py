@@ -1,0 +1,58 @@
+"""unspiral film: a clip of any recorded run."""
+
+import os
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import click
+
+from engine.errors import UnspiralError
+
+
+@click.command(context_settings={"ignore_unknown_options": True})
+@click.argument("run")
+@click.argument("flags", nargs=-1, type=click.UNPROCESSED)
+@click.option("--from", "start", type=float, help="Epoch to begin with.  [default: the first]")
+@click.option("--to", "stop", type=float, help="Epoch to end with; before --from: backwards.  [default: the last]")
+@click.option("--seconds", type=float, default=20.0, show_default=True, help="Of motion; pauses come on top.")
+@click.option("--hold", "holds", multiple=True, metavar="EPOCH=SECONDS", help="Pause there; each pause ends a section.")
+@click.option("--upright", type=float, metavar="EPOCH", help="Turn the embedding to lie on the input as it does there.")
+def command(
+    run: str,
+    flags: tuple[str, ...],
+    start: float | None,
+    stop: float | None,
+    seconds: float,
+    holds: tuple[str, ...],
+    upright: float | None,
+) -> None:
+    """Render RUN, a run file or a recorded recipe, as scenes/replay.py does; further FLAGS go to Manim:
+
+    unspiral film my.safetensors --to 500 --hold 250=3 -ql
+    """
+    from engine.recording import find_run
+    from engine.replaying import Replaying, parse_hold
+    from engine.run import Run
+
+    replaying = Replaying(find_run(run), start, stop, seconds, dict(map(parse_hold, holds)), upright)
+    replaying.beats(replaying.film())  # whatever is wrong is said before Manim starts
+    if remark := Run.load(replaying.run).unfinished:
+        click.echo(f"{replaying.run}: {remark}", err=True)
+    raise SystemExit(render(replaying.environment(), Path(run).stem, flags))
+
+
+def render(environment: dict[str, str], name: str, flags: tuple[str, ...]) -> int:
+    """Let Manim render scenes/replay.py in a process of its own; its exit code."""
+    spec = find_spec("scenes")
+    if spec is None or not spec.submodule_search_locations:
+        raise UnspiralError("the scenes are not installed; run it from the project's environment")
+    scenes = Path(spec.submodule_search_locations[0])
+    arguments = [sys.executable, "-m", "manim", "render", str(scenes / "replay.py"), *flags]
+    if not {"-o", "--output_file"} & set(flags):
+        arguments += ["-o", name]
+    settings = scenes.parent / "manim.cfg"
+    if settings.is_file() and not Path("manim.cfg").is_file():  # Manim reads it from the current folder alone
+        arguments += ["--config_file", str(settings)]
+    return subprocess.run(arguments, env={**os.environ, **environment}, stdin=subprocess.DEVNULL).returncode

@@ -1,0 +1,44 @@
+"""unspiral thin: a smaller run that plays alike."""
+
+from pathlib import Path
+
+import click
+
+from engine.errors import UnspiralError
+
+
+@click.command()
+@click.argument("run")
+@click.option("--every", "step", type=int, metavar="K", help="Keep every K-th snapshot.")
+@click.option(
+    "--error", type=float, help="Keep what it takes for no point of the embedding to stray farther than this."
+)
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Where to write it.  [default: RUN-thin]")
+@click.option("--force", is_flag=True, help="Replace the file that is there.")
+def command(run: str, step: int | None, error: float | None, output: Path | None, force: bool) -> None:
+    """Write a smaller run: RUN, a run file or a recorded recipe, with fewer snapshots.
+
+    --error is in the embedding's own units; between snapshots films go on cubics.
+    """
+    from engine import thin
+    from engine.commands.show import size
+    from engine.recording import find_run
+    from engine.run import Run
+
+    if (step is None) == (error is None):
+        raise UnspiralError("give --every K or --error E, one of them")
+    path = find_run(run)
+    output = output or Path(f"{Path(run).stem}-thin.safetensors")
+    if output.exists() and not force:
+        raise UnspiralError(f"{output} exists; replace it with --force, or name another file with -o")
+    whole = Run.load(path)
+    if step is not None:
+        thinner, strayed = thin.every(whole, step), None
+    else:
+        assert error is not None
+        thinner, strayed = thin.within(whole, error)
+    thinner.save(output)
+    remark = "" if strayed is None else f", no point strays farther than {strayed:.2g}"
+    click.echo(
+        f"{len(thinner.epochs):,} of {len(whole.epochs):,} snapshots{remark}: {output} ({size(output.stat().st_size)})"
+    )
