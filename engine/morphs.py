@@ -87,8 +87,9 @@ def warping(network: Network, data: Labelled, extent: float = 1.2, lines: int = 
     way. UnspiralError if input or embedding are not 2-D.
     """
     _check_planes(network, data)
-    image = embedding(network, data.x.astype(float))
-    size = float(np.sqrt((image**2).sum(1).mean() / max((data.x.astype(float) ** 2).sum(1).mean(), 1e-300)))
+    data = Labelled(data.x.astype(float), data.y)
+    image = embedding(network, data.x)
+    size = float(np.sqrt((image**2).sum(1).mean() / max((data.x**2).sum(1).mean(), 1e-300)))
     scale = size if size > 0 else 1.0
     grid = kinked(network[:-1], square_grid(extent, lines))
     last = classifier(network)

@@ -140,7 +140,8 @@ def _polished(recipe: Recipe, shape: Network, history: list[Pairs], data: Labell
     stack = Stack(weights, [torch.tensor(bias[None, :, None], dtype=torch.float64) for _, bias in history[-1]])
     found = len(history)
     history = history + [_member(arrays, 0) for arrays in _descend(stack, data, recipe, 0.003, 1000, 100)[1:]]
-    layers, at = _history(shape, history), EVERY * np.arange(len(history), dtype=float)
+    layers, at = _history(shape, history), np.array([*_recorded(recipe.epochs), *_recorded(1000)[1:]], float)
+    at[found:] += recipe.epochs
     run = Run(recipe, data, np.zeros(len(data.y), bool), at, layers, {})
     loss, accuracy = np.zeros(len(at)), np.zeros(len(at))
     for i, epoch in enumerate(at):
@@ -151,6 +152,11 @@ def _polished(recipe: Recipe, shape: Network, history: list[Pairs], data: Labell
     last = len(at) - int(np.argmax(accuracy[: found - 2 : -1]))  # of equally good ones the latest
     layers = mapped(lambda array: array[:last], layers)
     return replace(run, epochs=at[:last], layers=layers, metrics={"loss": loss[:last], "accuracy": accuracy[:last]})
+
+
+def _recorded(epochs: int) -> list[int]:
+    """The epochs of a search that are recorded."""
+    return [*range(0, epochs, EVERY), epochs]
 
 
 def _descend(stack: Stack, data: Labelled, recipe: Recipe, rate: float, epochs: int, warm_up: int) -> list[Pairs]:

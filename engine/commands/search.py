@@ -1,0 +1,64 @@
+"""unspiral search: search for a narrow network that learns a recipe."""
+
+from itertools import islice
+from pathlib import Path
+
+import click
+
+from engine.errors import UnspiralError
+
+
+@click.command()
+@click.argument("recipe")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write the run here, not into the cache.")
+@click.option("--accuracy", default=0.98, show_default=True, help="Stop as soon as a network is as good as this.")
+@click.option("--rounds", default=20, show_default=True, type=click.IntRange(1), help="Give up after so many.")
+@click.option("--restarts", default=48, show_default=True, type=click.IntRange(1), help="Beginnings in a round.")
+@click.option("--seed", default=0, show_default=True, help="Of the beginnings.")
+@click.option("--force", is_flag=True, help="Replace what is there.")
+def command(
+    recipe: str, output: Path | None, accuracy: float, rounds: int, restarts: int, seed: int, force: bool
+) -> None:
+    """Search for a network that learns RECIPE, where most beginnings lead nowhere (three_spirals_narrow).
+
+    Each round trains many random beginnings at once and polishes the best. The best of all rounds is kept, by the share
+    of points whose own score is strictly the highest; without -o in the cache, where scenes find it.
+    """
+    from engine.recipes import find_recipe
+    from engine.recording import recorded_at
+
+    found = find_recipe(recipe)
+    path = output or recorded_at(found)
+    if path.exists() and not force:
+        raise UnspiralError(f"{path} exists; replace it with --force, or name another file with -o")
+
+    from rich.console import Console
+    from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    from engine.train_many import search  # imports torch
+
+    console = Console(stderr=True)
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    best = None
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(f"{restarts} beginnings a round", total=rounds)
+        for run in islice(search(found, restarts, seed), rounds):
+            if best is None or run.accuracy[-1] > best.accuracy[-1]:
+                best = run
+                path.parent.mkdir(parents=True, exist_ok=True)
+                best.save(path)  # at once: a search may be stopped at any time
+            bar.update(task, advance=1, description=f"best so far {_percent(best.accuracy[-1])}")
+            if best.accuracy[-1] >= accuracy:
+                break
+    assert best is not None  # at least one round
+    short = "" if best.accuracy[-1] >= accuracy else f", less than the {_percent(accuracy)} asked for"
+    click.echo(f"accuracy {_percent(best.accuracy[-1])}{short}: {path}")
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f} %"
