@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from scenes.parts.camera import Canvas
 from scenes.parts.lettering import paint_text
-from scenes.parts.theme import DARK, STRONG, Theme, rgb
+from scenes.parts.theme import STRONG, THEME, Theme, rgb
 
 
 class Box(NamedTuple):
@@ -27,7 +27,7 @@ def paint_bars(
     texts: Sequence[str] = (),
     shown: Sequence[float] | None = None,
     chosen: float = 0.0,
-    theme: Theme = DARK,
+    theme: Theme = THEME,
 ) -> None:
     """Horizontal bars, one under the other, from zero to each of `values`; `box` is `span` wide.
 

@@ -34,6 +34,11 @@ class Canvas(NamedTuple):
         """Pixels to 1/1080 of the frame's height: text and strokes are measured in it, in a panel as in a frame."""
         return (self.frame_height or self.height) / 1080
 
+    @property
+    def transparent(self) -> bool:
+        """Whether the ground is to be left out, for a clip that lies over something else."""
+        return bool(config.transparent)
+
     def colour(self, rgb: tuple[float, float, float], alpha: float = 1.0) -> tuple[float, float, float, float]:
         """Arguments of `context.set_source_rgba`: frames are RGBA where cairo thinks BGRA, so red and blue swap."""
         red, green, blue = rgb
@@ -48,7 +53,7 @@ class Painted(Mobject):
     """
 
     opaque: bool = False
-    """Whether it covers the whole frame: nothing under it is drawn, not even the background."""
+    """Whether it covers the whole frame, unless that is transparent: nothing under it is drawn, not the background."""
 
     def __init__(self, *, opacity: float = 1.0, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -95,7 +100,7 @@ class Painted(Mobject):
 
 def covers(mobject: Mobject) -> bool:
     """Whether nothing under `mobject` can be seen."""
-    return isinstance(mobject, Painted) and mobject.opaque and mobject.opacity >= 1
+    return isinstance(mobject, Painted) and mobject.opaque and mobject.opacity >= 1 and not config.transparent
 
 
 @cache

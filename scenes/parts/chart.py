@@ -11,7 +11,8 @@ from engine.layers import Array
 from scenes.parts.camera import Canvas, Painted
 from scenes.parts.lettering import paint_text
 from scenes.parts.panels import written
-from scenes.parts.theme import DARK, STRONG, Theme, rgb
+from scenes.parts.picture import paint_ground
+from scenes.parts.theme import STRONG, THEME, Theme, rgb
 
 LEFT, TOP, RIGHT, BOTTOM = 0.12, 0.15, 0.96, 0.82
 """The plot's edges, as shares of the frame."""
@@ -51,7 +52,7 @@ class Chart(Painted):
 
     opaque = True
 
-    def __init__(self, spread: Spread, theme: Theme = DARK) -> None:
+    def __init__(self, spread: Spread, theme: Theme = THEME) -> None:
         super().__init__()
         self.spread = spread
         self.theme = theme
@@ -64,8 +65,7 @@ class Chart(Painted):
         """Paint the ground, the plot with its axes, the dots, the medians and their numbers."""
         context, unit, theme, spread = canvas.context, canvas.unit, self.theme, self.spread
         ink, quiet = rgb(theme.ink), rgb(theme.quiet)
-        context.set_source_rgba(*canvas.colour(rgb(theme.ground)))
-        context.paint()
+        paint_ground(canvas, theme)
         left, right = LEFT * canvas.width, RIGHT * canvas.width
         top, bottom = TOP * canvas.height, BOTTOM * canvas.height
         for share in (0, 0.25, 0.5, 0.75, 1):

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from manim import CairoRenderer, Camera, Mobject, Scene, config
+from manim import CairoRenderer, Camera, ManimColor, Mobject, Scene, config
 from manim.animation.animation import Animation
 from manim.utils.iterables import list_update
 from threadpoolctl import threadpool_limits
@@ -18,6 +18,7 @@ import engine
 from engine import UnspiralError
 from scenes.parts.camera import FilmCamera, covers
 from scenes.parts.replay import Replay
+from scenes.parts.theme import DARK, THEME
 from scenes.parts.writer import FilmWriter
 
 SEGMENT = 4.0
@@ -30,6 +31,8 @@ class FilmRenderer(CairoRenderer):
     def __init__(self, camera_class: type[Camera], **kwargs: Any) -> None:
         super().__init__(file_writer_class=FilmWriter, camera_class=camera_class, **kwargs)
         self.camera.drawn_by = _drawing_code()  # type: ignore[attr-defined]
+        if THEME != DARK:  # manim.cfg holds the dark ground, for scenes without a picture
+            self.camera.background_color = ManimColor(THEME.ground)
 
     def update_frame(
         self,
@@ -80,7 +83,9 @@ class FilmScene(Scene):
     An UnspiralError in `construct` ends the program with one line and exit code 2.
     """
 
-    def __init__(self, camera_class: type[Camera] = FilmCamera, **kwargs: Any) -> None:
+    def __init__(self, camera_class: type[Camera] = FilmCamera, renderer: None = None, **kwargs: Any) -> None:
+        if renderer is not None:  # notebooks pass none, and OpenGL draws no painted mobjects
+            raise UnspiralError("films are drawn by cairo: leave --renderer out")
         if not issubclass(camera_class, FilmCamera):  # FilmScene beside one of Manim's scenes with its own camera
             camera_class = type(camera_class.__name__, (FilmCamera, camera_class), {})
         super().__init__(renderer=FilmRenderer(camera_class), camera_class=camera_class, **kwargs)

@@ -5,7 +5,7 @@ from typing import Any
 
 from manim import ManimColor, MathTypst
 
-from scenes.parts.theme import DARK, FONTS, MATHS_FAMILY, RGB
+from scenes.parts.theme import FONTS, MATHS_FAMILY, RGB, THEME
 
 
 def formula(text: str, colours: Mapping[str, RGB | str] | None = None, size: float = 40, **kwargs: Any) -> MathTypst:
@@ -16,7 +16,7 @@ def formula(text: str, colours: Mapping[str, RGB | str] | None = None, size: flo
     made = MathTypst(
         text,
         font_size=size,
-        color=ManimColor(DARK.ink),
+        color=ManimColor(THEME.ink),
         typst_preamble=f'#show math.equation: set text(font: "{MATHS_FAMILY}")',
         font_paths=[FONTS],
         **kwargs,

@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from scenes.parts.camera import Canvas
-from scenes.parts.theme import TEXT, RGB
+from scenes.parts.theme import RGB, TEXT
 
 Anchor = Literal["left", "middle", "right"]
 

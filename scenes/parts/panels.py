@@ -15,11 +15,12 @@ from scenes.parts.picture import (
     paint_axes,
     paint_axis_names,
     paint_class_vectors,
+    paint_ground,
     paint_lines,
     paint_points,
     paint_regions,
 )
-from scenes.parts.theme import DARK, STRONG, Theme, mix, rgb
+from scenes.parts.theme import STRONG, THEME, Theme, mix, rgb
 
 HEADER, ROW, GAP = 92, 58, 8
 """Heights of the line over all panels, of the row under each, and the gap between them, in pixels of 1080."""
@@ -91,7 +92,7 @@ class Panel(Painted):
         title: str,
         window: Window,
         below: Sequence[str] = ("accuracy",),
-        theme: Theme = DARK,
+        theme: Theme = THEME,
         paint_plane: Layers = paint_embedding,
     ) -> None:
         super().__init__()
@@ -139,7 +140,7 @@ class Header(Painted):
 
     opaque = True
 
-    def __init__(self, frame: Frame, above: Sequence[str] = ("epoch",), theme: Theme = DARK) -> None:
+    def __init__(self, frame: Frame, above: Sequence[str] = ("epoch",), theme: Theme = THEME) -> None:
         super().__init__()
         self.frame = frame
         self.above = tuple(above)
@@ -148,8 +149,7 @@ class Header(Painted):
     def paint(self, canvas: Canvas) -> None:
         """Paint the whole frame."""
         theme, unit = self.theme, canvas.unit
-        canvas.context.set_source_rgba(*canvas.colour(rgb(theme.ground)))
-        canvas.context.paint()
+        paint_ground(canvas, theme)
         x, baseline = 40 * unit, 66 * unit
         for name in self.above:
             if name in self.frame.readings:
@@ -175,7 +175,7 @@ class Panels(Group):
         columns: int | None = None,
         below: Sequence[str] = ("accuracy",),
         above: Sequence[str] = ("epoch",),
-        theme: Theme = DARK,
+        theme: Theme = THEME,
         paint_plane: Layers = paint_embedding,
     ) -> None:
         if len(frames) != len(titles):

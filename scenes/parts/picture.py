@@ -15,7 +15,7 @@ from scenes.parts.camera import Canvas, Painted
 from scenes.parts.discs import Discs
 from scenes.parts.lettering import paint_text
 from scenes.parts.readouts import paint_readouts, tick_step
-from scenes.parts.theme import DARK, STRONG, Theme, rgb
+from scenes.parts.theme import STRONG, THEME, Theme, rgb
 
 
 class Picture(Painted):
@@ -23,7 +23,7 @@ class Picture(Painted):
 
     opaque = True
 
-    def __init__(self, frame: Frame, theme: Theme = DARK, readouts: bool = True, **kwargs: Any) -> None:
+    def __init__(self, frame: Frame, theme: Theme = THEME, readouts: bool = True, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.theme = theme
         self.readouts = readouts
@@ -87,22 +87,23 @@ def faded(paint: Painter, canvas: Canvas, place: Place, frame: Frame, theme: The
 
 
 def paint_ground(canvas: Canvas, theme: Theme) -> None:
-    """The ground, over the whole canvas."""
-    canvas.context.set_source_rgba(*canvas.colour(rgb(theme.ground)))
-    canvas.context.paint()
+    """The ground, over the whole canvas; none where the clip is transparent."""
+    if not canvas.transparent:
+        canvas.context.set_source_rgba(*canvas.colour(rgb(theme.ground)))
+        canvas.context.paint()
 
 
 def paint_regions(canvas: Canvas, place: Place, frame: Frame, theme: Theme) -> None:
-    """Argmax regions, opaque, with a thin line where two of them meet."""
+    """Argmax regions, opaque unless the clip is transparent, with a thin line where two of them meet."""
     context = canvas.context
     colours = theme.region_colours(len(frame.regions))
-    context.set_source_rgba(*canvas.colour(rgb(theme.ground)))
-    context.paint()
+    alpha = theme.overlay if canvas.transparent else 1.0
+    paint_ground(canvas, theme)
     context.set_antialias(cairo.ANTIALIAS_NONE)  # neighbours share their edge: no seam between them
     outlines = [place(polygon).tolist() for polygon in frame.regions]
     for outline, colour in zip(outlines, colours):
         _trace(context, outline)
-        context.set_source_rgba(*canvas.colour(colour))
+        context.set_source_rgba(*canvas.colour(colour, alpha))
         context.fill()
     context.set_antialias(cairo.ANTIALIAS_DEFAULT)
     for outline in outlines:
@@ -169,7 +170,7 @@ def paint_lines(canvas: Canvas, place: Place, frame: Frame, theme: Theme) -> Non
 def paint_points(canvas: Canvas, place: Place, frame: Frame, theme: Theme) -> None:
     """Points in the colour of their truth; a mistake is hollow."""
     if len(frame.points):
-        radius = max(2.0, point_radius(len(frame.points)) * canvas.height / 1080)
+        radius = max(2.0, theme.points * point_radius(len(frame.points)) * canvas.height / 1080)
         classes = max(len(frame.class_vectors), int(frame.labels.max()) + 1)
         right, wrong = _discs(theme, classes, radius)
         places = place(frame.points)
@@ -197,7 +198,7 @@ def paint_class_vectors(canvas: Canvas, place: Place, frame: Frame, theme: Theme
     tips = place(frame.class_vectors)
     for tip, colour in zip(tips, colours):
         paint_arrow(canvas, (x, y), (float(tip[0]), float(tip[1])), colour, rgb(theme.rim))
-    if not text:
+    if not text or not len(tips):
         return
     lengths = np.linalg.norm(tips - (x, y), axis=1)
     outward = (tips - (x, y)) / np.maximum(lengths, 1e-9)[:, None]

@@ -12,8 +12,8 @@ from scenes.parts.bars import Box, paint_bars
 from scenes.parts.camera import Canvas, Painted
 from scenes.parts.formula import formula
 from scenes.parts.lettering import paint_text, text_width
-from scenes.parts.picture import Place, paint_axes, paint_points, paint_regions
-from scenes.parts.theme import DARK, STRONG, Theme, mix, rgb
+from scenes.parts.picture import Place, paint_axes, paint_ground, paint_points, paint_regions
+from scenes.parts.theme import STRONG, THEME, Theme, mix, rgb
 
 PLANE = 1010
 """Width of the plane, in pixels of 1080; the rest is for bars."""
@@ -35,7 +35,7 @@ def product(count: int) -> Mobject:
     rows = range(1, count + 1)
     scores = ", ".join(f"{{{{ s_{k} : s{k} }}}}" for k in rows)
     weight = "; ".join(f"{{{{ w_{k}^top : w{k} }}}}" for k in rows)
-    colours = {f"{letter}{k}": colour for letter in "sw" for k, colour in zip(rows, DARK.class_colours(count))}
+    colours = {f"{letter}{k}": colour for letter in "sw" for k, colour in zip(rows, THEME.class_colours(count))}
     return formula(f"s = vec({scores}) = W f = mat({weight}) f", colours, 25).move_to((3.85, 2.98, 0))
 
 
@@ -44,7 +44,7 @@ class Scoreboard(Painted):
 
     opaque = True
 
-    def __init__(self, frame: Scores, theme: Theme = DARK) -> None:
+    def __init__(self, frame: Scores, theme: Theme = THEME) -> None:
         super().__init__()
         self.frame = frame
         self.theme = theme
@@ -56,8 +56,7 @@ class Scoreboard(Painted):
     def paint(self, canvas: Canvas) -> None:
         """Paint the whole frame."""
         context, frame, theme, unit = canvas.context, self.frame, self.theme, canvas.unit
-        context.set_source_rgba(*canvas.colour(rgb(theme.ground)))
-        context.paint()
+        paint_ground(canvas, theme)
         width = round(PLANE * unit)
         context.save()
         context.rectangle(0, 0, width, canvas.height)

@@ -12,7 +12,7 @@ from engine.tensors import write_whole
 from scenes.parts.camera import Canvas, Pixels
 from scenes.parts.lettering import paint_text
 from scenes.parts.picture import Picture
-from scenes.parts.theme import DARK, STRONG, Theme, rgb
+from scenes.parts.theme import STRONG, THEME, Theme, rgb
 
 ROWS = COLUMNS = 3
 
@@ -26,7 +26,7 @@ def painted(picture: Picture, width: int, height: int) -> Pixels:
     return pixels
 
 
-def contact_sheet(run: Run, width: int = 1920, height: int = 1080, theme: Theme = DARK) -> Pixels:
+def contact_sheet(run: Run, width: int = 1920, height: int = 1080, theme: Theme = THEME) -> Pixels:
     """The run's embedding at nine epochs, about equal motion apart: pixels (height, width, 4), RGBA."""
     film = training(run)
     first, last = film.first, film.last
