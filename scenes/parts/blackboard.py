@@ -18,9 +18,13 @@ class _Whole(Protocol):
 
 
 class Blackboard(FilmScene):
-    """A FilmScene with two more verbs: `run` a whole film on a picture, `say` a formula."""
+    """A FilmScene with three more verbs: `put` a picture, `run` a whole film on it, `say` a formula."""
 
     said: Mobject | None = None
+
+    def put(self, picture: Mobject) -> None:
+        """Add a picture, over the others and under what is said."""
+        self.add(picture, *([self.said] if self.said is not None else []))
 
     def run(self, picture: Shows, film: _Whole, run_time: float, rate_func: Callable[[float], float] = linear) -> None:
         """Play a film from its first playhead to its last."""

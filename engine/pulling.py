@@ -1,0 +1,155 @@
+"""One point pulled to its class vector by gradient steps on the feature extractor; what follows? (segments 9–10)"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.backward import backward, losses, stepped
+from engine.data import Labelled
+from engine.errors import UnspiralError
+from engine.film import Frame, View
+from engine.grid import images, square_grid
+from engine.layers import Array, Linear, Network, classifier, embedding, logits, mistaken, softargmax
+from engine.recipes import FIVE_SPIRALS, Recipe
+from engine.regions import argmax_regions
+
+NEAR, FAR = 0.15, 0.5
+"""Points are near the pulled one within the first distance in the input plane, far from it beyond the second."""
+
+
+def half_learned(width: int) -> Recipe:
+    """Five spirals, not yet all unwound, through features of that many dimensions."""
+    return replace(FIVE_SPIRALS, hidden=(width,), parameters={"points": 200}, epochs=450, warm_up=200, seed=4)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pull(Frame):
+    """The embedding plane while one point is pulled."""
+
+    pulled: int
+    """Its number."""
+    trail: Array
+    """(T, 2), where it was, step by step, up to now."""
+    slope: Array
+    """(2,), ∂L/∂e = Wᵀ(ỹ − y)."""
+    loss: float
+    """L = softmax(W e + b) − yᵀ(W e + b) of the point."""
+    steps: float
+    """Gradient steps taken."""
+    moved: float
+    """How far it went, in the embedding plane."""
+    near: float
+    """How far the points near it went, on average, as a share of that; 0 as long as it has not moved."""
+    far: float
+    """How far the points far from it went, as a share of that."""
+    broken: float
+    """Share of the other points, right before, that are wrong now."""
+    width: int
+    """Dimensions of f."""
+
+
+@dataclass(frozen=True, eq=False)
+class Pulling:
+    """Gradient steps for one point, the classifier fixed; the playhead is the share of its way that it has gone."""
+
+    networks: tuple[Network, ...]
+    """Before the first step and after each."""
+    data: Labelled
+    pulled: int
+    trail: Array
+    """(T, 2), its embedding before the first step and after each."""
+    before: Array
+    """(N, 2), embedding of all points before the first step."""
+    view: View
+    segments: Array
+    first: float = 0.0
+    last: float = 1.0
+
+    def at(self, playhead: float) -> tuple[float, Network]:
+        """How many steps are taken, and the network; a part of a step goes a part of its way."""
+        length = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(self.trail, axis=0), axis=1))])
+        steps = float(np.interp(playhead * length[-1], length, np.arange(len(length))))
+        i = min(int(steps), len(self.networks) - 2)
+        s = steps - i
+        return steps, tuple(
+            Linear((1 - s) * a.weight + s * b.weight, (1 - s) * a.bias + s * b.bias)
+            if isinstance(a, Linear) and isinstance(b, Linear)
+            else a
+            for a, b in zip(self.networks[i], self.networks[i + 1])
+        )
+
+    def __call__(self, playhead: float) -> Pull:
+        """The frame at a share of the way, 0 … 1. UnspiralError outside."""
+        if not 0 <= playhead <= 1:
+            raise UnspiralError(f"playhead {playhead:g} was asked for; a pull goes from 0 to 1")
+        steps, network = self.at(playhead)
+        last, (x, y), k = classifier(network), self.data, self.pulled
+        points = embedding(network, x)
+        scores = points @ last.weight.T + last.bias
+        wrong = mistaken(scores, y)
+        went = np.linalg.norm(points - self.before, axis=1)
+        distance = np.linalg.norm(x - x[k], axis=1)
+        moved, near, far = float(went[k]), (distance < NEAR) & (distance > 0), distance > FAR
+        right = ~mistaken(self.before @ last.weight.T + last.bias, y)
+        slope = (softargmax(scores[k]) - np.eye(len(last.weight))[y[k]]) @ last.weight
+        return Pull(
+            points=points,
+            labels=y,
+            wrong=wrong,
+            lines=images(network[:-1], self.segments),
+            bright=(),
+            class_vectors=last.weight,
+            regions=argmax_regions(last, self.view.corners()),
+            view=self.view,
+            playhead=playhead,
+            pulled=k,
+            trail=np.concatenate([self.trail[: int(steps) + 1], points[k : k + 1]]),
+            slope=slope,
+            loss=float(losses(scores[k : k + 1], y[k : k + 1])[0]),
+            steps=steps,
+            moved=moved,
+            near=float(went[near].mean()) / moved if moved > 1e-9 else 0.0,
+            far=float(went[far].mean()) / moved if moved > 1e-9 else 0.0,
+            broken=float((right & wrong).sum() / right.sum()),
+            width=network[0].weight.shape[0] if isinstance(network[0], Linear) else 0,
+        )
+
+
+def pulling(
+    network: Network, data: Labelled, point: int, rate: float = 0.0005, until: float = 0.05, most: int = 5000
+) -> Pulling:
+    """Take gradient steps for one point on all layers but the last, until its loss is below `until`.
+
+    Plain gradient descent at learning rate `rate`, at most `most` steps. UnspiralError if the embedding is not 2-D or
+    the point's loss is below `until` from the beginning.
+    """
+    x, y = data.x.astype(float), data.y
+    now: Network = tuple(
+        Linear(v.weight.astype(float), v.bias.astype(float)) if isinstance(v, Linear) else v for v in network
+    )
+    before = embedding(now, x)
+    if before.shape[1] != 2 or len(now) < 2:
+        raise UnspiralError(f"the embedding has {before.shape[1]} dimensions; pulling shows 2")
+    networks: list[Network] = [now]
+    while len(networks) <= most:
+        passed = backward(now, x[point : point + 1], y[point : point + 1])
+        if passed.losses[0] < until:
+            break
+        last = passed.gradients[-1]
+        assert isinstance(last, Linear)
+        fixed = Linear(np.zeros_like(last.weight), np.zeros_like(last.bias))  # the classifier stays
+        now = stepped(now, (*passed.gradients[:-1], fixed), rate)
+        networks.append(now)
+    if len(networks) == 1:
+        raise UnspiralError(f"point {point} has a loss below {until:g} already; name one that is a mistake")
+    trail = np.concatenate([embedding(n, x[point : point + 1]) for n in networks])
+    reach = max(float(np.abs(e).max()) for e in (before, embedding(now, x)))
+    view = View(half=1.04 * reach)
+    return Pulling(tuple(networks), Labelled(x, y), point, trail, before, view, square_grid(1.2, 21))
+
+
+def mistakes_of_all(networks: tuple[Network, ...], data: Labelled) -> NDArray[np.intp]:
+    """Numbers of the points that every one of the networks gets wrong."""
+    wrong = [mistaken(logits(network, data.x), data.y) for network in networks]
+    return np.flatnonzero(np.logical_and.reduce(wrong))
