@@ -94,7 +94,9 @@ def _leave(message: str) -> NoReturn:
     sys.exit(2)
 
 
-@click.group(cls=Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    "unspiral", cls=Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]}
+)
 @click.version_option(package_name="unspiral", message="%(package)s %(version)s")
 @click.pass_context
 def main(ctx: click.Context) -> None:

@@ -33,7 +33,7 @@ _TAIL = struct.Struct(f"<{METRICS}sI")
 
 def beside(path: Path) -> Path:
     """Where the journal of a run that is to become `path` lies."""
-    return path.with_name(path.name + ".journal")
+    return path.parent / f"{path.name}.journal"  # not with_name: / and . have none
 
 
 class Journal:

@@ -12,6 +12,7 @@ from filelock import FileLock, Timeout
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from engine import journal
 from engine.data import Labelled
 from engine.errors import Diverged, UnspiralError
 from engine.layers import Network, mapped
@@ -70,8 +71,9 @@ def shipped_at(recipe: Recipe) -> Path | None:
 def find_run(name: str | Path) -> Path:
     """A run's file, named itself or by a recipe (its name, its TOML file). UnspiralError if nothing was recorded."""
     if str(name).lower().replace("-", "_") not in RECIPES and Path(name).suffix != ".toml":
-        if Path(name).exists():
-            return Path(name)
+        for there in (Path(name), journal.beside(Path(name))):  # a recording that was not closed leaves a journal
+            if there.exists():
+                return there
         if Path(name).suffix or len(Path(name).parts) > 1:
             raise UnspiralError(f"there is no run file {name}")
     path = recorded_at(recipe := find_recipe(name))
