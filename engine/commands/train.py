@@ -18,18 +18,18 @@ def command(recipe: str, output: Path | None, device: str, force: bool) -> None:
     Without -o the run goes to the cache, where scenes find it. What is kept there is not trained a second time.
     """
     from engine.recipes import find_recipe
-    from engine.recording import record, record_as, recorded_at
+    from engine.recording import find_run, record, record_as, recorded_at, shipped_at
 
     found = find_recipe(recipe)
     if output is not None and output.exists() and not force:
         raise UnspiralError(f"{output} exists; replace it with --force, or name another file")
-    if recorded_at(found).exists() and not force:
+    if not force and (recorded_at(found).exists() or shipped_at(found)):
         click.echo("this recipe is recorded already; --force trains it again", err=True)
     run = record_as(output, found, device, again=force) if output else record(found, device=device, again=force)
     held = f", {_percent(run.metrics['held_out_accuracy'][-1])} on held-out points" if run.held.any() else ""
     click.echo(
         f"{run.epochs[-1]:g} epochs, loss {run.loss[-1]:.4f}, accuracy {_percent(run.accuracy[-1])}{held}: "
-        f"{output or recorded_at(found)}"
+        f"{output or find_run(recipe)}"
     )
 
 

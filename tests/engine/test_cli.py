@@ -127,6 +127,12 @@ def test_train_writes_the_run_that_output_names(recipe: Path, empty_cache: Path)
     assert output.read_bytes() == recorded_at(Recipe.from_toml(recipe)).read_bytes()
 
 
+def test_train_leaves_a_run_that_comes_with_unspiral_where_it_is(empty_cache: Path) -> None:
+    result = called("train", "three-spirals-narrow")
+    assert result.exit_code == 0 and "recorded already" in result.stderr and not empty_cache.exists()
+    assert Path(result.stdout.rsplit(": ", 1)[1].strip()).is_file()
+
+
 def test_train_reports_held_out_points(recipe: Path, empty_cache: Path) -> None:
     recipe.write_text("held_out = 0.25\n" + QUICK)
     assert re.search(r"accuracy \d+\.\d %, \d+\.\d % on held-out points: ", called("train", recipe).stdout)
