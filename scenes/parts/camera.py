@@ -26,13 +26,18 @@ class Canvas(NamedTuple):
     """Pixels."""
     height: int
     """Pixels."""
-    frame_height: int | None = None
-    """Of the whole frame, in pixels, where the canvas is a panel of it."""
+    frame_side: int | None = None
+    """The shorter side of the whole frame, in pixels, where the canvas is a panel of it."""
+
+    @property
+    def side(self) -> int:
+        """The shorter side of the whole frame, in pixels."""
+        return self.frame_side or min(self.width, self.height)
 
     @property
     def unit(self) -> float:
-        """Pixels to 1/1080 of the frame's height: text and strokes are measured in it, in a panel as in a frame."""
-        return (self.frame_height or self.height) / 1080
+        """Pixels to 1/1080 of the frame's shorter side: text and strokes are measured in it, in panels as in frames."""
+        return self.side / 1080
 
     @property
     def transparent(self) -> bool:

@@ -76,7 +76,7 @@ def paint_embedding(canvas: Canvas, place: Place, frame: Frame, theme: Theme) ->
     paint_points(canvas, place, frame, theme)
     if roomy:
         paint_axis_names(canvas, place, frame, theme)
-    small = canvas if roomy else canvas._replace(frame_height=round(540 * canvas.unit))
+    small = canvas if roomy else canvas._replace(frame_side=round(540 * canvas.unit))
     paint_class_vectors(small, place, frame, theme, text=roomy)
 
 
@@ -117,7 +117,7 @@ class Panel(Painted):
         context.translate(left, top)
         context.rectangle(0, 0, width, plot)
         context.clip()
-        panel = Canvas(context, width, plot, canvas.height)
+        panel = Canvas(context, width, plot, canvas.side)
         self.paint_plane(panel, fitted(frame, width, plot), frame, theme)
         context.restore()
         baseline = top + plot + 42 * unit

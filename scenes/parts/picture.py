@@ -14,7 +14,7 @@ from scenes.parts.arrows import paint_arrow
 from scenes.parts.camera import Canvas, Painted
 from scenes.parts.discs import Discs
 from scenes.parts.lettering import paint_text
-from scenes.parts.readouts import paint_readouts, tick_step
+from scenes.parts.readouts import FOOT, STRIP, paint_readouts, tick_step
 from scenes.parts.theme import STRONG, THEME, Theme, rgb
 
 
@@ -63,7 +63,9 @@ class Place(NamedTuple):
         if width > height:
             middle, half = (0.568 * width, 0.5 * height), 0.5 * height
         else:
-            middle, half = (0.5 * width, height - 0.5 * width), 0.5 * width
+            unit = width / 1080
+            room = height - (STRIP + FOOT) * unit
+            middle, half = (0.5 * width, STRIP * unit + 0.5 * room), 0.5 * min(width, room)
         scale = half / view.half
         return cls((middle[0] - scale * view.centre[0], middle[1] + scale * view.centre[1]), scale)
 
@@ -170,7 +172,7 @@ def paint_lines(canvas: Canvas, place: Place, frame: Frame, theme: Theme) -> Non
 def paint_points(canvas: Canvas, place: Place, frame: Frame, theme: Theme) -> None:
     """Points in the colour of their truth; a mistake is hollow."""
     if len(frame.points):
-        radius = max(2.0, theme.points * point_radius(len(frame.points)) * canvas.height / 1080)
+        radius = max(2.0, theme.points * point_radius(len(frame.points)) * canvas.unit)
         classes = max(len(frame.class_vectors), int(frame.labels.max()) + 1)
         right, wrong = _discs(theme, classes, radius)
         places = place(frame.points)

@@ -1,36 +1,46 @@
 """What is read off a frame: the epoch, accuracy and loss, a loss curve that draws itself, and the key."""
 
+from typing import NamedTuple
+
 import numpy as np
 
 from engine import Frame
 from engine.film import Curve
 from scenes.parts.camera import Canvas
-from scenes.parts.lettering import paint_text
-from scenes.parts.theme import STRONG, Theme, mix, rgb
+from scenes.parts.lettering import paint_text, text_width
+from scenes.parts.theme import RGB, STRONG, Theme, mix, rgb
 
 LEFT, RIGHT = 64, 372
-"""The column's edges, in pixels of 1080."""
+"""The column's edges beside the plot of a wide frame, in units of the canvas."""
+STRIP, FOOT = 250, 70
+"""Heights above and below the plot of a square or tall frame, where read-outs and key lie, in units of the canvas."""
+
+
+def is_wide(canvas: Canvas) -> bool:
+    """Whether read-outs lie in a column beside the plot; in a strip above it otherwise."""
+    return canvas.width > canvas.height
 
 
 def paint_readouts(canvas: Canvas, frame: Frame, theme: Theme) -> None:
-    """The column beside the plot. Nothing in it is smaller than 1/40 of the height."""
-    unit = canvas.height / 1080
+    """The column beside the plot, or the strip above it. Nothing in it is smaller than 1/40 of the height."""
+    unit, wide = canvas.unit, is_wide(canvas)
     ink, quiet, rim = rgb(theme.ink), rgb(theme.quiet), rgb(theme.rim)
     readings = frame.readings
     if "epoch" in readings:
         paint_number(canvas, "epoch", f"{int(readings['epoch'] + 1e-6)}", theme)
     elif "t" in readings:
         paint_number(canvas, "t", f"{readings['t']:.2f}", theme)
-    baseline = 268.0
+    left, right, baseline = (LEFT, RIGHT, 268.0) if wide else (404, 692, 96.0)
     for name, text in _rows(frame):
-        paint_text(canvas, name, (LEFT * unit, baseline * unit), 36 * unit, quiet, halo=rim)
-        paint_text(canvas, text, (RIGHT * unit, baseline * unit), 36 * unit, ink, font=STRONG, anchor="right", halo=rim)
+        paint_text(canvas, name, (left * unit, baseline * unit), 36 * unit, quiet, halo=rim)
+        paint_text(canvas, text, (right * unit, baseline * unit), 36 * unit, ink, font=STRONG, anchor="right", halo=rim)
         baseline += 50
     if frame.curve is not None and len(frame.curve.at) > 1:
-        _paint_curve(canvas, frame.curve, frame.playhead, baseline - 20, theme)
-    _paint_key(canvas, frame, theme)
+        left, right, top = (LEFT, RIGHT, baseline - 20) if wide else (776, 1016, 66)
+        _paint_curve(canvas, frame.curve, frame.playhead, (left, right, top), theme)
+    paint_key(canvas, frame, theme)
     if frame.caption:
-        at = (0.568 * canvas.width, canvas.height - 40 * unit)
+        at = (0.568 * canvas.width, canvas.height - 40 * unit) if wide else (0.5 * canvas.width, (STRIP - 14) * unit)
         paint_text(canvas, frame.caption, at, 40 * unit, ink, anchor="middle", halo=rim)
 
 
@@ -57,11 +67,12 @@ def _rows(frame: Frame) -> list[tuple[str, str]]:
     return rows
 
 
-def _paint_curve(canvas: Canvas, curve: Curve, playhead: float, top: float, theme: Theme) -> None:
-    """The loss so far, over the whole run's width; its last point is now."""
-    context, unit = canvas.context, canvas.height / 1080
-    left, width, height = LEFT * unit, (RIGHT - LEFT) * unit, 130 * unit
-    bottom = top * unit + height
+def _paint_curve(canvas: Canvas, curve: Curve, playhead: float, box: tuple[float, float, float], theme: Theme) -> None:
+    """The loss so far, over the whole run's width; its last point is now. box: left, right, top."""
+    context, unit = canvas.context, canvas.unit
+    left, right, top = (edge * unit for edge in box)
+    width, height = right - left, 130 * unit
+    bottom = top + height
     context.set_line_width(2 * unit)
     context.set_source_rgba(*canvas.colour(rgb(theme.quiet), 0.7))
     context.move_to(left, bottom - height)
@@ -84,39 +95,97 @@ def _paint_curve(canvas: Canvas, curve: Curve, playhead: float, top: float, them
     context.fill()
 
 
-def _paint_key(canvas: Canvas, frame: Frame, theme: Theme) -> None:
-    """How to read it: a point is the truth, a region the answer, a hollow point a mistake; how far apart ticks are."""
-    context, unit = canvas.context, canvas.height / 1080
-    ink, quiet, rim = rgb(theme.ink), rgb(theme.quiet), rgb(theme.rim)
-    x, size = LEFT * unit, 30 * unit
-    rows = [("point", "truth y")] if len(frame.points) else []
+class _Entry(NamedTuple):
+    """An entry of the key: a mark, what it stands for, and a class's colour."""
+
+    mark: str
+    text: str
+    colour: RGB
+
+
+def paint_key(canvas: Canvas, frame: Frame, theme: Theme) -> None:
+    """How to read it: a point is the truth, a region the answer, a hollow point a mistake; how far apart ticks are.
+
+    Named classes come first. A column at the foot of a wide frame, lines across the foot of a tall one.
+    """
+    unit = canvas.unit
+    entries = _entries(frame, theme)
+    if is_wide(canvas):
+        names = sum(entry.mark == "class" for entry in entries)
+        columns = 2 if names > 6 else 1
+        rows = [entries[k : min(k + columns, names)] for k in range(0, names, columns)]
+        rows += [[entry] for entry in entries[names:]]
+        pitch, left = (RIGHT - LEFT) / columns * unit, LEFT * unit
+    else:
+        rows, pitch, left = _wrapped(entries, canvas.width / unit - LEFT), 0.0, 0.5 * LEFT * unit
+    for row, line in enumerate(rows):
+        x, y = left, canvas.height - (44 + 46 * (len(rows) - 1 - row)) * unit
+        for entry in line:
+            room = (pitch or canvas.width) - (44 + 12) * unit
+            width = _paint_entry(canvas, entry, (x, y), room, theme)
+            x += pitch or width + ENTRY_GAP * unit
+
+
+ENTRY_GAP = 36
+"""Between entries of the key on one line, in units of the canvas."""
+
+
+def _entries(frame: Frame, theme: Theme) -> list[_Entry]:
+    quiet = rgb(theme.quiet)
+    classes = max(len(frame.class_vectors), int(frame.labels.max()) + 1) if len(frame.points) else 0
+    colours = theme.class_colours(classes)
+    entries = [_Entry("class", name, colour) for name, colour in zip(theme.names, colours)]
+    if len(frame.points):
+        entries.append(_Entry("point", "truth y", quiet))
     if frame.decided > 0:
-        rows += [("region", "answer ŷ"), ("mistake", "mistake")] if rows else [("region", "answer ŷ")]
-    rows.append(("tick", f"ticks every {tick_step(frame.view.half):g}"))
-    for row, (mark, text) in enumerate(rows):
-        y = (1036 - 46 * (len(rows) - 1 - row)) * unit
-        middle = (x + 13 * unit, y - 10 * unit)
-        context.set_source_rgba(*canvas.colour(quiet))
-        context.set_line_width(4 * unit)
-        if mark == "region":
-            context.rectangle(middle[0] - 13 * unit, middle[1] - 13 * unit, 26 * unit, 26 * unit)
-            context.set_source_rgba(*canvas.colour(mix(quiet, rim, 0.5)))
-            context.fill()
-        elif mark == "tick":
-            context.set_line_width(2 * unit)
-            context.move_to(middle[0] - 13 * unit, middle[1])
-            context.line_to(middle[0] + 13 * unit, middle[1])
-            for x_tick in (middle[0] - 12 * unit, middle[0] + 12 * unit):
-                context.move_to(x_tick, middle[1] - 7 * unit)
-                context.line_to(x_tick, middle[1] + 7 * unit)
-            context.stroke()
-        else:
-            context.arc(*middle, (11 if mark == "point" else 9) * unit, 0, 2 * np.pi)
-            if mark == "point":
-                context.fill()
-            else:
-                context.stroke()
-        paint_text(canvas, text, (x + 44 * unit, y), size, ink, halo=rim)
+        entries.append(_Entry("region", "answer ŷ", quiet))
+        if len(frame.points):
+            entries.append(_Entry("mistake", "mistake", quiet))
+    entries.append(_Entry("tick", f"ticks every {tick_step(frame.view.half):g}", quiet))
+    return entries
+
+
+def _wrapped(entries: list[_Entry], width: float) -> list[list[_Entry]]:
+    """Entries in lines of at most `width` units."""
+    lines: list[list[_Entry]] = [[]]
+    taken = 0.0
+    for entry in entries:
+        needed = 44 + text_width(entry.text, 30) + ENTRY_GAP
+        if lines[-1] and taken + needed - ENTRY_GAP > width:
+            lines.append([])
+            taken = 0.0
+        lines[-1].append(entry)
+        taken += needed
+    return lines
+
+
+def _paint_entry(canvas: Canvas, entry: _Entry, at: tuple[float, float], room: float, theme: Theme) -> float:
+    """Mark and text, the text's baseline at `at`; text wider than `room` is set smaller. Returns the width."""
+    context, unit = canvas.context, canvas.unit
+    rim = rgb(theme.rim)
+    x, y = at[0] + 13 * unit, at[1] - 10 * unit
+    context.set_source_rgba(*canvas.colour(entry.colour))
+    context.set_line_width(4 * unit)
+    if entry.mark == "region":
+        context.rectangle(x - 13 * unit, y - 13 * unit, 26 * unit, 26 * unit)
+        context.set_source_rgba(*canvas.colour(mix(entry.colour, rim, 0.5)))
+        context.fill()
+    elif entry.mark == "tick":
+        context.set_line_width(2 * unit)
+        context.move_to(x - 13 * unit, y)
+        context.line_to(x + 13 * unit, y)
+        for end in (x - 12 * unit, x + 12 * unit):
+            context.move_to(end, y - 7 * unit)
+            context.line_to(end, y + 7 * unit)
+        context.stroke()
+    elif entry.mark == "mistake":
+        context.arc(x, y, 9 * unit, 0, 2 * np.pi)
+        context.stroke()
+    else:
+        context.arc(x, y, 11 * unit, 0, 2 * np.pi)
+        context.fill()
+    size = 30 * unit * min(1.0, room / max(text_width(entry.text, 30 * unit), 1e-9))
+    return 44 * unit + paint_text(canvas, entry.text, (at[0] + 44 * unit, at[1]), size, rgb(theme.ink), halo=rim)
 
 
 def tick_step(half: float) -> float:

@@ -61,7 +61,7 @@ class Scoreboard(Painted):
         context.save()
         context.rectangle(0, 0, width, canvas.height)
         context.clip()
-        plane = Canvas(context, width, canvas.height, canvas.height)
+        plane = Canvas(context, width, canvas.height, canvas.side)
         place = Place((width / 2, canvas.height / 2), canvas.height / 2 / frame.view.half)
         _paint_plane(plane, place, frame, theme)
         context.restore()
