@@ -202,7 +202,7 @@ def unfolding(
     last = classifier(network)
     head = Linear(last.weight.astype(float), last.bias.astype(float))
     track = _following(moves, np.stack(stages))
-    shrink = _shrink(head.weight, 0.75 * float(np.exp(track[2][-1])))
+    shrink = _shrink(head.weight, 0.62 * float(np.exp(track[2][-1])))
     return Unfolding(moves, data, np.stack(stages), grid.starts, _bright(lines), head, shrink, track)
 
 
