@@ -1,0 +1,179 @@
+"""The plane of two weights: level lines of the average loss, one sample's as ghosts, and the paths over it."""
+
+import math
+
+import numpy as np
+from manim import Mobject
+
+from engine.data import Labelled
+from engine.descent import METHODS, Descending, sample_losses
+from engine.film import View
+from engine.layers import Array
+from engine.levels import level_lines
+from scenes.parts.arrows import paint_arrow
+from scenes.parts.bars import Box
+from scenes.parts.camera import Canvas, Painted
+from scenes.parts.formula import formula
+from scenes.parts.heights import paint_segments, paint_shades
+from scenes.parts.lettering import paint_text
+from scenes.parts.picture import Place
+from scenes.parts.theme import RGB, STRONG, THEME, Theme, mix, rgb
+
+PLANE = 1240
+"""Width of the plane, in pixels of 1080; the rest is for numbers."""
+LEVELS = (0.31, 0.33, 0.36, 0.42, 0.5, 0.62, 0.8, 1.05, 1.4, 1.9, 2.5, 3.2, 4.0, 5.0)
+
+
+def placed(view: View, canvas: Canvas) -> Place:
+    """Where the weights' plane lies."""
+    scale = canvas.height / 2 / view.half
+    middle = (PLANE * canvas.unit / 2, canvas.height / 2)
+    return Place((middle[0] - scale * view.centre[0], middle[1] + scale * view.centre[1]), scale)
+
+
+class Valley(Painted):
+    """The average loss over the plane of the weights, and its axes; it never changes, so Manim draws it once."""
+
+    opaque = True
+
+    def __init__(self, data: Labelled, view: View, theme: Theme = THEME) -> None:
+        super().__init__()
+        self.view = view
+        self.theme = theme
+        reach = view.half * PLANE / 1080
+        self.across = np.linspace(view.centre[0] - reach, view.centre[0] + reach, 139)
+        self.up = np.linspace(view.centre[1] - view.half, view.centre[1] + view.half, 121)
+        grid = np.stack(np.meshgrid(self.across, self.up), -1)
+        self.heights = sample_losses(grid, data).mean(-1)
+
+    def paint(self, canvas: Canvas) -> None:
+        """Paint the whole frame."""
+        context, theme, unit = canvas.context, self.theme, canvas.unit
+        ground, ink, quiet = rgb(theme.ground), rgb(theme.ink), rgb(theme.quiet)
+        context.set_source_rgba(*canvas.colour(ground))
+        context.paint()
+        place = placed(self.view, canvas)
+        share = np.log(self.heights / LEVELS[0]).clip(0) / math.log(LEVELS[-1] / LEVELS[0])
+        high = np.array(mix(ground, (0.42, 0.47, 0.62), 0.75))
+        shades = np.array(ground) + share[::-1, :, None].clip(0, 1) * (high - ground)
+        paint_shades(canvas, Box(0, 0, PLANE * unit, canvas.height), shades)
+        for level in LEVELS:
+            segments = place(level_lines(self.heights, self.across, self.up, level).reshape(-1, 2)).reshape(-1, 2, 2)
+            paint_segments(canvas, segments, 2 * unit, quiet, 0.55)
+        x, y = place.origin
+        context.set_line_width(2 * unit)
+        context.set_source_rgba(*canvas.colour(quiet, 0.6))
+        for ends in (((0, y), (PLANE * unit, y)), ((x, 0), (x, canvas.height))):
+            context.move_to(*ends[0])
+            context.line_to(*ends[1])
+        for k in range(-4, 5):
+            for tick in ((x + k * place.scale, y, 0, 7), (x, y - k * place.scale, 7, 0)):
+                if k and tick[0] < PLANE * unit:
+                    context.move_to(tick[0] - tick[2] * unit, tick[1] - tick[3] * unit)
+                    context.line_to(tick[0] + tick[2] * unit, tick[1] + tick[3] * unit)
+        context.stroke()
+        size, rim = 32 * unit, rgb(theme.rim)
+        paint_text(canvas, "w₁", ((PLANE - 20) * unit, y - 16 * unit), 40 * unit, ink, anchor="right", halo=rim)
+        paint_text(canvas, "w₂", (x + 16 * unit, 44 * unit), 40 * unit, ink, halo=rim)
+        paint_text(canvas, "1", (x + place.scale, y + 42 * unit), size, quiet, anchor="middle", halo=rim)
+        paint_text(canvas, "1", (x - 16 * unit, y - place.scale + 11 * unit), size, quiet, anchor="right", halo=rim)
+
+
+class Walkers(Painted):
+    """Shows a `Descending` over a `Valley`: paths, arrows, one sample's loss, and the numbers beside."""
+
+    def __init__(self, frame: Descending, theme: Theme = THEME) -> None:
+        super().__init__()
+        self.frame = frame
+        self.theme = theme
+
+    def show(self, frame: Descending) -> None:
+        """Show `frame` from now on."""
+        self.frame = frame
+
+    def paint(self, canvas: Canvas) -> None:
+        """Paint what moves."""
+        frame, theme, unit, context = self.frame, self.theme, canvas.unit, canvas.context
+        place = placed(frame.view, canvas)
+        colours = colours_of(frame.methods, theme)
+        context.save()
+        context.rectangle(0, 0, PLANE * unit, canvas.height)
+        context.clip()
+        if frame.ghost > 0:
+            self._paint_ghost(canvas, place)
+        for track, colour in zip(frame.tracks, colours):
+            pixels = place(track).tolist()
+            for width, ink in ((7, rgb(theme.rim)), (3.5, colour)):
+                for x, y in pixels:
+                    context.line_to(x, y)
+                context.set_line_width(width * unit)
+                context.set_source_rgba(*canvas.colour(ink, 0.9))
+                context.stroke()
+        if frame.arrows_shown > 0:
+            self._paint_arrows(canvas, place)
+        for track, colour in zip(frame.tracks, colours):
+            x, y = place(track[-1:])[0].tolist()
+            for radius, ink in ((17, rgb(theme.rim)), (14, rgb(theme.ink)), (10, colour)):
+                context.arc(x, y, radius * unit, 0, 2 * math.pi)
+                context.set_source_rgba(*canvas.colour(ink))
+                context.fill()
+        context.restore()
+        self._paint_numbers(canvas, colours)
+
+    def _paint_ghost(self, canvas: Canvas, place: Place) -> None:
+        """Level lines of one sample's loss, all of them straight: L depends on wᵀx alone."""
+        frame, context, unit = self.frame, canvas.context, canvas.unit
+        x, side = frame.sample.x[0], 1 - 2 * int(frame.sample.y[0])
+        along, across = x / (x @ x), np.array([-x[1], x[0]]) / np.linalg.norm(x)
+        for level in LEVELS:
+            foot = -side / 2 * math.log(math.expm1(level)) * along
+            ends = place(np.stack([foot - 20 * across, foot + 20 * across])).tolist()
+            context.move_to(*ends[0])
+            context.line_to(*ends[1])
+        context.set_line_width(3 * unit)
+        context.set_source_rgba(*canvas.colour(rgb(self.theme.ink), 0.4 * frame.ghost))
+        context.stroke()
+
+    def _paint_arrows(self, canvas: Canvas, place: Place) -> None:
+        """Where each sample wants to go, thin, and where their average goes."""
+        frame, theme = self.frame, self.theme
+        at = frame.tracks[0][-1]
+        start = _pixel(place(at[None])[0])
+        for arrow in frame.arrows:
+            tip = _pixel(place((at + 0.35 * frame.arrows_shown * arrow)[None])[0])
+            paint_arrow(canvas, start, tip, mix(rgb(theme.quiet), rgb(theme.ground), 0.3), rgb(theme.rim), 0.45)
+        tip = _pixel(place((at + 0.35 * frame.arrows_shown * frame.arrows.mean(0))[None])[0])
+        colour = colours_of(frame.methods, theme)[0]
+        paint_arrow(canvas, start, tip, colour, rgb(theme.rim), 1.2)
+
+    def _paint_numbers(self, canvas: Canvas, colours: list[RGB]) -> None:
+        frame, theme, unit = self.frame, self.theme, canvas.unit
+        left, right = (PLANE + 40) * unit, canvas.width - 40 * unit
+        ink, quiet = rgb(theme.ink), rgb(theme.quiet)
+        if frame.methods:
+            paint_text(canvas, "samples seen", (left, 400 * unit), 38 * unit, quiet)
+            text = f"{int(frame.samples + 1e-6):,}"
+            paint_text(canvas, text, (right, 400 * unit), 52 * unit, ink, font=STRONG, anchor="right")
+        for row, (method, steps, loss, colour) in enumerate(zip(frame.methods, frame.steps, frame.losses, colours)):
+            top = (480 + 190 * row) * unit
+            paint_text(canvas, method, (left, top), 42 * unit, colour, font=STRONG)
+            for line, (name, number) in enumerate((("steps", f"{steps:,}"), ("average loss", f"{loss:.3f}"))):
+                y = top + (54 + 52 * line) * unit
+                paint_text(canvas, name, (left, y), 38 * unit, quiet)
+                paint_text(canvas, number, (right, y), 38 * unit, ink, font=STRONG, anchor="right")
+
+
+def colours_of(methods: tuple[str, ...], theme: Theme = THEME) -> list[RGB]:
+    """One colour a method, the same in every beat and formula."""
+    known = dict(zip(METHODS, theme.class_colours(3)))
+    return [known[method] for method in methods]
+
+
+def _pixel(at: Array) -> tuple[float, float]:
+    return float(at[0]), float(at[1])
+
+
+def written_in(method: str, text: str) -> Mobject:
+    """A formula beside the plane, in the colour of a method; of no method, in ink."""
+    colour = colours_of((method,))[0] if method else THEME.ink
+    return formula(f"{{{{ {text} : all }}}}", {"all": colour}, 36).move_to((4.65, 2.5, 0))
