@@ -4,7 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from engine.classifying import circling, class_vectors
-from engine.data import Labelled, blobs, labelled, moons, rings, spirals
+from engine.data import Labelled, blobs, digits, labelled, moons, rings, spirals
 from engine.errors import Diverged, UnspiralError
 from engine.film import Film, Frame, View, pace, training
 from engine.grid import Lines, images, square_grid
@@ -46,6 +46,7 @@ __all__ = [
     "blobs",
     "circling",
     "class_vectors",
+    "digits",
     "embedding",
     "images",
     "labelled",

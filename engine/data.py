@@ -106,6 +106,16 @@ def blobs(seed: int, *, classes: int = 3, points: int = 1000, spread: float = 0.
     return Labelled(x + spread * random.standard_normal(x.shape), np.repeat(np.arange(classes), points))
 
 
+def digits() -> Labelled:
+    """The 1,797 handwritten digits that come with scikit-learn: x (1797, 64), rows of 8 × 8 greys from 0 to 1."""
+    try:
+        from sklearn.datasets import load_digits
+    except ImportError:
+        raise UnspiralError("the digits come with scikit-learn; install it: uv pip install -e '.[examples]'") from None
+    x, y = load_digits(return_X_y=True)
+    return labelled(x / 16, y)
+
+
 DATASETS: dict[str, Callable[..., Labelled]] = {f.__name__: f for f in (spirals, rings, moons, blobs)}
 """Every named data set: a function of a seed and its own parameters. Add one and recipes can name it."""
 

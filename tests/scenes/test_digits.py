@@ -1,0 +1,26 @@
+"""The digits' example: somebody's convolutional network, recorded by its own loop and shown."""
+
+import numpy as np
+import pytest
+
+from engine import Run, digits, training
+from tests.scenes.rendering import rendered
+
+
+def test_ten_digits_fan_out_in_ten_colours(tmp_path, monkeypatch):
+    pytest.importorskip("sklearn")
+    from engine.train_digits import train_digits
+    from scenes.digits import Digits
+
+    monkeypatch.setenv("UNSPIRAL_RUNS", str(tmp_path))
+    train_digits(tmp_path / "digits.safetensors", epochs=13)  # enough for the beats; the example has 45
+    run = Run.load(tmp_path / "digits.safetensors")
+    assert run.trajectories is not None and run.accuracy[-1] > 0.5 > 0.2 > run.accuracy[0]
+    frame = training(run)(run.epochs[-1])
+    assert np.mean(~frame.wrong) == pytest.approx(run.accuracy[-1], abs=1e-6)
+    assert len(frame.regions) == 10 and not len(frame.lines.vertices) and len(digits().x) == 1797
+    sections = rendered(Digits, tmp_path / "media")
+    assert list(sections) == ["origin", "fan", "settle"]
+    still, grown = sections["origin"][0].astype(int), sections["settle"][2].astype(int)
+    colours = {tuple(pixel) for pixel in (grown[20:250:6, 120:470:6].reshape(-1, 3) // 32).tolist()}
+    assert np.abs(grown - still).mean() > 3 and len(colours) >= 8  # regions of at least eight colours are seen
