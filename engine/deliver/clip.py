@@ -84,7 +84,8 @@ def read_clip(index: Path, scene: Path) -> Clip:
         raise UnspiralError(f"{scene.name} has nothing to deliver: it plays nothing")
     name, source = index.stem, scene.read_text(encoding="utf-8")
     captions = index.parent.parent / f"{name}.srt"
-    spoken = _captions(captions) if captions.exists() else []
+    fresh = captions.exists() and captions.stat().st_mtime >= index.stat().st_mtime  # Manim leaves old ones
+    spoken = _captions(captions) if fresh else []
     beats = _beats(source)
     rate = Fraction(listed[0]["avg_frame_rate"])
     sections: list[Section] = []

@@ -4,14 +4,17 @@ import gc
 import hashlib
 import sys
 from collections.abc import Iterable
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from manim import CairoRenderer, Camera, ManimColor, Mobject, Scene, config
+from manim import CairoRenderer, Camera, ManimColor, Mobject, Scene, Wait, config
 from manim.animation.animation import Animation
+from manim.scene.section import DefaultSectionType
 from manim.utils.iterables import list_update
+from srt import Subtitle
 from threadpoolctl import threadpool_limits
 
 import engine
@@ -31,7 +34,9 @@ class FilmRenderer(CairoRenderer):
     def __init__(self, camera_class: type[Camera], **kwargs: Any) -> None:
         super().__init__(file_writer_class=FilmWriter, camera_class=camera_class, **kwargs)
         self.camera.drawn_by = _drawing_code()  # type: ignore[attr-defined]
-        if THEME != DARK:  # manim.cfg holds the dark ground, for scenes without a picture
+        if config.transparent:  # premultiplied, nothing is black: Manim's ground would shine through
+            self.camera.background_color = ManimColor("#000000")
+        elif THEME != DARK:  # manim.cfg holds the dark ground, for scenes without a picture
             self.camera.background_color = ManimColor(THEME.ground)
 
     def update_frame(
@@ -89,6 +94,7 @@ class FilmScene(Scene):
         if not issubclass(camera_class, FilmCamera):  # FilmScene beside one of Manim's scenes with its own camera
             camera_class = type(camera_class.__name__, (FilmCamera, camera_class), {})
         super().__init__(renderer=FilmRenderer(camera_class), camera_class=camera_class, **kwargs)
+        self._in_motion = self._speaking = False
 
     def render(self, preview: bool = False) -> bool:
         """Render the scene, as Manim's command does."""
@@ -100,6 +106,36 @@ class FilmScene(Scene):
             raise SystemExit(2) from error
         finally:
             gc.unfreeze()
+
+    def next_section(
+        self, name: str = "unnamed", section_type: str = DefaultSectionType.NORMAL, skip_animations: bool = False
+    ) -> None:
+        """Begin a section: a slide of its own, which holds its end; one of type "loop" goes on from its beginning.
+
+        The section before ends with the very frame that this one begins with: a play stops one short of it.
+        """
+        self._hush()
+        if self._in_motion:
+            self.wait(1 / config.frame_rate)
+        super().next_section(name, section_type, skip_animations)
+
+    def narrate(self, text: str) -> None:
+        """Say `text` from now on, until something else is said or the section ends: captions and speaker notes."""
+        self._hush()
+        now, captions = timedelta(seconds=self.time), self.renderer.file_writer.subcaptions
+        captions.append(Subtitle(len(captions), now, now, text))
+        self._speaking = True
+
+    def _hush(self) -> None:
+        """What is being said ends now."""
+        if self._speaking:
+            self.renderer.file_writer.subcaptions[-1].end = timedelta(seconds=self.time)
+            self._speaking = False
+
+    def tear_down(self) -> None:
+        """After `construct`."""
+        self._hush()
+        super().tear_down()
 
     def play(
         self,
@@ -123,6 +159,7 @@ class FilmScene(Scene):
                 subcaption_offset=subcaption_offset,
                 **kwargs,
             )
+        self._in_motion = not all(isinstance(animation, Wait) for animation in args)
 
     def get_run_time(self, animations: list[Animation]) -> float:
         """The animations' run time, as a whole number of frames."""

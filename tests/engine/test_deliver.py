@@ -259,3 +259,18 @@ def test_mistakes_are_said_before_anything_is_rendered(tmp_path: Path) -> None:
     with pytest.raises(UnspiralError, match="1280x720"):
         parse_size("large")
     assert (tmp_path / "patches-slides.mp4").read_text() == "dear to me"
+
+
+@pytest.mark.parametrize("name, suffix", [("overlay", ".mov"), ("web-overlay", ".webm")])
+def test_white_lines_on_nothing_leave_no_dark_fringe_on_white(tmp_path: Path, name: str, suffix: str) -> None:
+    y, x = np.mgrid[: SIZE[1], : SIZE[0]]
+    alpha = 255 * np.clip(1.5 - np.abs(0.3 * x - y + 40) / 2, 0, 1) * 0.8
+    pixels = np.repeat(np.rint(alpha).astype(np.uint8)[..., None], 4, axis=2)
+    path = tmp_path / "line.mov"
+    LOSSLESS[True].write(path, [pixels] * 3, RATE)
+    clip = Clip("Line", "A line.", *SIZE, RATE, (Section("line", path, 0, 3, loops=False),))
+    TARGETS[name].make(Work(clip, True, True, tmp_path / f"line-{name}"))
+    _, shown = decoded(tmp_path / f"line-{name}{suffix}")
+    colour, opacity = shown[1][..., :3].astype(float), shown[1][..., 3:] / 255
+    assert (colour * opacity + 255 * (1 - opacity)).min() >= 250
+    assert np.abs(255 * opacity[..., 0] - alpha).max() <= 12
