@@ -4,13 +4,14 @@ from manim import FadeIn
 from manim.utils.rate_functions import ease_in_out_sine
 
 from engine import THREE_SPIRALS_NARROW, record, unfolding, warping
+from engine.steps import Reflections
 from scenes.parts import FilmScene, Picture, Replay
 from scenes.parts.easing import announced
 from scenes.parts.unfolder import Unfolder
 
 
 class Unfolding(FilmScene):
-    reflections = "lecture"  # or "reduced": at most one reflection a layer
+    reflections: Reflections = "lecture"  # or "reduced": at most one reflection a layer
 
     def construct(self):
         run = record(THREE_SPIRALS_NARROW)
