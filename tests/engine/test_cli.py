@@ -3,6 +3,7 @@ import importlib
 import json
 import os
 import re
+import resource
 import signal
 import subprocess
 import sys
@@ -201,21 +202,16 @@ def test_a_training_that_diverges_gets_one_line_and_keeps_what_was_recorded(reci
 
 
 def test_a_full_disk_leaves_nothing_half_written(recipe: Path, empty_cache: Path) -> None:
-    # a limit on the size of files stops a real write in its middle, as a full disk does
-    code = """if True:
-        import resource, signal, sys
-        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-        import torch, torch._dynamo
-        from engine.cli import main
-        resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))
-        main(sys.argv[1:])"""
     output = recipe.with_name("run.safetensors")
     before = sorted(recipe.parent.iterdir())
-    done = subprocess.run(
-        [sys.executable, "-B", "-c", code, "train", recipe, "-o", output], capture_output=True, text=True
-    )
-    assert done.returncode == 2 and done.stdout == ""
-    assert done.stderr == f"unspiral: cannot write {output}: File too large; nothing was left there\n"
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    # a limit on the size of files stops a real write in its middle, as a full disk does
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2000, limits[1]))
+    try:
+        said = refused("train", recipe, "-o", output)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert said == f"unspiral: cannot write {output}: File too large; nothing was left there\n"
     assert sorted(recipe.parent.iterdir()) == before and not empty_cache.exists()
 
 
@@ -336,8 +332,10 @@ def test_a_sparkline_falls_as_the_loss_does_and_leaves_gaps() -> None:
 
 
 def test_the_command_works_from_any_folder(recipe: Path, empty_cache: Path) -> None:
-    done = subprocess.run([UNSPIRAL, "train", recipe.name], cwd=recipe.parent, capture_output=True, text=True)
-    assert done.returncode == 0 and done.stderr == "" and str(empty_cache) in done.stdout
+    record(Recipe.from_toml(recipe))
+    for args in (["show", recipe.name], ["list"]):
+        done = subprocess.run([UNSPIRAL, *args], cwd=recipe.parent, capture_output=True, text=True)
+        assert done.returncode == 0 and done.stderr == "" and "4" in done.stdout
     done = subprocess.run([UNSPIRAL, "show", "5_spirals"], cwd=recipe.parent, capture_output=True, text=True)
     assert done.returncode == 2 and done.stderr.count("\n") == 1 and "five_spirals" in done.stderr
 
