@@ -38,6 +38,8 @@ class Replaying:
     """Pauses: seconds by epoch. Without one of its own, the beginning is held for 1 s, the end for 2 s."""
     upright: float | None = None
     """Epoch at which a 2-D embedding is turned to lie upright on its input; None: as it was recorded."""
+    cues: Path | None = None
+    """A file of cues, which say instead when the film is where, and how long it lasts."""
 
     def __post_init__(self) -> None:
         if not 0 < self.seconds < 36000:
@@ -55,16 +57,17 @@ class Replaying:
             "SECONDS": _text(self.seconds),
             "HOLD": ",".join(f"{epoch:.17g}={seconds:.17g}" for epoch, seconds in self.holds.items()),
             "UPRIGHT": _text(self.upright),
+            "CUES": str(self.cues.absolute()) if self.cues else "",
         }
         return {f"UNSPIRAL_{name}": value for name, value in values.items()}
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Replaying":
-        """What UNSPIRAL_RUN, _FROM, _TO, _SECONDS, _HOLD (EPOCH=SECONDS, …) and _UPRIGHT ask for."""
+        """What UNSPIRAL_RUN, _FROM, _TO, _SECONDS, _HOLD (EPOCH=SECONDS, …), _UPRIGHT and _CUES ask for."""
         given = {name: environment.get(f"UNSPIRAL_{name}", "").strip() for name in _NAMES}
         if not given["RUN"]:
             raise UnspiralError("name a run file: UNSPIRAL_RUN=my.safetensors manim render scenes/replay.py")
-        numbers = {name: parse_number(f"UNSPIRAL_{name}", given[name]) for name in _NAMES[1:-1] if given[name]}
+        numbers = {name: parse_number(f"UNSPIRAL_{name}", given[name]) for name in _NUMBERS if given[name]}
         holds = [parse_hold(text) for text in given["HOLD"].split(",") if text.strip()]
         return cls(
             Path(given["RUN"]).expanduser(),
@@ -73,6 +76,7 @@ class Replaying:
             numbers.get("SECONDS", cls.seconds),
             dict(holds),
             numbers.get("UPRIGHT"),
+            Path(given["CUES"]) if given["CUES"] else None,
         )
 
     def film(self) -> Film:
@@ -108,7 +112,8 @@ class Replaying:
         return tuple(beats)
 
 
-_NAMES = ("RUN", "FROM", "TO", "SECONDS", "UPRIGHT", "HOLD")
+_NUMBERS = ("FROM", "TO", "SECONDS", "UPRIGHT")
+_NAMES = ("RUN", *_NUMBERS, "HOLD", "CUES")
 
 
 def parse_number(name: str, text: str) -> float:

@@ -9,6 +9,10 @@ class Replay(parts.FilmScene):
     def construct(self):
         replaying = Replaying.from_environment()
         film = replaying.film()  # playhead: epochs
+        if replaying.cues:
+            picture = parts.Picture(film(film.first))
+            self.add(picture)
+            return self.play(parts.Replay(picture, film, cues=replaying.cues))
         beginning, *beats = replaying.beats(film)
         picture = parts.Picture(film(beginning.start))
         self.next_section(f"epoch {beginning.start:g}")

@@ -18,6 +18,7 @@ from engine.errors import UnspiralError
 @click.option("--to", "stop", type=float, help="Epoch to end with; before --from: backwards.  [default: the last]")
 @click.option("--seconds", type=float, default=20.0, show_default=True, help="Of motion; pauses come on top.")
 @click.option("--hold", "holds", multiple=True, metavar="EPOCH=SECONDS", help="Pause there; each pause ends a section.")
+@click.option("--cues", type=click.Path(path_type=Path), help="Labels (.txt), .csv or .srt: which epoch when.")
 @click.option("--upright", type=float, metavar="EPOCH", help="Turn the embedding to lie on the input as it does there.")
 def command(
     run: str,
@@ -26,18 +27,25 @@ def command(
     stop: float | None,
     seconds: float,
     holds: tuple[str, ...],
+    cues: Path | None,
     upright: float | None,
 ) -> None:
     """Render RUN, a run file or a recorded recipe, as scenes/replay.py does; further FLAGS go to Manim:
 
     unspiral film my.safetensors --to 500 --hold 250=3 -ql
+
+    With --cues the film is at each epoch when the file says so, and lasts as long as the recording.
     """
+    from engine.cues import read_cues
     from engine.recording import find_run
     from engine.replaying import Replaying, parse_hold
     from engine.run import Run
 
-    replaying = Replaying(find_run(run), start, stop, seconds, dict(map(parse_hold, holds)), upright)
-    replaying.beats(replaying.film())  # whatever is wrong is said before Manim starts
+    replaying = Replaying(find_run(run), start, stop, seconds, dict(map(parse_hold, holds)), upright, cues)
+    if cues:
+        read_cues(cues).within(replaying.film())  # whatever is wrong is said before Manim starts
+    else:
+        replaying.beats(replaying.film())
     if remark := Run.load(replaying.run).unfinished:
         click.echo(f"{replaying.run}: {remark}", err=True)
     raise SystemExit(render(replaying.environment(), Path(run).stem, flags))

@@ -2,9 +2,13 @@
 
 from collections.abc import Callable
 from copy import copy
+from pathlib import Path
 from typing import Any, Protocol
 
-from manim import Animation, Mobject, linear
+from manim import Animation, Mobject, config, linear
+
+from engine import UnspiralError
+from engine.cues import Cues, read_cues
 
 
 class Shows(Protocol):
@@ -19,18 +23,29 @@ class Replay(Animation):
     """Show a film on a picture, the playhead going from `start` to `stop`; backwards if `stop` is less.
 
     Alpha 0 is film(start), alpha 1 is film(stop), exactly. Raises the film's own error if it has no such playheads.
+
+    `cues`, or a file of them, stand in for start, stop, run time and rate: the film is where they say when they say it,
+    and lasts as long as they do.
     """
 
     def __init__(
         self,
         picture: Shows,
         film: Callable[[float], Any],
-        start: float,
-        stop: float,
+        start: float | None = None,
+        stop: float | None = None,
         run_time: float = 1.0,
         rate_func: Callable[[float], float] = linear,
+        cues: Cues | str | Path | None = None,
         **kwargs: Any,
     ) -> None:
+        if cues is not None:
+            whole: Any = film
+            cues = (cues if isinstance(cues, Cues) else read_cues(cues)).within(whole).on_frames(config.frame_rate)
+            start, stop = cues.playheads[0], cues.playheads[-1]
+            run_time, rate_func = cues.frames(config.frame_rate) / config.frame_rate, linear
+        if start is None or stop is None:
+            raise UnspiralError("a replay goes from a start to a stop, or along cues")
         for playhead in (start, stop):
             film(playhead)
         super().__init__(picture, run_time=run_time, rate_func=rate_func, **kwargs)  # type: ignore[arg-type]
@@ -38,6 +53,7 @@ class Replay(Animation):
         self.film = film
         self.start = start
         self.stop = stop
+        self.cues = cues
         self.span = (0, 1, 1)
         """(first, last, whole): this part shows frames `first` up to `last` out of `whole`."""
 
@@ -66,5 +82,9 @@ class Replay(Animation):
         frame = (1 - alpha) * first + alpha * last
         if abs(frame - round(frame)) < 1e-6:  # Manim counts in floating-point seconds
             frame = round(frame)
+        if self.cues is not None:
+            shown = round(frame / whole * self.cues.frames(config.frame_rate), 6)
+            self.picture.show(self.film(self.cues(shown / config.frame_rate)))
+            return
         s = self.rate_func(1 - frame / whole if self.reverse_rate_function else frame / whole)
         self.picture.show(self.film((1 - s) * self.start + s * self.stop))

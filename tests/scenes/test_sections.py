@@ -4,11 +4,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from manim import Mobject, tempconfig
 
 from engine import UnspiralError
+from engine.cues import Cues
 from engine.deliver.clip import Clip
 from engine.deliver.rendering import Rendering
 from engine.deliver.video import frames
+from scenes.parts import Replay
 
 SCENE = '''"""Grey grows lighter. More could be said."""
 
@@ -85,3 +88,39 @@ def test_a_mistake_in_a_scene_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(UnspiralError, match=r"broken\.py: ValueError: could not convert string to float") as caught:
         rendered(scene)
     assert "\n" not in str(caught.value)
+
+
+class Kept(Mobject):
+    """Remembers what it was asked to show."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shown: list[float] = []
+
+    def show(self, frame: float) -> None:
+        self.shown.append(frame)
+
+
+class Numbers:
+    """A film whose frame is its playhead."""
+
+    first, last = 0.0, 2000.0
+
+    def __call__(self, playhead: float) -> float:
+        return playhead
+
+
+def test_a_replay_along_cues_shows_what_they_say_when_they_say_it() -> None:
+    cues = Cues((0.0, 2.31, 5.0, 9.97, 13.4), (0.0, 250.0, 250.0, 1000.0, 2000.0), 13.4)
+    with tempconfig({"frame_rate": 15}):
+        kept = Kept()
+        replay = Replay(kept, Numbers(), cues=cues)
+        assert replay.run_time == 201 / 15
+        for part in replay.parts(201, most=60):
+            first, last, _ = part.span
+            for frame in range(first, last):
+                part.interpolate((frame - first) / (last - first))
+    assert len(kept.shown) == 201
+    for time, playhead in zip(cues.times, cues.playheads):
+        assert kept.shown[min(int(time * 15), 200)] == playhead
+    assert (np.diff(kept.shown) >= 0).all()
