@@ -3,6 +3,7 @@
 import random
 import subprocess
 import sys
+import types
 from pathlib import Path
 
 import numpy as np
@@ -473,6 +474,38 @@ def test_lightning_that_is_not_installed_is_said():
     except ImportError:
         with pytest.raises(UnspiralError, match="pip install lightning"):
             lightning_callback("run.safetensors", DATA.x, DATA.y, "2", "3")
+
+
+def test_lightnings_callback_records_before_the_first_epoch_and_after_each(tmp_path, monkeypatch):
+    class Trainer:  # what a Lightning trainer tells its callbacks
+        is_global_zero, current_epoch, callback_metrics = True, 0, {}
+
+    class Lit(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.model, self.loss = notebook(), nn.CrossEntropyLoss()
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return self.model(x)
+
+    pytorch = types.ModuleType("lightning.pytorch")
+    pytorch.Callback = object
+    monkeypatch.setitem(sys.modules, "lightning", types.ModuleType("lightning"))
+    monkeypatch.setitem(sys.modules, "lightning.pytorch", pytorch)
+    for failing in (False, True):
+        path, trainer, model = tmp_path / f"{failing}.safetensors", Trainer(), seeded(Lit)
+        callback = lightning_callback(path, DATA.x, DATA.y, "model.2", "model.3", every=2)
+        callback.on_fit_start(trainer, model)
+        for epoch in range(4):
+            trainer.current_epoch, trainer.callback_metrics = epoch, {"train/loss": torch.tensor(2.0 - epoch)}
+            callback.on_train_epoch_end(trainer, model)
+        if failing:
+            callback.on_exception(trainer, model, RuntimeError("no more data"))
+        callback.on_fit_end(trainer, model)
+        run = Run.load(path)
+        assert run.epochs.tolist() == [0, 2, 4] and run.trajectories is None
+        assert np.array_equal(run.loss, [np.nan, 1, -1], equal_nan=True)
+        assert run.unfinished == ("the training stopped: RuntimeError no more data" if failing else "")
 
 
 def test_a_runs_classifier_may_lack_a_bias(tmp_path):
