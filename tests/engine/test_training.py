@@ -1,12 +1,14 @@
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from filelock import FileLock
 from torch import nn
 from torch.nn.functional import cross_entropy
 
@@ -196,6 +198,25 @@ def test_a_run_is_trained_once_and_again_on_demand(
     assert len(trained) == 1
     record(small.recipe, again=True)
     assert len(trained) == 2
+
+
+def test_a_recording_waits_for_another_of_the_same_recipe_and_takes_its_run(
+    small: Run, empty_cache: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert small.recipe is not None
+    monkeypatch.setattr("engine.recording.train_run", lambda *_: pytest.fail("trained though another process did"))
+    path = recorded_at(small.recipe)
+    path.parent.mkdir()
+    said = ""
+    with ThreadPoolExecutor(1) as pool:
+        with FileLock(path.with_suffix(".lock")):  # the other process
+            waiting = pool.submit(record, small.recipe)
+            while "waiting for its run" not in said:
+                assert not waiting.done()
+                said += capsys.readouterr().err
+            small.save(path)
+        assert np.array_equal(waiting.result(timeout=60).loss, small.loss)
+    assert said == "another process is training this recipe; waiting for its run\n"
 
 
 def test_diverging_keeps_what_was_recorded(empty_cache: Path) -> None:
