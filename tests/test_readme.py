@@ -46,8 +46,8 @@ def test_a_program_in_the_readme_runs(code, tmp_path):
 
 
 def test_the_readmes_commands_run_in_the_order_shown(tmp_path):
-    """In a folder that holds the scenes; renders at low quality, the test command left out: this is it."""
-    for name in ("scenes", "manim.cfg"):
+    """In a folder that holds the scenes and fonts; renders at low quality, the test command left out: this is it."""
+    for name in ("scenes", "assets", "manim.cfg"):
         os.symlink(ROOT / name, tmp_path / name)
     programs = Path(sys.executable).parent
     for line in LINES:
