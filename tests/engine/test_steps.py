@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+import engine
 from engine.errors import UnspiralError
 from engine.grid import images, kinked, square_grid
 from engine.layers import Linear, PositivePart, Tanh, apply, embedding
@@ -215,3 +216,7 @@ def test_captions_say_the_numbers():
     ]
     captions = [step.caption for step in STEPS]
     assert all(caption in captions for caption in expected)
+
+
+def test_the_engine_s_steps_are_the_function_not_the_module_of_that_name():
+    assert engine.steps is steps
