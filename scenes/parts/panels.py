@@ -192,11 +192,11 @@ class Panels(Group):
         """One panel."""
         return self.panels[number]
 
-    def show(self, frames: Sequence[Frame]) -> None:
+    def show(self, frame: Sequence[Frame]) -> None:
         """Show one frame in each panel from now on."""
-        self.header.frame = frames[0]
-        for panel, frame in zip(self.panels, frames, strict=True):
-            panel.show(frame)
+        self.header.frame = frame[0]
+        for panel, shown in zip(self.panels, frame, strict=True):
+            panel.show(shown)
 
 
 def arranged(count: int, columns: int | None = None) -> list[Window]:

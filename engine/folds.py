@@ -1,0 +1,301 @@
+"""The linear pieces of a piecewise-linear network: where its positive parts fold the input plane, exactly."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from engine.data import Labelled
+from engine.errors import UnspiralError
+from engine.film import Frame, View
+from engine.grid import Lines
+from engine.layers import Array, Linear, Network, PositivePart, embedding, logits
+from engine.morphs import Morph, warping
+
+TONES = 8
+"""Colours that pieces are told apart by."""
+_ON = 1e-12
+"""A vertex this near to a fold, as a share of how far the fold's unit reaches over the rectangle, lies on it."""
+
+
+class Pieces(NamedTuple):
+    """Convex polygons that cover a rectangle of the input plane, on each of which a network is one affine map."""
+
+    outlines: Lines
+    """Polygon k is vertices[starts[k] : starts[k + 1]], anti-clockwise, in the input plane."""
+    patterns: NDArray[np.bool_]
+    """(P, U): which units of the positive parts are above 0 on each piece, layer after layer; no two are equal."""
+    tones: NDArray[np.int64]
+    """(P,), below `TONES`: where a fold cuts a piece in two, the smaller part takes another tone."""
+
+    @property
+    def total(self) -> int:
+        """How many pieces there are."""
+        return len(self.tones)
+
+
+def pieces(layers: Network, corners: ArrayLike) -> Pieces:
+    """The linear pieces of `layers` in the rectangle ((left, bottom), (right, top)), all of them, exactly.
+
+    A unit of a positive part folds the plane along the line where its input is 0; seen from the input, deeper units'
+    lines have corners where they cross earlier folds. UnspiralError if the input is not 2-D, or a layer is not
+    piecewise linear.
+    """
+    *_, last = folded(layers, corners)
+    return last
+
+
+def folded(layers: Network, corners: ArrayLike) -> Iterator[Pieces]:
+    """The pieces before the first unit's fold, then after each: 1 + U times. See `pieces`."""
+    (left, bottom), (right, top) = np.asarray(corners, float)
+    vertices = np.array([[left, bottom], [right, bottom], [right, top], [left, top]])
+    if isinstance(layers[0], Linear) and layers[0].weight.shape[1] != 2:
+        raise UnspiralError(f"the input has {layers[0].weight.shape[1]} dimensions; pieces are found in 2")
+    cells = _Cells(np.concatenate([vertices, vertices], 1), np.array([0, 4]), [()], np.zeros(1, np.int64))
+    yield cells.pieces()
+    for layer in layers:
+        match layer:
+            case Linear(weight, bias):
+                image = cells.values[:, 2:] @ weight.T.astype(float) + bias.astype(float)
+                cells = cells._replace(values=np.concatenate([cells.values[:, :2], image], 1))
+            case PositivePart(slope):
+                first = len(cells.patterns[0])
+                for unit in range(cells.values.shape[1] - 2):
+                    cells = _cut(cells, 2 + unit)
+                    yield cells.pieces()
+                above = np.array(cells.patterns)[:, first:]
+                factors = np.where(above, 1.0, slope)[cells.owners()]
+                cells = cells._replace(values=np.concatenate([cells.values[:, :2], factors * cells.values[:, 2:]], 1))
+            case _:
+                raise UnspiralError(f"{type(layer).__name__} is not piecewise linear; pieces need positive parts")
+
+
+class _Cells(NamedTuple):
+    """Pieces on the way through a network."""
+
+    values: Array
+    """(V, 2 + width): each vertex's place in the input plane, and what it is mapped to so far."""
+    starts: NDArray[np.intp]
+    patterns: list[tuple[bool, ...]]
+    tones: NDArray[np.int64]
+
+    def owners(self) -> NDArray[np.intp]:
+        """(V,), the piece that each vertex belongs to."""
+        return np.repeat(np.arange(len(self.tones)), np.diff(self.starts))
+
+    def pieces(self) -> Pieces:
+        """As they are now."""
+        patterns = np.array(self.patterns, bool).reshape(len(self.tones), -1)
+        return Pieces(Lines(self.values[:, :2].copy(), self.starts), patterns, self.tones)
+
+
+def _cut(cells: _Cells, column: int) -> _Cells:
+    """Every cell that has both signs in `column` cut in two along its zero."""
+    height = cells.values[:, column]  # a view: what lies on the fold is put exactly there
+    height[np.abs(height) <= _ON * np.abs(height).max(initial=0.0)] = 0.0
+    begins = cells.starts[:-1]
+    lowest, highest = np.minimum.reduceat(height, begins), np.maximum.reduceat(height, begins)
+    polygons, patterns, tones = [], [], []
+    for k, polygon in enumerate(np.split(cells.values, cells.starts[1:-1])):
+        pattern, tone = cells.patterns[k], int(cells.tones[k])
+        if not lowest[k] < 0 < highest[k]:
+            polygons.append(polygon)
+            patterns.append((*pattern, bool(highest[k] > 0)))
+            tones.append(tone)
+            continue
+        parts = [_kept(polygon, column, sign) for sign in (-1.0, 1.0)]
+        smaller = int(_area(parts[1]) < _area(parts[0]))
+        other = (tone + 1 + (5 * column + 3 * k) % (TONES - 1)) % TONES
+        for number, part in enumerate(parts):
+            polygons.append(part)
+            patterns.append((*pattern, number == 1))
+            tones.append(other if number == smaller else tone)
+    starts = np.concatenate([[0], np.cumsum([len(polygon) for polygon in polygons])])
+    return _Cells(np.concatenate(polygons), starts, patterns, np.array(tones))
+
+
+def _kept(polygon: Array, column: int, sign: float) -> Array:
+    """The part of a convex polygon (V, D) where `sign` times its `column` is 0 or more."""
+    height = sign * polygon[:, column]
+    before = np.roll(polygon, 1, axis=0)
+    crossing = height * np.roll(height, 1) < 0
+    share = (before[crossing, column] / (before[crossing, column] - polygon[crossing, column]))[:, None]
+    new = (1 - share) * before[crossing] + share * polygon[crossing]
+    new[:, column] = 0.0  # exactly on the fold
+    keys = np.concatenate([np.flatnonzero(crossing) - 0.5, np.flatnonzero(height >= 0)])
+    return np.concatenate([new, polygon[height >= 0]])[np.argsort(keys, kind="stable")]
+
+
+def _area(polygon: Array) -> float:
+    x, y = polygon[:, 0] - polygon[0, 0], polygon[:, 1] - polygon[0, 1]
+    return abs(float(x @ np.roll(y, -1) - y @ np.roll(x, -1))) / 2
+
+
+def answered(network: Network, found: Pieces) -> tuple[Lines, NDArray[np.int64], NDArray[np.int64]]:
+    """Pieces of the whole network's feature extractor, cut where its answer ŷ changes: on each, the answer is one.
+
+    Outlines, and for each (A,) the answer and the piece it belongs to. Through a piece, answers meet in straight lines.
+    """
+    vertices, starts = found.outlines
+    scores = logits(network, vertices)
+    best = scores.argmax(1)
+    one = np.minimum.reduceat(best, starts[:-1]) == np.maximum.reduceat(best, starts[:-1])
+    polygons, answers, owners = [], [], []
+    for k, (begin, end) in enumerate(zip(starts, starts[1:])):
+        if one[k]:  # the best everywhere on the rim is the best inside: scores are affine here
+            polygons.append(vertices[begin:end])
+            answers.append(int(best[begin]))
+            owners.append(k)
+            continue
+        for answer in range(scores.shape[1]):
+            lead = scores[begin:end, [answer]] - np.delete(scores[begin:end], answer, axis=1)
+            part = np.concatenate([vertices[begin:end], lead], 1)
+            for column in range(2, part.shape[1]):
+                if len(part):
+                    part = _kept(part, column, 1.0)
+            if len(part) > 2 and _area(part) > 0:
+                polygons.append(part[:, :2])
+                answers.append(answer)
+                owners.append(k)
+    lengths = np.concatenate([[0], np.cumsum([len(polygon) for polygon in polygons])])
+    return Lines(np.concatenate(polygons), lengths), np.array(answers), np.array(owners)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Folded(Frame):
+    """A frame that shows the linear pieces under everything else."""
+
+    pieces: Lines
+    """Outlines of pieces, where they are shown."""
+    tones: NDArray[np.int64]
+    """(P,), what tells them apart."""
+    answers: NDArray[np.int64] | None = None
+    """(P,), the answer ŷ on each, where that gives the colour."""
+
+
+@dataclass(frozen=True, eq=False)
+class Folding:
+    """The input plane, cut by one unit's fold after the other; the playhead is the number of folds."""
+
+    data: Labelled
+    stages: tuple[Pieces, ...]
+    view: View
+    first: float = 0.0
+
+    @property
+    def last(self) -> float:
+        """All folds."""
+        return float(len(self.stages) - 1)
+
+    def __call__(self, playhead: float) -> Folded:
+        """The frame after `playhead` folds, only whole ones. UnspiralError outside the film."""
+        if not 0 <= playhead <= self.last:
+            raise UnspiralError(f"fold {playhead:g} was asked for; this network has {self.last:g}")
+        found = self.stages[int(playhead + 1e-9)]
+        readings = {"folds": float(int(playhead + 1e-9)), "pieces": float(found.total)}
+        return replace(_still(self.data, self.view, found.outlines, found.tones), playhead=playhead, readings=readings)
+
+
+@dataclass(frozen=True, eq=False)
+class Zooming:
+    """Towards a place in the input plane, its pieces coloured by their answers; the playhead goes from 0 to 1."""
+
+    frame: Folded
+    to: View
+    first: float = 0.0
+    last: float = 1.0
+
+    def __call__(self, playhead: float) -> Folded:
+        """The frame at a playhead: the view shrinks by equal factors in equal times, round one fixed point."""
+        begin, end = self.frame.view, self.to
+        half = begin.half ** (1 - playhead) * end.half**playhead
+        share = (begin.half - half) / (begin.half - end.half)
+        x, y = ((1 - share) * a + share * b for a, b in zip(begin.centre, end.centre))
+        readings = {**self.frame.readings, "magnified": begin.half / half}
+        return replace(self.frame, view=View((x, y), half), playhead=playhead, readings=readings)
+
+
+@dataclass(frozen=True, eq=False)
+class Carrying:
+    """The warping film with the pieces carried along: each is moved by one affine map, so it stays a polygon."""
+
+    morph: Morph
+    view: View
+    """At the input; it goes over into that of the morph."""
+    pieces: Lines
+    image: Array
+    tones: NDArray[np.int64]
+    answers: NDArray[np.int64]
+    total: int
+    """How many pieces there are, uncut by answers."""
+    first: float = 0.0
+    last: float = 1.0
+
+    def __call__(self, playhead: float) -> Folded:
+        """The frame at a playhead: 0 input, 1 embedding."""
+        frame = self.morph(playhead)
+        view = View(half=(1 - playhead) * self.view.half + playhead * frame.view.half)
+        vertices = (1 - playhead) * self.pieces.vertices + playhead * self.image
+        still = _still(self.morph.data, view, self.pieces._replace(vertices=vertices), self.tones, self.answers)
+        readings = {"pieces": float(self.total)}
+        return replace(still, points=frame.points, playhead=playhead, readings=readings, axes=frame.axes)
+
+
+def folding(network: Network, data: Labelled, extent: float = 1.2) -> Folding:
+    """The square ± `extent` of the input plane, fold after fold; the playhead is the number of folds."""
+    stages = tuple(folded(network[:-1], ((-extent, -extent), (extent, extent))))
+    return Folding(data, stages, View(half=1.04 * extent))
+
+
+def zooming(
+    network: Network,
+    data: Labelled,
+    near: tuple[float, float] = (0.5, 0.3),
+    half: float = 0.05,
+    extent: float = 1.2,
+) -> Zooming:
+    """From the square ± `extent` towards the piece nearest to `near` where answers meet, until ± `half` is seen."""
+    found = pieces(network[:-1], ((-extent, -extent), (extent, extent)))
+    outlines, answers, owners = answered(network, found)
+    view = View(half=1.04 * extent)
+    frame = _still(data, view, outlines, found.tones[owners], answers)
+    frame = replace(frame, readings={"pieces": float(found.total)})
+    shared = np.flatnonzero(np.bincount(owners)[owners] > 1)
+    middles = np.add.reduceat(outlines.vertices, outlines.starts[:-1]) / np.diff(outlines.starts)[:, None]
+    if not len(shared):
+        return Zooming(frame, View(near, half))
+    x, y = middles[shared[np.linalg.norm(middles[shared] - near, axis=1).argmin()]].tolist()
+    return Zooming(frame, View((x, y), half))
+
+
+def carrying(network: Network, data: Labelled, extent: float = 1.2) -> Carrying:
+    """The pieces of the square ± `extent` on their way from the input (playhead 0) to the embedding (1)."""
+    morph = warping(network, data, extent)
+    assert isinstance(morph, Morph)
+    found = pieces(network[:-1], ((-extent, -extent), (extent, extent)))
+    outlines, answers, owners = answered(network, found)
+    image = embedding(network, outlines.vertices) / morph.scale
+    return Carrying(morph, View(half=1.04 * extent), outlines, image, found.tones[owners], answers, found.total)
+
+
+def _still(
+    data: Labelled, view: View, outlines: Lines, tones: NDArray[np.int64], answers: NDArray[np.int64] | None = None
+) -> Folded:
+    """The input plane with its points and pieces, and nothing else."""
+    return Folded(
+        points=data.x,
+        labels=data.y,
+        wrong=np.zeros(len(data.y), bool),
+        lines=Lines(np.zeros((0, 2)), np.zeros(1, np.intp)),
+        bright=(),
+        class_vectors=np.zeros((0, 2)),
+        regions=(),
+        view=view,
+        playhead=0.0,
+        axes=("x₁", "x₂"),
+        pieces=outlines,
+        tones=tones,
+        answers=answers,
+    )

@@ -1,0 +1,39 @@
+"""Where the positive parts fold the input plane: few large linear pieces, or so many that it looks smooth."""
+
+from engine import FIVE_SPIRALS, THREE_SPIRALS_NARROW, Labelled, record
+from engine.folds import carrying, folding, zooming
+from scenes.parts import FilmScene, Replay
+from scenes.parts.easing import exponential
+from scenes.parts.panels import Panels, Together
+from scenes.parts.patchwork import paint_patchwork
+
+
+class Folds(FilmScene):
+    def construct(self):
+        runs = [record(recipe) for recipe in (THREE_SPIRALS_NARROW, FIVE_SPIRALS)]
+        networks = [run.at(run.epochs[-1]) for run in runs]
+        data = [Labelled(run.data.x[::8], run.data.y[::8]) for run in runs]  # an eighth: the pieces are the picture
+        narrow, wide = (folding(network, some) for network, some in zip(networks, data))
+        look = {"below": ("folds", "pieces"), "above": (), "paint_plane": paint_patchwork}
+        self.next_section("narrow")  # each positive unit folds the plane; later folds bend where they meet earlier ones
+        panels = Panels([narrow(0)], ["4 layers of 2 units"], **look)
+        self.add(panels)
+        self.play(Replay(panels, Together((narrow,)), 0, narrow.last, run_time=8))
+        self.wait(1)
+        self.next_section("wide")  # a hundred folds at once: thousands of pieces
+        beside = Panels([narrow(narrow.last), wide(0)], ["4 layers of 2 units", "1 layer of 100 units"], **look)
+        self.remove(panels).add(beside)
+        self.play(Replay(beside[1], wide, 0, wide.last, run_time=8))
+        self.wait(1)
+        self.next_section("zoom")  # the boundary looks smooth; from near, it is straight through every piece
+        zoom, carried = (make(networks[1], data[1]) for make in (zooming, carrying))
+        near = Panels([zoom(0)], ["the input plane and its answers"], **{**look, "below": ("pieces", "magnified")})
+        self.remove(beside).add(near)
+        self.play(Replay(near[0], zoom, 0, 1, run_time=8))
+        self.wait(1)
+        self.play(Replay(near[0], zoom, 1, 0, run_time=3))
+        self.next_section("carry")  # the same pieces on their way to the embedding: each one only turned and stretched
+        panels = Panels([carried(0)], ["from the input to the embedding"], **{**look, "below": ("pieces",)})
+        self.remove(near).add(panels)
+        self.play(Replay(panels[0], carried, 0, 1, rate_func=exponential(4), run_time=7))
+        self.wait(2)
