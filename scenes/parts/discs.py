@@ -32,36 +32,36 @@ class Discs:
 
     def paint(self, canvas: Canvas, xy: NDArray[np.floating], labels: NDArray[np.integer]) -> None:
         """Paint discs centred at pixels xy (N, 2), in order: later ones over earlier ones. labels (N,) below K."""
-        reach = int(np.ceil(self.radius + 0.5)) + 1
-        seen = ((xy > -reach) & (xy < (canvas.width + reach, canvas.height + reach))).all(1)
+        reach = int(np.ceil(self.radius))
+        seen = ((xy > -reach - 1) & (xy < (canvas.width + reach + 1, canvas.height + reach + 1))).all(1)
         if not seen.all():
             xy, labels = xy[seen], labels[seen]
         steps = np.rint(PHASES * xy).astype(np.int64)
-        whole, phase = steps // PHASES - reach, steps % PHASES
+        corner, phase = steps // PHASES - reach, steps % PHASES
         which = (labels * PHASES + phase[:, 1]) * PHASES + phase[:, 0]
-        sprites = [sprite for colour in self.colours for sprite in self._sprites(colour, reach)]
+        sprites = [
+            sprite
+            for colour in self.colours
+            for sprite in _sprites(self.radius, self.rim, colour, self.rim_colour, self.hollow)
+        ]
         set_source, paint = canvas.context.set_source_surface, canvas.context.paint
-        for sprite, x, y in zip(which.tolist(), whole[:, 0].tolist(), whole[:, 1].tolist()):
+        for sprite, x, y in zip(which.tolist(), corner[:, 0].tolist(), corner[:, 1].tolist()):
             set_source(sprites[sprite], x, y)
             paint()
 
-    def _sprites(self, colour: tuple[float, ...], reach: int) -> tuple[cairo.ImageSurface, ...]:
-        return _sprites(self.radius, self.rim, colour, self.rim_colour, self.hollow, reach)
-
 
 @cache
-def _sprites(
-    radius: float, rim: float, colour: RGB, rim_colour: RGB, hollow: bool, reach: int
-) -> tuple[cairo.ImageSurface, ...]:
-    """One disc at all phases, row by row; its centre at pixel (reach, reach) plus the phase."""
+def _sprites(radius: float, rim: float, colour: RGB, rim_colour: RGB, hollow: bool) -> tuple[cairo.ImageSurface, ...]:
+    """One disc at all phases, row by row, just large enough for each; the centre is ⌈radius⌉ and the phase from 0."""
     sprites = []
+    rings = [(radius, rim_colour), (radius - rim, colour)]
+    if hollow:
+        rings.append((max(radius - 2.2 * rim, 0.3 * radius), rim_colour))
     for phase in range(PHASES * PHASES):
-        surface = cairo.ImageSurface(cairo.FORMAT_ARGB32, 2 * reach + 1, 2 * reach + 1)
-        canvas = Canvas(cairo.Context(surface), 2 * reach + 1, 2 * reach + 1)
-        x, y = reach + phase % PHASES / PHASES, reach + phase // PHASES / PHASES
-        rings = [(radius, rim_colour), (radius - rim, colour)]
-        if hollow:
-            rings.append((max(radius - 2.2 * rim, 0.3 * radius), rim_colour))
+        x, y = (np.ceil(radius) + np.array([phase % PHASES, phase // PHASES]) / PHASES).tolist()
+        width, height = int(np.ceil(x + radius)), int(np.ceil(y + radius))
+        surface = cairo.ImageSurface(cairo.FORMAT_ARGB32, width, height)
+        canvas = Canvas(cairo.Context(surface), width, height)
         for ring, fill in rings:
             canvas.context.arc(x, y, ring, 0, 2 * np.pi)
             canvas.context.set_source_rgba(*canvas.colour(fill))

@@ -4,6 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine import Linear, Lines, Network, PositivePart, Run, Tanh, images, square_grid
+from engine.grid import kinked
 from engine.layers import forward
 
 
@@ -87,3 +88,15 @@ def test_a_square_grid_is_vertical_lines_then_horizontal_ones() -> None:
     assert grid.shape == (10, 2, 2)
     assert (grid[:5, 0, 0] == grid[:5, 1, 0]).all() and (grid[5:, 0, 1] == grid[5:, 1, 1]).all()
     assert np.abs(grid).max() == 2.0 and np.array_equal(grid[:5, 0, 0], np.linspace(-2, 2, 5))
+
+
+@pytest.mark.parametrize("widths", [(2, 100, 2), (2, 64, 9, 40, 2), (3, 50, 3)])
+@pytest.mark.parametrize("slope", [0.0, 0.1, 1.5])
+def test_adding_up_bends_gives_the_images_of_the_very_vertices(widths: tuple[int, ...], slope: float) -> None:
+    segments = np.random.default_rng(6).uniform(-1.5, 1.5, (5, 2, widths[0]))
+    layers = deep(8, widths, slope)
+    lines, inputs = images(layers, segments), kinked(layers, segments)
+    assert np.array_equal(lines.starts, inputs.starts)
+    assert np.allclose(
+        lines.vertices, forward(layers, inputs.vertices), rtol=0, atol=1e-12 * np.abs(lines.vertices).max()
+    )
