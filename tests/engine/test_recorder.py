@@ -356,6 +356,19 @@ def test_weights_that_become_nan_end_the_recording_and_leave_what_came_before(tm
     assert np.isfinite(training(run)(1).points).all()
 
 
+def test_weights_may_be_as_large_as_numbers_go(tmp_path):
+    model = seeded(notebook)
+    with recorded(tmp_path, model=model) as recorder:
+        with torch.no_grad():
+            model[0].weight.fill_(3e38)
+        recorder.snapshot(0)
+        with torch.no_grad():
+            model[0].weight[0, 0] = -torch.inf
+        with pytest.raises(Diverged, match="no longer computes finite numbers at epoch 1"):
+            recorder.snapshot(1)
+    assert (Run.load(tmp_path / "run.safetensors").at(0)[0].weight == np.float32(3e38)).all()
+
+
 def recorded(tmp_path, model=None, x=None, y=None, embedding="2", classifier="3"):
     x, y = DATA.x if x is None else x, DATA.y if y is None else y
     return Recorder(tmp_path / "run.safetensors", model or seeded(notebook), x, y, embedding, classifier)
