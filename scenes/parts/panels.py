@@ -192,7 +192,7 @@ class Panels(Group):
         """One panel."""
         return self.panels[number]
 
-    def show(self, frame: Sequence[Frame]) -> None:
+    def show(self, frame: Sequence[Frame]) -> None:  # type: ignore[override]
         """Show one frame in each panel from now on."""
         self.header.frame = frame[0]
         for panel, shown in zip(self.panels, frame, strict=True):

@@ -5,15 +5,14 @@ import numpy as np
 
 from engine.folds import TONES, Folded
 from scenes.parts.camera import Canvas
-from scenes.parts.picture import Place, paint_points
+from scenes.parts.picture import Place, paint_ground, paint_points
 from scenes.parts.theme import Theme, mix, rgb
 
 
 def paint_patchwork(canvas: Canvas, place: Place, frame: Folded, theme: Theme) -> None:
     """Pieces, seams and points; the colour tells pieces apart or, where there are answers, says the answer."""
     context = canvas.context
-    context.set_source_rgba(*canvas.colour(rgb(theme.ground)))
-    context.paint()
+    paint_ground(canvas, theme)
     starts = frame.pieces.starts
     vertices = place(frame.pieces.vertices)
     seen = _seen(vertices, starts, canvas)

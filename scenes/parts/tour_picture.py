@@ -1,0 +1,83 @@
+"""The mobject that shows a tour: points and grid in a plane of feature space, and the features' axes as rays."""
+
+import numpy as np
+
+from engine.tour import Toured
+from scenes.parts.camera import Canvas, Painted
+from scenes.parts.lettering import paint_text
+from scenes.parts.picture import (
+    Place,
+    faded,
+    paint_axes,
+    paint_class_vectors,
+    paint_ground,
+    paint_lines,
+    paint_points,
+    paint_regions,
+)
+from scenes.parts.readouts import paint_readouts
+from scenes.parts.theme import STRONG, THEME, Theme, rgb
+
+RAY = 1.2
+"""Length of a feature's axis that lies in the plane, in halves of the view."""
+
+
+class TourPicture(Painted):
+    """Shows one frame of a tour at a time."""
+
+    opaque = True
+
+    def __init__(self, frame: Toured, theme: Theme = THEME) -> None:
+        super().__init__()
+        self.frame = frame
+        self.theme = theme
+
+    def show(self, frame: Toured) -> None:
+        """Show `frame` from now on."""
+        self.frame = frame
+
+    def paint(self, canvas: Canvas) -> None:
+        """Paint the frame: class vectors are seen all the time, regions only where the plane is the embedding's."""
+        frame, theme = self.frame, self.theme
+        place = Place.of(frame.view, canvas.width, canvas.height)
+        paint_ground(canvas, theme)
+        faded(paint_regions, canvas, place, frame, theme)
+        paint_axes(canvas, place, frame, theme)
+        paint_lines(canvas, place, frame, theme)
+        paint_points(canvas, place, frame, theme)
+        paint_rays(canvas, place, frame, theme)
+        paint_class_vectors(canvas, place, frame, theme)
+        paint_readouts(canvas, frame, theme)
+
+
+def paint_rays(canvas: Canvas, place: Place, frame: Toured, theme: Theme) -> None:
+    """The features' axes, short where they stick out of the plane; the most important ones bright, and named."""
+    context, unit = canvas.context, canvas.unit
+    fade = 1 - frame.decided
+    if fade <= 0:
+        return
+    middle = np.array(place.origin)
+    tips = place(RAY * frame.view.half * frame.rays)
+    x, y = middle.tolist()
+    context.set_line_width(1.5 * unit)
+    context.set_source_rgba(*canvas.colour(rgb(theme.quiet), 0.6 * fade))
+    for tip_x, tip_y in tips.tolist():
+        context.move_to(x, y)
+        context.line_to(tip_x, tip_y)
+    context.stroke()
+    named = tips[list(frame.named)]
+    lengths = np.linalg.norm(named - middle, axis=1)
+    labels = named + 26 * unit * (named - middle) / np.maximum(lengths, 1e-9)[:, None]
+    for k, (feature, length) in enumerate(zip(frame.named, lengths.tolist())):
+        context.set_line_width(4 * unit)
+        context.set_source_rgba(*canvas.colour(rgb(theme.ink), 0.9 * fade))
+        context.move_to(x, y)
+        context.line_to(*named[k].tolist())
+        context.stroke()
+        nearer = np.linalg.norm(labels[:k] - labels[k], axis=1).min(initial=np.inf)
+        alpha = float(np.clip((min(length, nearer) / unit - 50) / 30, 0, 1)) * fade  # no name over another
+        if alpha > 0:
+            text = "f" + str(feature + 1).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
+            at = (float(labels[k, 0]), float(labels[k, 1]) + 11 * unit)
+            ink, rim = rgb(theme.ink), rgb(theme.rim)
+            paint_text(canvas, text, at, 34 * unit, ink, font=STRONG, anchor="middle", alpha=alpha, halo=rim)
