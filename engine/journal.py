@@ -1,7 +1,8 @@
 """A recording in the making: one file that only grows, so that nothing written is lost when the process is killed.
 
-Layout: MAGIC, the description's length and checksum, the description (JSON), the constant tensors, then one row a
-snapshot, all of one length: epoch, tensors, metrics as JSON, checksum. A row cut off by a crash is left out.
+Layout: MAGIC, the description's length, the checksum of all up to the rows, the description (JSON), the constant
+tensors, then one row a snapshot, all of one length: epoch, tensors, metrics as JSON, checksum. A row that a crash has
+cut off is left out.
 """
 
 import json
@@ -52,9 +53,8 @@ class Journal:
         head = json.dumps({"about": about, "constants": _described(constants), "row": _described(row)}).encode()
         self._file: BinaryIO = path.open("xb", buffering=0)
         try:
-            self._write(_HEAD.pack(MAGIC, len(head), zlib.crc32(head)) + head)
-            for array in constants.values():
-                self._write(np.ascontiguousarray(array).tobytes())
+            beginning = b"".join([head, *(np.ascontiguousarray(array).tobytes() for array in constants.values())])
+            self._write(_HEAD.pack(MAGIC, len(head), zlib.crc32(beginning)) + beginning)
             os.fsync(self._file.fileno())
         except OSError:
             self._file.close()
@@ -118,8 +118,6 @@ def load(path: Path) -> tuple[Opened, int]:
         if length > len(mapped):
             raise UnspiralError("is cut off within its description")
         text = mapped[_HEAD.size : _HEAD.size + length]
-        if zlib.crc32(text) != checksum:
-            raise UnspiralError("has a damaged description")
         head = json.loads(text)
         about, offset = head["about"], _HEAD.size + length
         constants = [(name, DTYPES[dtype], _shape(shape)) for name, dtype, shape in head["constants"]]
@@ -135,6 +133,9 @@ def load(path: Path) -> tuple[Opened, int]:
             raise UnspiralError("is cut off before its first snapshot")
         tensors[name] = np.ndarray(shape, dtype, mapped, offset)
         offset += size
+    with memoryview(mapped) as view, view[_HEAD.size : offset] as beginning:
+        if zlib.crc32(beginning) != checksum:
+            raise UnspiralError("is damaged before its first snapshot")
     stride = _EPOCH.size + sum(_size(dtype, shape) for _, dtype, shape in row) + _TAIL.size
     count = _whole_rows(mapped, offset, stride)
     if not count:
@@ -173,7 +174,7 @@ def _metrics(texts: list[bytes]) -> dict[str, NDArray]:
         try:
             for name, value in json.loads(text).items():
                 curves.setdefault(f"metrics.{name}", np.full(len(texts), np.nan))[number] = float(value)
-        except (ValueError, AttributeError, TypeError, RecursionError):
+        except (ValueError, AttributeError, TypeError, RecursionError, OverflowError):
             raise UnspiralError(f"the metrics of snapshot {number} cannot be read") from None
     return curves
 

@@ -284,7 +284,7 @@ class _Embeddings:
     def __init__(self, model: nn.Module, names: tuple[str, ...], x: Tensor, points: NDArray) -> None:
         self._model, self._names, self._x = model, names, x
         segments, self._grid = np.zeros((0, 2, points.shape[1])), x[:0]
-        if x.shape[1:] == (2,):
+        if x.shape[1:] == (2,) and x.is_floating_point():
             segments = square_grid(extent_of(points), LINES)
             t = np.linspace(0, 1, SAMPLES)[:, None]
             grid = (1 - t) * segments[:, :1] + t * segments[:, 1:]  # L S 2
@@ -293,7 +293,7 @@ class _Embeddings:
         self._shape = (len(segments), SAMPLES)
         last = model.get_submodule(names[1])
         assert isinstance(last, nn.Linear)
-        self.network = (_linear(last),)
+        self.network = (self._classifier(last),)
         self._rooms = {name: array.shape for name, array in layer_arrays(self.network).items()}
         names_ = ("trajectories.points", "trajectories.lines", *self._rooms)
         self.row = dict(zip(names_, self.values()))
@@ -304,12 +304,17 @@ class _Embeddings:
             embedding, last = (self._model.get_submodule(name) for name in self._names)
         except AttributeError:
             raise _other("a module that was named is gone") from None
-        layers = layer_arrays((_linear(last),)) if isinstance(last, nn.Linear) else {}
-        if {name: array.shape for name, array in layers.items()} != self._rooms:
-            raise _other(f"the classifier {self._names[1]!r} has another shape now")
         width = self.network[0].weight.shape[1]
         points, lines = (_array(self._embedded(embedding, x, width)).astype("f4") for x in (self._x, self._grid))
+        layers = layer_arrays((self._classifier(last),)) if isinstance(last, nn.Linear) else {}
+        if {name: array.shape for name, array in layers.items()} != self._rooms:
+            raise _other(f"the classifier {self._names[1]!r} has another shape now")
         return [points, lines.reshape(*self._shape, points.shape[1]), *layers.values()]
+
+    def _classifier(self, module: nn.Linear) -> Linear:
+        """The classifier's weights, read in eval mode: normalised layers compute them, in training with side effects."""
+        with _undisturbed(self._model, self._x.device):
+            return _linear(module)
 
     def _embedded(self, module: nn.Module, x: Tensor, width: int) -> Tensor:
         """Embedding (N, d) of x by the model as it is, a bounded part of x at a time."""

@@ -181,6 +181,8 @@ class Run(_SeenByDigest):
             return _opened(path)
         except UnspiralError as error:
             raise UnspiralError(f"{path}: {error}") from None
+        except (OverflowError, RecursionError):
+            raise UnspiralError(f"{path}: its description holds numbers or lists that no run has") from None
 
     def __repr__(self) -> str:
         count, first, last = len(self.epochs), self.epochs[0], self.epochs[-1]

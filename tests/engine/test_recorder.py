@@ -56,6 +56,11 @@ class Residual(nn.Module):
         return self.classify(self.embed(h + self.block(h)))
 
 
+def bounded() -> nn.Module:
+    normed = [torch.nn.utils.parametrizations.spectral_norm(nn.Linear(a, b)) for a, b in ((30, 2), (2, 5))]
+    return nn.Sequential(nn.Linear(2, 30), nn.ReLU(), *normed)
+
+
 class Written(nn.Module):
     """A chain by hand: layers registered in another order, one activation used twice, a loss and a spare layer."""
 
@@ -81,6 +86,7 @@ MODELS = {
     "notebook": (notebook, "2", "3", True),
     "normalised": (normalised, "0", "1", False),
     "residual": (Residual, "embed", "classify", False),
+    "bounded": (bounded, "2", "3", False),
     "written": (Written, "three", "out", True),
     "tanh": (tanh, "4", "6", True),
 }

@@ -2,10 +2,11 @@
 
 import json
 import os
-import resource
+import struct
 import subprocess
 import sys
 import time
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -16,8 +17,9 @@ from safetensors import safe_open
 from safetensors.numpy import load_file, save_file
 
 from engine import Labelled, Linear, PositivePart, Run, UnspiralError
+from engine.journal import Journal
 from engine.layers import Tanh
-from engine.run import Trajectories
+from engine.run import Trajectories, about_layers, layer_arrays
 
 
 def small_run(snapshots: int = 5, hidden: int = 7, epochs: np.ndarray | None = None) -> Run:
@@ -223,6 +225,7 @@ def test_a_thousand_corrupted_files_are_each_refused_in_one_sentence(folder, cor
         ({}, (), {"layers": []}, "does not end in a linear classifier"),
         ({}, (), {"layers": [{"kind": "sigmoid"}]}, "cannot be read"),
         ({}, (), {"recipe": {"epochs": -1}}, "epochs is -1"),
+        ({}, (), {"recipe": {"learning_rate": 10**400}}, "must be a number"),
         ({}, (), {"recipe": {"hiden": [3]}}, "hidden"),
         ({}, (), {"trajectories": True}, "lacks tensor trajectories.points"),
     ],
@@ -264,6 +267,7 @@ def test_one_flipped_bit_anywhere_is_noticed(tmp_path):
 
 
 def test_what_cannot_be_written_leaves_nothing_behind(tmp_path):
+    resource = pytest.importorskip("resource")
     with pytest.raises(UnspiralError, match="cannot write"):
         small_run().save(tmp_path / "nowhere" / "run.safetensors")
     path = tmp_path / "run.safetensors"
@@ -309,6 +313,7 @@ def sparse(path: Path, snapshots: int, shapes: dict[str, tuple[int, ...]], layer
     ("snapshots", "hidden"), [(100_000, 100), (200, 2_000_000)], ids=["100,000 snapshots", "ten million parameters"]
 )
 def test_a_large_run_opens_in_milliseconds_and_replays_in_little_memory(tmp_path, snapshots, hidden):
+    pytest.importorskip("resource")
     path = tmp_path / "large.safetensors"
     shapes = {
         "layers.0.weight": (hidden, 2),
@@ -339,3 +344,61 @@ print(opened, (getrusage(RUSAGE_SELF).ru_maxrss - before) / 1024, time.perf_coun
     snapshot = path.stat().st_size / snapshots / 2**20  # MB
     assert opened < 0.1 and hashed < 2  # 3 ms and 0.1 s on an idle machine
     assert grown < 40 + 6 * snapshot
+
+
+def journal_of(folder: Path) -> bytes:
+    """A journal of four snapshots, as a recording leaves it when it is killed."""
+    run = small_run()
+    layers = layer_arrays(run.layers)
+    about = json.dumps(about_layers(run.layers, False) | {"recipe": None, "unfinished": ""})
+    kept = Journal(folder / "j", about, run.points._asdict(), {name: array[0] for name, array in layers.items()})
+    for i in range(4):
+        kept.append(i, [array[i] for array in layers.values()], {"loss": 1.0 / (i + 1)})
+    kept.close()
+    return (folder / "j").read_bytes()
+
+
+def test_a_damaged_journal_is_refused_or_gives_what_is_whole_in_it(tmp_path):
+    good = journal_of(tmp_path)
+    whole = Run.load(tmp_path / "j")
+    assert len(whole.epochs) == 4 and np.array_equal(whole.at(2)[0].weight, small_run().layers[0].weight[2])
+    path = tmp_path / "k"
+    outcomes = set()
+    for place in range(0, len(good), 13):
+        for bad in (good[:place], good[:place] + bytes([good[place] ^ 64]) + good[place + 1 :]):
+            path.write_bytes(bad)
+            try:
+                run = Run.load(path)
+            except UnspiralError as error:
+                assert "\n" not in str(error)
+                outcomes.add("refused")
+            else:
+                assert "not closed" in run.unfinished
+                assert np.array_equal(run.layers[0].weight, whole.layers[0].weight[: len(run.epochs)])
+                assert np.array_equal(run.points.x, whole.points.x)
+                outcomes.add(len(run.epochs))
+    assert outcomes == {"refused", 1, 2, 3}
+
+
+HEADS = [
+    {"about": "{}", "constants": [], "row": []},
+    {"about": "{}", "constants": [["x", "F32", [2**39, 2**39]]], "row": []},
+    {"about": "{}", "constants": [["x", "F32", [-1]]], "row": []},
+    {"about": "{}", "constants": [["x", "F99", [1]]], "row": []},
+    {"about": "{}", "constants": [["x", "F32", 10**30]], "row": []},
+    {"about": "{}", "constants": [], "row": [["../../evil", "F32", [2]]]},
+    {"about": 3, "constants": [], "row": [["layers.0.weight", "F32", [0, 10**11]]]},
+    {"about": "{}", "constants": {}, "row": None},
+    ["about"],
+]
+
+
+@pytest.mark.parametrize("head", HEADS, ids=range(len(HEADS)))
+def test_a_hostile_journal_is_refused(tmp_path, head):
+    text = json.dumps(head).encode()
+    path = tmp_path / "run.safetensors.journal"
+    crc = zlib.crc32(text)
+    path.write_bytes(struct.pack("<16sQQ", b"unspiral journal", len(text), crc) + text + bytes(5000))
+    assert refusal(path)
+    with pytest.raises(UnspiralError):
+        Run.load(tmp_path / "run.safetensors")
