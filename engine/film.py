@@ -124,6 +124,7 @@ class Training:
             curve=Curve(run.epochs[there], run.loss[there]) if there.any() else None,
             axes=plane.names,
             caption=plane.caption,
+            decided=plane.decided(playhead, self.last - self.first, self.last),
         )
 
 

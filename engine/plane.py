@@ -37,6 +37,11 @@ class Plane(NamedTuple):
     def _identity(self) -> bool:
         return self.axes.shape == (2, 2) and bool((self.axes == np.eye(2)).all())
 
+    def decided(self, epoch: float, length: float, last: float) -> float:
+        """How far class vectors and regions have appeared, 0 … 1: within 3 % of a run's length, fully by its end."""
+        span = min(0.03 * length, last - self.shown_from) if np.isfinite(self.shown_from) else 0.0
+        return float(np.clip((epoch - self.shown_from) / span, 0, 1)) if span > 0 else float(epoch >= self.shown_from)
+
     def shadow(self, classifier: Linear, middle: Array) -> Linear:
         """The classifier (K, d) as it is in the plane through `middle` (d,): weight (K, 2), bias (K,)."""
         weight, bias = self(classifier.weight), classifier.bias

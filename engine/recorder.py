@@ -312,7 +312,7 @@ class _Embeddings:
         return [points, lines.reshape(*self._shape, points.shape[1]), *layers.values()]
 
     def _classifier(self, module: nn.Linear) -> Linear:
-        """The classifier's weights, read in eval mode: normalised layers compute them, in training with side effects."""
+        """The classifier's weights, read in eval mode: normalised layers compute them, in training with effects."""
         with _undisturbed(self._model, self._x.device):
             return _linear(module)
 

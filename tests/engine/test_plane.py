@@ -50,6 +50,8 @@ def test_the_plane_is_the_same_at_every_epoch_and_regions_begin_where_they_are_t
         if len(frame.regions):
             shadow = plane_of(run).shadow(last, run.embedding(epoch).mean(0))
             assert np.mean((frame.points @ shadow.weight.T + shadow.bias).argmax(1) == answers) >= 0.999
+    appeared = [frame.decided for frame in frames.values()]
+    assert appeared == sorted(appeared) and appeared[-1] == 1 and appeared[0] == 0  # and they fade in
     shown = [bool(len(frame.regions)) for frame in frames.values()]
     assert shown == sorted(shown) and shown[-1] and not shown[0]  # once they appear they stay
 
