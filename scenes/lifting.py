@@ -1,0 +1,35 @@
+"""A disc in a ring: no line cuts them apart, but pulled out of the board a plane does."""
+
+from manim import Write, rate_functions
+
+from engine.lifting import lifting
+from scenes.parts import FilmScene, Replay
+from scenes.parts.formula import formula
+from scenes.parts.space import SpacePicture
+
+
+class Lifting(FilmScene):
+    def construct(self):
+        film = lifting()  # playhead: 0 flat, 1 its best line, 2 lifted, 3 cut, 4 from the other side, 5 flat again
+        picture = SpacePicture(film(0))
+        f = [formula(line, size=52) for line in ("f_1 = x_1", "f_2 = x_2", "f_3 = x_1^2 + x_2^2")]
+        for row, line in enumerate(f):
+            line.move_to((-6.6 + line.width / 2, 0.8 - 0.9 * row, 0.0))
+        smooth = rate_functions.smooth
+        self.next_section("flat")  # a ring around a disc
+        self.add(picture)
+        self.wait(1)
+        self.next_section("line")  # the best line there is gets half of them wrong
+        self.play(Replay(picture, film, 0, 1, run_time=1))
+        self.wait(1)
+        self.next_section("lift")  # the first two features are x itself; the third pulls the ring out of the board
+        self.play(Write(f[0]), Write(f[1]), run_time=1.5)
+        self.play(Replay(picture, film, 1, 2, run_time=5, rate_func=smooth), Write(f[2], run_time=2))
+        self.wait(1)
+        self.next_section("cut")  # now a plane goes in straight: the linear classifier that was trained on f
+        self.play(Replay(picture, film, 2, 3, run_time=6))
+        self.next_section("orbit")  # all of the disc below it, all of the ring above
+        self.play(Replay(picture, film, 3, 4, run_time=5))
+        self.next_section("back")  # down on the board again, the straight cut is a circle
+        self.play(Replay(picture, film, 4, 5, run_time=5, rate_func=smooth))
+        self.wait(2)

@@ -1,0 +1,36 @@
+"""The lifting scene: near things hide far ones, and the answer comes back to the board as a circle."""
+
+import numpy as np
+
+from engine.lifting import lifting
+from scenes.lifting import Lifting
+from scenes.parts.space import SpacePicture
+from scenes.parts.theme import THEME
+from tests.scenes.rendering import rendered
+from tests.scenes.test_panels import pixels
+
+
+def test_a_point_nearer_to_the_eye_is_painted_over_a_farther_one(runs_folder):
+    frame = lifting(points=100)(2)
+    _, up, eye = frame.axes()
+    middle = 1.2 * up
+    pair = np.stack([middle + 0.5 * eye, middle - 0.5 * eye])
+    colours = 255 * np.array(THEME.class_colours(2))
+    for labels in ([0, 1], [1, 0]):
+        shown = frame.__class__(
+            **{**vars(frame), "points": pair, "labels": np.array(labels), "wrong": np.zeros(2, bool)}
+        )
+        picture = SpacePicture(shown)
+        image = pixels([picture]).astype(float)
+        canvas = type("Size", (), {"width": image.shape[1], "height": image.shape[0]})()
+        x, y = np.rint(picture._place(canvas, pair[0])).astype(int)
+        assert np.abs(image[y, x, :3] - colours[labels[0]]).max() < 12
+
+
+def test_the_lifting_scene_renders_and_ends_with_the_disc_inside_its_circle(tmp_path):
+    sections = rendered(Lifting, tmp_path, frame_rate=2)
+    assert list(sections) == ["flat", "line", "lift", "cut", "orbit", "back"]
+    inside, outside = 255 * np.array(THEME.region_colours(2))
+    last = sections["back"][-1].astype(float)
+    for colour in (inside, outside):
+        assert (np.abs(last - colour).max(-1) < 10).sum() > 300
