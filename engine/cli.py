@@ -32,9 +32,11 @@ COMMANDS = {
     "show": "Describe a run.",
     "list": "List the named recipes and the runs that are kept.",
     "recipe": "Print a named recipe as TOML, to start your own from.",
+    "render": "Render scenes on all cores, or on a cluster.",
     "film": "Render a clip of any recorded run.",
     "thin": "Write a smaller run that plays alike.",
     "deliver": "Make a scene into files for slides, editors and recordings.",
+    "deck": "Make scenes into a presentation, a slide for each section.",
 }
 """Every subcommand and the line that describes it."""
 

@@ -13,6 +13,7 @@ import numpy as np
 from manim import CairoRenderer, Camera, ManimColor, Mobject, Scene, Wait, config
 from manim.animation.animation import Animation
 from manim.scene.section import DefaultSectionType
+from manim.utils.exceptions import EndSceneEarlyException
 from manim.utils.iterables import list_update
 from srt import Subtitle
 from threadpoolctl import threadpool_limits
@@ -39,6 +40,18 @@ class FilmRenderer(CairoRenderer):
         elif THEME != DARK:  # manim.cfg holds the dark ground, for scenes without a picture
             self.camera.background_color = ManimColor(THEME.ground)
 
+    def play(self, scene: Scene, *args: Any, **kwargs: Any) -> None:
+        """Play animations, and count their frames."""
+        super().play(scene, *args, **kwargs)
+        self.file_writer.lengths.append(frames(scene.duration))
+
+    def update_skipping_status(self) -> None:
+        """Decide whether the next play is drawn; after the last that is wanted, end the scene."""
+        wanted = self.file_writer.wanted
+        if wanted and self.num_plays > max(wanted):
+            raise EndSceneEarlyException
+        super().update_skipping_status()
+
     def update_frame(
         self,
         scene: Scene,
@@ -48,8 +61,8 @@ class FilmRenderer(CairoRenderer):
         **kwargs: Any,
     ) -> None:
         """Draw, beginning with the last mobject that covers all before it; without one, with the background."""
-        if self.skip_animations and not ignore_skipping:
-            return
+        if self.skip_animations and (mobjects is not None or not ignore_skipping):
+            return  # a play that is not written; a still is drawn from all mobjects, when the scene has ended
         camera = self.camera
         mobjects = mobjects or list_update(scene.mobjects, scene.foreground_mobjects)
         shown = camera.get_mobjects_to_display(mobjects, include_submobjects=include_submobjects, **kwargs)

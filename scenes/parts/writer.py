@@ -108,7 +108,24 @@ class FilmWriter(SceneFileWriter):
 
     def __init__(self, settings: Any) -> None:
         self.pool = Pool()
+        self.lengths: list[int] = []
+        """Frames of each play."""
+        self.wanted: frozenset[int] | None = None
+        """The plays to write, if they are not cached; nothing is joined then. None: all."""
         super().__init__(settings)
+
+    def is_already_cached(self, hash_invocation: str) -> bool:
+        """Whether the next play need not be drawn."""
+        if self.wanted is not None and len(self.partial_movie_files) not in self.wanted:
+            return True
+        return super().is_already_cached(hash_invocation)
+
+    def finish(self) -> None:
+        """Wait for the encoders; join segments into a movie and its sections, unless only some were wanted."""
+        if self.wanted is None:
+            super().finish()
+        else:
+            self.join_all_encode_jobs()
 
     def _create_segment_encoder(self, target: Path) -> Any:
         assert self.video_encoder is not None

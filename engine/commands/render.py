@@ -1,0 +1,71 @@
+"""unspiral render: clips of many scenes, on all cores or on a cluster."""
+
+import os
+import sys
+from collections.abc import Sequence
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Any
+
+import click
+
+from engine.errors import UnspiralError
+
+
+@click.command(context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1, required=True, type=click.UNPROCESSED, metavar="SCENES... [MANIM'S FLAGS]")
+@click.option("--jobs", type=int, help="Processes on this computer.  [default: one for each core]")
+@click.option("--cluster", metavar="ADDRESS", help="A Dask scheduler to render on, like tcp://node1:8786.")
+@click.option("--final", is_flag=True, help="For keeping: twice the size, hardly a difference to unencoded frames.")
+def command(arguments: tuple[str, ...], jobs: int | None, cluster: str | None, final: bool) -> None:
+    """Render SCENES (scenes/*.py), several at once, each as `manim render` would.
+
+    Any other flag is Manim's: -ql for a quick look, -qk for 4K, --fps 30, --media_dir FOLDER …
+
+    A long clip is divided among processes. What is rendered stays in Manim's cache: after Ctrl-C, or when something
+    has changed, only what is missing is rendered.
+    """
+    from engine.farm import PROJECT, cluster_pool, jobs_for, local_pool, render
+
+    if jobs is not None and jobs < 1:
+        raise UnspiralError(f"--jobs {jobs}: at least one process is needed")
+    files = [Path(argument) for argument in arguments if argument.endswith(".py")]
+    flags = [argument for argument in arguments if not argument.endswith(".py")]
+    if not files:
+        raise UnspiralError("no scene files were named; try: unspiral render scenes/*.py")
+    if final:
+        flags += ["--config_file", str(PROJECT / "assets" / "final.cfg")]
+    todo = jobs_for(files, flags)
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    count = jobs or cores
+    if cluster is None:
+        where: Any = nullcontext((local_pool(count), count))
+    else:
+        where = cluster_pool(cluster, todo, lambda sentence: click.echo(sentence, err=True))
+    with where as (pool, workers), _display() as display:
+        clips = render(todo, pool, workers, lambda clips: _show(display, clips))
+    for clip in clips:
+        if clip.output:
+            click.echo(clip.output)
+    for clip in clips:
+        if clip.error:
+            click.echo(f"{clip.name}: {clip.error}", err=True)
+    sys.exit(2 if any(clip.error for clip in clips) else 0)
+
+
+def _display() -> Any:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    return Progress(*columns, console=Console(stderr=True))
+
+
+def _show(display: Any, clips: Sequence[Any]) -> None:
+    """One bar a clip, in frames."""
+    while len(display.tasks) < len(clips):
+        display.add_task(clips[len(display.tasks)].name, total=None)
+    for task, clip in zip(display.tasks, clips):
+        done, total = clip.progress
+        label = f"{clip.name} [red]failed[/]" if clip.error else clip.name
+        display.update(task.id, description=label, completed=done, total=total or None)
