@@ -52,7 +52,8 @@ class Recorder:
 
     What `snapshot` has returned is in `PATH.journal`, handed to the operating system, which `Run.load` opens whatever
     became of the process; it is forced to the disk once a second, so that a power cut costs a second at most.
-    A snapshot of a 2–100–2–5 network takes 0.1 ms; of a model that is not a chain, as long as its forward pass.
+    A snapshot of a 2–100–2–5 network takes 0.1 ms; of a model that is not a chain as long as the points and lines take
+    to go through it (5,000 points and 8,442 of the lines: 5 ms with 100 hidden units).
     """
 
     def __init__(

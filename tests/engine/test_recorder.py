@@ -191,6 +191,28 @@ def test_compiled_wrapped_and_frozen_models_are_recorded_as_what_they_wrap(tmp_p
             assert run.trajectories is None and np.array_equal(run.at(0)[0].weight, model[0].weight.detach().numpy())
 
 
+def test_a_compiled_model_in_training_is_neither_compiled_again_nor_changed(tmp_path):
+    weights = []
+    with torch._dynamo.config.patch(error_on_recompile=True):
+        for path in (None, tmp_path / "run.safetensors"):
+            torch._dynamo.reset()
+            model = seeded(normalised)
+            compiled, x, y = torch.compile(model, backend="eager"), torch.tensor(DATA.x).float(), torch.tensor(DATA.y)
+            optimiser = torch.optim.Adam(model.parameters(), lr=1e-2)
+            recorder = Recorder(path, compiled, x, y, "0", "1") if path else None
+            for epoch in range(3):
+                loss = nn.functional.cross_entropy(compiled(x), y)
+                optimiser.zero_grad()
+                loss.backward()
+                optimiser.step()
+                if recorder:
+                    recorder.snapshot(epoch, loss=loss)
+            if recorder:
+                recorder.close()
+            weights.append(torch.cat([p.detach().flatten() for p in model.parameters()]))
+    assert torch.equal(*weights)
+
+
 @pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float64])
 def test_weights_of_any_width_are_recorded_without_loss(tmp_path, dtype):
     model = seeded(notebook).to(dtype)
@@ -326,6 +348,30 @@ def test_killed_at_a_hundred_random_moments_a_recording_loses_nothing(tmp_path):
     assert done.returncode == 0, done.stderr
     lost, finished, total = map(int, done.stdout.split())
     assert lost == 0 and 100 < total < 6000 and finished < 100
+
+
+def test_a_full_disk_is_said_and_costs_nothing_of_what_was_recorded(tmp_path):
+    resource = pytest.importorskip("resource")
+    path, model = tmp_path / "run.safetensors", seeded(notebook)
+    recorder = recorded(tmp_path, model=model)
+    for epoch in range(8):
+        recorder.snapshot(epoch, loss=1.0)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (Path(f"{path}.journal").stat().st_size + 700, hard))
+    try:
+        with pytest.raises(UnspiralError, match="the 8 snapshots before epoch 8 are there"):
+            recorder.snapshot(8)
+        assert len(Run.load(path).epochs) == 8
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    recorder.snapshot(9)  # there is room again
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))
+    try:
+        with pytest.raises(UnspiralError, match=r"its 9 snapshots are safe in .*journal"):
+            recorder.close()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert not path.exists() and Run.load(path).epochs.tolist() == [*range(8), 9]
 
 
 def test_a_second_recorder_on_the_same_path_is_refused(tmp_path):
