@@ -78,7 +78,7 @@ class Run(_SeenByDigest):
     unfinished: str = ""
     """Why the recording stopped early; empty for a whole run."""
     trajectories: Trajectories | None = None
-    _source: "_Source | None" = field(default=None)
+    _source: "_Source | None" = field(default=None, init=False)  # not init: a run made by `replace` has another content
     _known: dict[str, Any] = field(default_factory=dict, init=False)
 
     @property
@@ -371,10 +371,11 @@ def _opened(path: Path) -> Run:
     if version > FORMAT:
         raise UnspiralError(f"written in format {version:g}, this unspiral reads up to {FORMAT}; update unspiral")
     run = _assembled(about, opened.tensors)
+    if unfinished:
+        run = replace(run, unfinished=unfinished)
     stamp = (stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
-    return replace(
-        run, unfinished=unfinished or run.unfinished, _source=_Source(path, opened.mapped, opened.checksum, stamp)
-    )
+    object.__setattr__(run, "_source", _Source(path, opened.mapped, opened.checksum, stamp))
+    return run
 
 
 def _assembled(about: dict[str, Any], arrays: dict[str, NDArray]) -> Run:
@@ -490,7 +491,7 @@ def upright(run: Run, epoch: float) -> Run:
         return (array.astype(float) @ turn).astype(array.dtype)
 
     before = Linear(np.swapaxes(turned(np.swapaxes(before.weight, 1, 2)), 1, 2), turned(before.bias))
-    return replace(run, layers=(*run.layers[:-2], before, Linear(turned(last.weight), last.bias)), _source=None)
+    return replace(run, layers=(*run.layers[:-2], before, Linear(turned(last.weight), last.bias)))
 
 
 def turn_onto(x: Array, e: Array) -> Array:

@@ -70,6 +70,4 @@ def kept(run: Run, chosen: NDArray[np.intp]) -> Run:
         some(run.trajectories.points), run.trajectories.segments, some(run.trajectories.lines)
     )
     metrics = {name: curve[chosen] for name, curve in run.metrics.items()}
-    return replace(
-        run, epochs=run.epochs[chosen], layers=layers, metrics=metrics, trajectories=trajectories, _source=None
-    )
+    return replace(run, epochs=run.epochs[chosen], layers=layers, metrics=metrics, trajectories=trajectories)

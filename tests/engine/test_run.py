@@ -148,6 +148,14 @@ def test_a_weight_changed_in_a_file_changes_the_cache_key_and_loading_again_does
     assert keys[0] == keys[1] and len(set(keys)) == 4
 
 
+def test_a_run_made_from_a_loaded_one_has_a_digest_of_its_own(tmp_path):
+    made_run([0, 1, 2], np.exp).save(tmp_path / "run.safetensors")
+    run = Run.load(tmp_path / "run.safetensors")
+    before = run.digest
+    changed = replace(run, layers=(run.layers[0]._replace(bias=run.layers[0].bias + np.float32(1e-3)), *run.layers[1:]))
+    assert len({before, changed.digest, replace(run, unfinished="early").digest, upright(run, 1).digest}) == 4
+
+
 def test_manims_cache_sees_a_digest_instead_of_the_weights():
     from manim.utils.hashing import get_json
 
