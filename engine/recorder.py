@@ -25,7 +25,7 @@ from engine.data import labelled
 from engine.errors import Diverged, UnspiralError, unknown
 from engine.grid import extent_of, square_grid
 from engine.layers import Linear, Network, PositivePart, Tanh, logits
-from engine.run import Run, about_layers, layer_arrays
+from engine.run import Run, about_layers, is_name, layer_arrays
 
 LINES, SAMPLES = 21, 201
 """Lines each way of the input plane, and points on each, whose embedding is recorded where layers are not known."""
@@ -73,6 +73,7 @@ class Recorder:
         else:
             self._recorded = _Embeddings(self.model, self._names, self._x, points.x)
         self._last = -math.inf
+        self._metrics: set[str] = set()
         constants = {"x": points.x, "y": points.y, **self._recorded.constants}
         described = about_layers(self._recorded.network, isinstance(self._recorded, _Embeddings))
         about = json.dumps(described | {"recipe": None, "unfinished": ""})
@@ -80,9 +81,11 @@ class Recorder:
         try:
             _set_aside(self.path)
             self._journal = journal.Journal(journal.beside(self.path), about, constants, self._recorded.row)
-        except OSError as error:
+        except BaseException as error:
             self._unlock()
-            raise UnspiralError(f"cannot write beside {self.path}: {error.strerror or error}") from None
+            if isinstance(error, OSError):
+                raise UnspiralError(f"cannot write beside {self.path}: {error.strerror or error}") from None
+            raise
         self._open = True
 
     def snapshot(self, epoch: float, **metrics: float | Tensor) -> None:
@@ -102,6 +105,10 @@ class Recorder:
             again = "was recorded already" if moment == self._last else f"comes after {self._last:g}"
             raise UnspiralError(f"epoch {moment:g} {again}; epochs must increase from snapshot to snapshot")
         numbers = {name: _number(name, value) for name, value in metrics.items() if value is not None}
+        for name in numbers.keys() - self._metrics:
+            if not is_name(f"metrics.{name}"):
+                raise UnspiralError(f"a metric cannot be called {name[:120]!r}; give it a short name of letters")
+            self._metrics.add(name)
         values = self._recorded.values()
         if not all(map(_finite, values)):
             self.stopped = f"the model no longer computes finite numbers at epoch {moment:g}; lower the learning rate"
@@ -182,7 +189,8 @@ class Recorder:
         called: list[nn.Module] = []
 
         def keep(module: nn.Module, inputs: tuple[Any, ...], output: Any) -> None:
-            outputs[module] = output
+            copied = module is embedding and isinstance(output, Tensor)  # an in-place activation may come after it
+            outputs[module] = output.clone() if copied else output
             if next(module.children(), None) is None:
                 called.append(module)
             if module is last:
@@ -467,7 +475,8 @@ def _undisturbed(model: nn.Module, device: torch.device) -> Iterator[None]:
 def _is_chain(model: nn.Module, called: Sequence[nn.Module], x: Tensor) -> bool:
     """Whether the model does nothing but send x through the modules `called`, and films know them all."""
     kinds = (nn.Linear, nn.ReLU, nn.LeakyReLU, nn.Tanh, nn.Dropout, nn.Identity, nn.Flatten)
-    if not all(type(module) in kinds for module in called):
+    slopes = [module.negative_slope for module in called if isinstance(module, nn.LeakyReLU)]
+    if not all(type(module) in kinds for module in called) or not all(0 <= slope <= 1 for slope in slopes):
         return False
     random_ = torch.Generator().manual_seed(0)
     weights = {  # others than its own, lest a branch that starts at zero goes unnoticed

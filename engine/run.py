@@ -341,6 +341,11 @@ def layer_arrays(layers: Network) -> dict[str, NDArray]:
     }
 
 
+def is_name(name: str) -> bool:
+    """Whether a tensor of a run file may be called this."""
+    return _NAME.fullmatch(name) is not None
+
+
 def _opened(path: Path) -> Run:
     """A run from a run file or a journal."""
     if path.is_dir():
@@ -388,7 +393,7 @@ def _assembled(about: dict[str, Any], arrays: dict[str, NDArray]) -> Run:
             raise UnspiralError(f"tensor {name} holds {arrays[name].dtype}, which it cannot")
         return arrays[name]
 
-    strange = next((name for name in arrays if not _NAME.fullmatch(name)), None)
+    strange = next((name for name in arrays if not is_name(name)), None)
     if strange is not None:
         raise UnspiralError(f"holds a tensor {strange[:60]!r}, which no run has")
     epochs = tensor("epochs").astype(np.float64)

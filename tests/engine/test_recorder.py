@@ -256,6 +256,14 @@ def test_images_go_through_a_convolution_and_have_no_grid(tmp_path):
     assert frame.points.shape == (30, 2) and frame.lines.vertices.shape == (0, 2) and "principal axes" in frame.caption
 
 
+def test_a_slope_that_films_do_not_know_is_recorded_by_its_embedding(tmp_path):
+    model = seeded(lambda: nn.Sequential(nn.Linear(2, 9), nn.LeakyReLU(1.5), nn.Linear(9, 2), nn.Linear(2, 5)))
+    with recorded(tmp_path, model=model) as recorder:
+        recorder.snapshot(0, **{"val/loss": 2.0})
+    run = Run.load(tmp_path / "run.safetensors")
+    assert run.trajectories is not None and run.metrics["val/loss"] == [2.0]
+
+
 def test_metrics_may_come_and_go(tmp_path):
     with Recorder(tmp_path / "run.safetensors", seeded(notebook), DATA.x, DATA.y, "2", "3") as recorder:
         recorder.snapshot(0, loss=torch.tensor(2.0, requires_grad=True))
@@ -448,6 +456,14 @@ class Softened(nn.Module):
         ({"embedding": "1", "classifier": "2"}, "output is not what its classifier '2' gives"),
         ({"model": seeded(Softened), "embedding": "net.2", "classifier": "net.3"}, "output is not what its classifier"),
         ({"model": seeded(Written), "embedding": "spare", "classifier": "out"}, "does not use its module 'spare'"),
+        (
+            {
+                "model": nn.Sequential(nn.Linear(2, 2), nn.ReLU(inplace=True), nn.Linear(2, 5)),
+                "embedding": "0",
+                "classifier": "2",
+            },
+            "does not read the embedding '0' itself; name embedding='1'",
+        ),
         ({"y": DATA.y + 1}, "labels run from 1 to 5"),
         ({"y": DATA.y[:-1]}, "every point needs one label"),
         ({"y": DATA.y - 0.5}, "labels are not whole"),
@@ -480,6 +496,7 @@ def test_a_path_that_cannot_be_written_is_refused_at_once(tmp_path):
         ("four", {}, "epoch is 'four'; it must be one number"),
         (4, {"loss": torch.zeros(7)}, r"loss is an array \(7,\); it must be one number"),
         (4, {"note": "good"}, "note is 'good'"),
+        (4, {"../loss": 1.0}, "a metric cannot be called '../loss'"),
         (4, {f"metric_{k}": 0.5 for k in range(80)}, "record fewer of them"),
     ],
 )
