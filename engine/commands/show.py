@@ -43,6 +43,8 @@ def command(run: str, sheet: Path | None) -> None:
 
 def described(run: "Run", path: Path) -> Iterator[tuple[str, str]]:
     """Name and value of each line of the description."""
+    import numpy as np
+
     from engine.layers import Linear
     from engine.recipes import RECIPES
 
@@ -67,8 +69,10 @@ def described(run: "Run", path: Path) -> Iterator[tuple[str, str]]:
         yield "trained", f"{recipe.optimiser}, learning rate {recipe.learning_rate:g}, {batch}"
     yield "epochs", f"{run.epochs[0]:g} to {run.epochs[-1]:g}, {len(run.epochs):,} snapshots"
     for name, curve in run.metrics.items():
-        shown = [f"{100 * v:.1f} %" if "accuracy" in name else f"{v:.4f}" for v in (curve[0], curve[-1])]
-        yield name.replace("_", " "), f"{shown[0]} → {shown[1]}"
+        there = curve[np.isfinite(curve)]  # not every snapshot need have it
+        ends = (there[0], there[-1]) if len(there) else ()
+        shown = [f"{100 * v:.1f} %" if "accuracy" in name else f"{v:.4f}" for v in ends]
+        yield name.replace("_", " "), " → ".join(shown) or "no numbers"
     if "loss" in run.metrics:
         yield "loss curve", sparkline(run.loss)
     if run.unfinished:
