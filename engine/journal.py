@@ -69,9 +69,11 @@ class Journal:
         text = _json(metrics)
         if len(text) > METRICS:
             raise UnspiralError(f"the metrics take {len(text)} characters as JSON, {METRICS} fit: record fewer of them")
-        parts = [_EPOCH.pack(epoch), *(array.tobytes() for array in values), text.ljust(METRICS)]
-        body = b"".join(parts)
-        self._write(body + zlib.crc32(body).to_bytes(4, "little"))
+        parts = [_EPOCH.pack(epoch), *map(np.ascontiguousarray, values), text.ljust(METRICS)]
+        checksum = 0
+        for part in parts:
+            checksum = zlib.crc32(part, checksum)
+        self._write(b"".join([*parts, checksum.to_bytes(4, "little")]))
         self.count += 1
         now = time.monotonic()
         if now - self._synced > 1 and (self._syncing is None or not self._syncing.is_alive()):

@@ -20,12 +20,12 @@ from numpy.typing import ArrayLike, NDArray
 from torch import Tensor, nn
 from torch.func import functional_call
 
-from engine import journal
+from engine import journal, tensors
 from engine.data import labelled
 from engine.errors import Diverged, UnspiralError, unknown
 from engine.grid import extent_of, square_grid
 from engine.layers import Linear, Network, PositivePart, Tanh, logits
-from engine.run import Run, about_layers, is_name, layer_arrays
+from engine.run import Run, about_layers, described, is_name, layer_arrays
 
 LINES, SAMPLES = 21, 201
 """Lines each way of the input plane, and points on each, whose embedding is recorded where layers are not known."""
@@ -75,8 +75,8 @@ class Recorder:
         self._last = -math.inf
         self._metrics: set[str] = set()
         constants = {"x": points.x, "y": points.y, **self._recorded.constants}
-        described = about_layers(self._recorded.network, isinstance(self._recorded, _Embeddings))
-        about = json.dumps(described | {"recipe": None, "unfinished": ""})
+        layers = about_layers(self._recorded.network, isinstance(self._recorded, _Embeddings))
+        about = json.dumps(layers | {"recipe": None, "unfinished": ""})
         self._lock = _locked(self.path)
         try:
             _set_aside(self.path)
@@ -136,7 +136,8 @@ class Recorder:
                     raise UnspiralError(f"nothing was recorded in {self.path}: call snapshot(epoch) in the loop")
                 return
             try:
-                replace(Run.load(path), unfinished=self.stopped).save(self.path)
+                run = Run.load(path)
+                tensors.save(self.path, *described(replace(run, unfinished=self.stopped)), run.forget)
             except UnspiralError as error:
                 raise UnspiralError(f"{error}; its {self._journal.count} snapshots are safe in {path}") from None
             with suppress(OSError):

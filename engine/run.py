@@ -165,7 +165,12 @@ class Run(_SeenByDigest):
     def save(self, path: str | Path) -> None:
         """Write one safetensors file, whole or not at all. UnspiralError says why it could not be written."""
         about, arrays = described(self)
-        tensors.save(Path(path), about, arrays)
+        tensors.save(Path(path), about, arrays, self.forget)
+
+    def forget(self) -> None:
+        """Give back the memory that reading a large file took; what is read again is mapped again."""
+        if self._source is not None:
+            self._source.forget()
 
     @classmethod
     def load(cls, path: str | Path) -> "Run":
@@ -196,8 +201,7 @@ class Run(_SeenByDigest):
 
     def _mix(self, epoch: float) -> Mix:
         """Which snapshots to add up at `epoch`, and how much of each."""
-        if self._source is not None:
-            self._source.forget()
+        self.forget()
         return weights_between(self.epochs, epoch)
 
     def _computed(self) -> tuple[Array, Array]:

@@ -37,10 +37,11 @@ class Opened(NamedTuple):
     """sha256 of the whole file, empty where it was not computed."""
 
 
-def save(path: Path, about: str, tensors: Mapping[str, NDArray]) -> None:
+def save(path: Path, about: str, tensors: Mapping[str, NDArray], forget: Callable[[], object] = lambda: None) -> None:
     """Write tensors and a description as one safetensors file, whole or not at all; equal contents, equal bytes.
 
-    Arrays may lie scattered in a mapped file of any size: they are gathered a part at a time.
+    Arrays may lie scattered in a mapped file of any size: they are gathered a part at a time, and `forget` is called
+    after each to give back the memory that it took.
     """
     stored = {name: array.astype(array.dtype.newbyteorder("<"), copy=False) for name, array in tensors.items()}
     names = sorted(stored, key=lambda name: (-stored[name].dtype.itemsize, name))  # so every tensor is aligned
@@ -64,6 +65,7 @@ def save(path: Path, about: str, tensors: Mapping[str, NDArray]) -> None:
                     file.write(part)
                     if checked:
                         digest.update(part)
+                    forget()
             if checked:
                 file.seek(head.index(_NO_SUM.encode()))
                 file.write(digest.hexdigest().encode())
