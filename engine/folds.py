@@ -1,6 +1,6 @@
 """The linear pieces of a piecewise-linear network: where its positive parts fold the input plane, exactly."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -11,7 +11,7 @@ from engine.data import Labelled
 from engine.errors import UnspiralError
 from engine.film import Frame, View
 from engine.grid import Lines
-from engine.layers import Array, Linear, Network, PositivePart, embedding, logits
+from engine.layers import Array, Linear, Network, PositivePart, embedding, logits, mistaken
 from engine.morphs import Morph, warping
 
 TONES = 8
@@ -228,8 +228,8 @@ class Carrying:
     image: Array
     tones: NDArray[np.int64]
     answers: NDArray[np.int64]
-    total: int
-    """How many pieces there are, uncut by answers."""
+    readings: Mapping[str, float]
+    """How many pieces there are, uncut by answers, and the accuracy of the network on its points."""
     first: float = 0.0
     last: float = 1.0
 
@@ -239,8 +239,7 @@ class Carrying:
         view = View(half=(1 - playhead) * self.view.half + playhead * frame.view.half)
         vertices = (1 - playhead) * self.pieces.vertices + playhead * self.image
         still = _still(self.morph.data, view, self.pieces._replace(vertices=vertices), self.tones, self.answers)
-        readings = {"pieces": float(self.total)}
-        return replace(still, points=frame.points, playhead=playhead, readings=readings, axes=frame.axes)
+        return replace(still, points=frame.points, playhead=playhead, readings=self.readings, axes=frame.axes)
 
 
 def folding(network: Network, data: Labelled, extent: float = 1.2) -> Folding:
@@ -270,14 +269,19 @@ def zooming(
     return Zooming(frame, View((x, y), half))
 
 
-def carrying(network: Network, data: Labelled, extent: float = 1.2) -> Carrying:
-    """The pieces of the square ± `extent` on their way from the input (playhead 0) to the embedding (1)."""
-    morph = warping(network, data, extent)
+def carrying(network: Network, data: Labelled, extent: float = 1.2, every: int = 1) -> Carrying:
+    """The pieces of the square ± `extent` on their way from the input (playhead 0) to the embedding (1).
+
+    Of the points, one in `every` is shown; the accuracy to be read off is that of all.
+    """
+    morph = warping(network, Labelled(data.x[::every], data.y[::every]), extent)
     assert isinstance(morph, Morph)
     found = pieces(network[:-1], ((-extent, -extent), (extent, extent)))
     outlines, answers, owners = answered(network, found)
     image = embedding(network, outlines.vertices) / morph.scale
-    return Carrying(morph, View(half=1.04 * extent), outlines, image, found.tones[owners], answers, found.total)
+    accuracy = 1 - float(mistaken(logits(network, data.x.astype(float)), data.y).mean())
+    readings = {"pieces": float(found.total), "accuracy": accuracy}
+    return Carrying(morph, View(half=1.04 * extent), outlines, image, found.tones[owners], answers, readings)
 
 
 def _still(

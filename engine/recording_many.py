@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn, track
 
 from engine.recipes import Recipe
 from engine.recording import _locked, record, recorded_at
@@ -44,3 +44,21 @@ def _record_group(group: Sequence[Recipe], folder: str | Path | None) -> None:
 
             for recipe, run in zip(missing, train_together(missing)):
                 run.save(paths[recipe])
+
+
+def record_searched(
+    recipe: Recipe, rounds: int = 2, restarts: int = 48, points: int = 100, folder: str | Path | None = None
+) -> list[Run]:
+    """The best network of each round of a search (see `engine.train_many.search`), searched for the first time only."""
+    plain = recorded_at(recipe, folder)
+    name = f"{plain.stem}-search-{restarts}-{points}"
+    paths = [plain.with_name(f"{name}-{number}.safetensors") for number in range(rounds)]
+    with _locked(paths[-1]):
+        if not all(path.exists() for path in paths):
+            from engine.train_many import search  # torch is imported only where something is trained
+
+            found = search(recipe, restarts, points=points)
+            words, console = f"searching, {len(recipe.hidden)} activations", Console(stderr=True)
+            for path in track(paths, words, console=console, disable=not console.is_terminal):
+                next(found).save(path)
+    return [Run.load(path) for path in paths]

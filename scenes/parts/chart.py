@@ -26,6 +26,8 @@ class Spread(NamedTuple):
     axes: tuple[str, str]
     """What the names are, and what the values are."""
     readings: Mapping[str, float] = {}
+    floor: float = 0.0
+    """Where the axis of values begins."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,9 +59,9 @@ class Chart(Painted):
         self.spread = spread
         self.theme = theme
 
-    def show(self, spread: Spread) -> None:
-        """Show `spread` from now on."""
-        self.spread = spread
+    def show(self, frame: Spread) -> None:
+        """Show `frame` from now on."""
+        self.spread = frame
 
     def paint(self, canvas: Canvas) -> None:
         """Paint the ground, the plot with its axes, the dots, the medians and their numbers."""
@@ -75,8 +77,9 @@ class Chart(Painted):
             context.move_to(left, y)
             context.line_to(right, y)
             context.stroke()
+            value = (1 - share) * spread.floor + share
             paint_text(
-                canvas, f"{100 * share:.0f} %", (left - 20 * unit, y + 12 * unit), 34 * unit, quiet, anchor="right"
+                canvas, f"{100 * value:.0f} %", (left - 20 * unit, y + 12 * unit), 34 * unit, quiet, anchor="right"
             )
         paint_text(canvas, spread.axes[1], (left, top - 40 * unit), 40 * unit, quiet)
         paint_text(canvas, spread.axes[0], (right, bottom + 140 * unit), 40 * unit, quiet, anchor="right")
@@ -92,7 +95,7 @@ class Chart(Painted):
         ink, quiet = rgb(theme.ink), rgb(theme.quiet)
         accent = theme.class_colours(5)[0]
         xs = left + (right - left) * (np.arange(len(spread.names)) + 0.5) / len(spread.names)
-        heights = bottom - np.clip(spread.values, 0, 1) * (bottom - top)
+        heights = bottom - np.clip((spread.values - spread.floor) / (1 - spread.floor), 0, 1) * (bottom - top)
         middle = np.median(heights, axis=1)
         for x, y in zip(xs.tolist(), middle.tolist()):
             context.line_to(x, y)

@@ -47,7 +47,7 @@ def inside(polygon, x, slack=1e-9):
 def test_pieces_are_those_that_dense_sampling_finds_and_hold_the_points_they_claim(seed):
     network = random_network(seed)
     found = pieces(network[:-1], CORNERS)
-    side = np.linspace(-1, 1, 500)
+    side = np.linspace(-1, 1, 300)
     x = np.stack(np.meshgrid(side, side), -1).reshape(-1, 2)
     random = np.random.default_rng(seed)
     for polygon in np.split(found.outlines.vertices, found.outlines.starts[1:-1]):

@@ -24,7 +24,7 @@ def folder(tmp_path_factory):
 
 
 def test_trained_together_or_one_by_one_the_embedding_is_the_same(folder):
-    recipes = [replace(EXACT, hidden=(width,), seed=seed) for width in (2, 5, 12) for seed in (0, 1)]
+    recipes = [replace(EXACT, hidden=(width,), seed=seed) for width in (2, 12) for seed in (0, 1)]
     recipes.append(replace(EXACT, optimiser="adam", learning_rate=0.01))
     for recipe, run in zip(recipes, record_many(recipes, folder)):
         alone = train_run(recipe, progress=False)

@@ -1,0 +1,39 @@
+"""Two units wide, two to six activations deep: what each further fold buys."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from engine import THREE_SPIRALS_NARROW, Labelled
+from engine.folds import carrying, folding
+from engine.recording_many import record_searched
+from scenes.parts import FilmScene, Replay
+from scenes.parts.chart import Chart, Spread
+from scenes.parts.panels import Panels
+from scenes.parts.patchwork import paint_patchwork
+
+DEPTHS = (2, 3, 4, 5, 6)
+NARROW = replace(THREE_SPIRALS_NARROW, parameters={"classes": 5, "points": 400})  # the wide network's five spirals
+
+
+class Depth(FilmScene):
+    def construct(self):
+        rounds = [record_searched(replace(NARROW, hidden=(2,) * depth)) for depth in DEPTHS]
+        best = [max(runs, key=lambda run: run.accuracy[-1]) for runs in rounds]
+        networks, data = [run.at(run.epochs[-1]) for run in best], best[0].data
+        names = [f"{depth} activations" for depth in DEPTHS]
+        look = {"columns": 3, "above": (), "paint_plane": paint_patchwork}
+        self.next_section("folds")  # every activation folds the plane along two lines, bent by the folds before it
+        films = [folding(network, Labelled(data.x[::6], data.y[::6])) for network in networks]
+        self.add(panels := Panels([film(0) for film in films], names, below=("pieces",), **look))
+        self.play(*(Replay(panels[k], film, 0, film.last, run_time=8) for k, film in enumerate(films)))
+        self.wait(1)
+        self.next_section("answers")  # the boundary may bend only at a fold
+        frames = [carrying(network, data, every=6)(0) for network in networks]
+        self.remove(panels).add(answers := Panels(frames, names, below=("accuracy",), **look))
+        self.wait(3)
+        self.next_section("accuracies")  # the best of 48 beginnings, twice over
+        values = np.array([[run.accuracy[-1] for run in runs] for runs in rounds])
+        found = Spread(tuple(map(str, DEPTHS)), values, ("activations", "accuracy"), floor=0.8)
+        self.remove(answers).add(Chart(found))
+        self.wait(3)

@@ -1,0 +1,24 @@
+"""The depth scene: the best networks of a search for each depth, found once."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from engine.recording_many import record_searched
+from scenes.depth import NARROW, Depth
+from tests.scenes.rendering import rendered
+
+QUICK = replace(NARROW, parameters={"classes": 3, "points": 20}, epochs=20, warm_up=5)
+
+
+def test_the_depth_scene_renders_and_searches_only_once(monkeypatch, tmp_path, empty_cache):
+    monkeypatch.setattr("scenes.depth.NARROW", QUICK)
+    monkeypatch.setattr("scenes.depth.DEPTHS", (2,))
+    sections = rendered(Depth, tmp_path, frame_rate=2)
+    assert list(sections) == ["folds", "answers", "accuracies"]
+    assert all(len(np.unique(frames[-1].reshape(-1, 3) // 16, axis=0)) > 8 for frames in sections.values())
+    kept = {path: path.stat().st_mtime_ns for path in empty_cache.glob("*.safetensors")}
+    assert len(kept) == 2
+    runs = record_searched(replace(QUICK, hidden=(2, 2)))
+    assert {path: path.stat().st_mtime_ns for path in kept} == kept
+    assert [run.recipe for run in runs] == [replace(QUICK, hidden=(2, 2))] * 2
