@@ -106,6 +106,8 @@ class FilmScene(Scene):
             raise UnspiralError("films are drawn by cairo: leave --renderer out")
         if not issubclass(camera_class, FilmCamera):  # FilmScene beside one of Manim's scenes with its own camera
             camera_class = type(camera_class.__name__, (FilmCamera, camera_class), {})
+        if "png" in str(config.format):  # manim.cfg asks for sections, which stills do not have
+            config.save_sections = False
         super().__init__(renderer=FilmRenderer(camera_class), camera_class=camera_class, **kwargs)
         self._in_motion = self._speaking = False
 
