@@ -34,7 +34,7 @@ def record(recipe: Recipe, folder: str | Path | None = None, device: str = "cpu"
     if not again and not path.exists() and (shipped := shipped_at(recipe)):
         return Run.load(shipped)
     if again or not path.exists():
-        with _locked(path):
+        with locked(path):
             if again or not path.exists():  # another process may have trained it while we waited
                 _train_into(path, recipe, device)
     try:
@@ -147,7 +147,7 @@ def _stopped(path: Path) -> Path:
 
 
 @contextmanager
-def _locked(path: Path) -> Iterator[None]:
+def locked(path: Path) -> Iterator[None]:
     """Only one process at a time trains what goes to `path`; the others wait, and say so."""
     lock = FileLock(path.with_suffix(".lock"))
     try:

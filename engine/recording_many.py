@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn, track
 
 from engine.recipes import Recipe
-from engine.recording import _locked, record, recorded_at
+from engine.recording import locked, record, recorded_at
 from engine.run import Run
 
 
@@ -36,7 +36,7 @@ def record_many(recipes: Sequence[Recipe], folder: str | Path | None = None) -> 
 
 def _record_group(group: Sequence[Recipe], folder: str | Path | None) -> None:
     """Train and save recipes that fit together; another process that does the same waits, and finds them done."""
-    with _locked(recorded_at(group[0], folder)):
+    with locked(recorded_at(group[0], folder)):
         paths = {recipe: recorded_at(recipe, folder) for recipe in group}
         missing = [recipe for recipe, path in paths.items() if not path.exists()]
         if missing:
@@ -53,7 +53,7 @@ def record_searched(
     plain = recorded_at(recipe, folder)
     name = f"{plain.stem}-search-{restarts}-{points}"
     paths = [plain.with_name(f"{name}-{number}.safetensors") for number in range(rounds)]
-    with _locked(paths[-1]):
+    with locked(paths[-1]):
         if not all(path.exists() for path in paths):
             from engine.train_many import search  # torch is imported only where something is trained
 
