@@ -73,7 +73,7 @@ def paint_embedding(canvas: Canvas, place: Place, frame: Frame, theme: Theme) ->
     paint_regions(canvas, place, frame, theme)
     paint_axes(canvas, place, frame, theme)
     paint_lines(canvas, place, frame, theme)
-    paint_points(canvas, place, frame, theme)
+    paint_points(canvas._replace(frame_side=None), place, frame, theme)  # as small as the panel
     if roomy:
         paint_axis_names(canvas, place, frame, theme)
     small = canvas if roomy else canvas._replace(frame_side=round(540 * canvas.unit))

@@ -29,7 +29,7 @@ def paint_patchwork(canvas: Canvas, place: Place, frame: Folded, theme: Theme) -
     for outline in outlines:
         _trace(context, outline)
         context.stroke()
-    paint_points(canvas, place, frame, theme)
+    paint_points(canvas._replace(frame_side=None), place, frame, theme)  # as small as the panel
 
 
 def _seen(vertices: np.ndarray, starts: np.ndarray, canvas: Canvas) -> np.ndarray:
