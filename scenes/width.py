@@ -16,7 +16,7 @@ class Width(FilmScene):
     def construct(self):
         recipes = [replace(SPIRALS, hidden=(width,), seed=seed) for width in WIDTHS for seed in SEEDS]
         runs = record_many(recipes)  # all widths and seeds at the same time
-        all_widths = Together(tuple(training(run, lines=13) for run in runs[:: len(SEEDS)]))
+        all_widths = Together(tuple(training(run, lines=9) for run in runs[:: len(SEEDS)]))
         panels = Panels(all_widths(0), [f"width {width}" for width in WIDTHS])
         even, last = pace(all_widths.films[-1], 0, SPIRALS.epochs), SPIRALS.epochs
         self.next_section("start")  # seven networks, one recipe: only the width of f differs
