@@ -1,0 +1,249 @@
+"""Decks opened as lecturers open them: PowerPoint's format, a browser without a network, a PDF."""
+
+import json
+import re
+import shutil
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+import pytest
+
+from engine import UnspiralError
+from engine.deliver.clip import Clip, Line, Section
+from engine.deliver.deck import write_deck
+from engine.deliver.rendering import Rendering
+from engine.deliver.targets import H264
+from engine.deliver.video import Encoder
+
+SIZE, RATE = (192, 108), Fraction(30)
+SPANS = (("origin", 0, 30), ("grow", 30, 45), ("fan out", 75, 36))
+GREY = range(20, 242, 2)
+"""Of each frame of a clip, so that a browser can say which one it shows."""
+
+
+@pytest.fixture(scope="module")
+def clips(tmp_path_factory: pytest.TempPathFactory) -> dict[bool, Clip]:
+    """A clip of three sections, growing lighter from frame to frame: as Manim's H.264, and lossless."""
+    folder = tmp_path_factory.mktemp("clips")
+    clips = {}
+    for lossless, encoder in ((False, H264), (True, Encoder(".mov", "qtrle", "rgb24"))):
+        sections = []
+        for name, first, count in SPANS:
+            path = folder / f"{name}{encoder.suffix}"
+            pictures = (np.full((SIZE[1], SIZE[0], 3), GREY[k], np.uint8) for k in range(first, first + count))
+            encoder.write(path, pictures, RATE)
+            words = (Line(first / 30, (first + count) / 30, f"Here they {name} <now> & then."),)
+            sections.append(Section(name, path, first, count, loops=name == "fan out", words=words))
+        clips[lossless] = Clip("Greys", "Grey grows lighter.", *SIZE, RATE, tuple(sections))
+    return clips
+
+
+def deck(clips: dict[bool, Clip], output: Path, scenes: int = 1, **how: Any) -> Path:
+    """A deck of `scenes` times the same scene, for which nothing is rendered."""
+
+    def render(scene: Path, lossless: bool) -> Clip:
+        return copied(clips[lossless], output.parent / scene.name)
+
+    count = write_deck([Path(f"grey{k}.py") for k in range(scenes)], output, Rendering(), render=render, **how)
+    assert count == 3 * scenes
+    return output
+
+
+def copied(clip: Clip, folder: Path) -> Clip:
+    """The clip with files of its own: a deck clears lossless ones away."""
+    folder.mkdir(exist_ok=True)
+    moved = (shutil.copy(section.video, folder / section.video.name) for section in clip.sections)
+    sections = tuple(Section(**{**vars(s), "video": Path(video)}) for s, video in zip(clip.sections, moved))
+    return Clip(**{**vars(clip), "sections": sections})
+
+
+def test_a_powerpoint_has_a_slide_a_section_that_plays_when_shown(clips: dict[bool, Clip], tmp_path: Path) -> None:
+    from pptx import Presentation
+    from pptx.enum.shapes import PP_MEDIA_TYPE
+
+    opened = Presentation(str(deck(clips, tmp_path / "lecture.pptx", scenes=2)))
+    assert len(opened.slides) == 6 and opened.core_properties.title == "Grey grows lighter."
+    assert abs(opened.slide_width / opened.slide_height - 16 / 9) < 0.001
+    for k, slide in enumerate(opened.slides):
+        name, _, count = SPANS[k % 3]
+        assert slide.shapes.title.text == f"{k // 3 + 1}.{k % 3 + 1}  {name}"
+        assert slide.notes_slide.notes_text_frame.text == f"Here they {name} <now> & then."
+        movies = [shape for shape in slide.shapes if shape.shape_type is not None and hasattr(shape, "media_type")]
+        assert [movie.media_type for movie in movies] == [PP_MEDIA_TYPE.MOVIE]
+        movie = movies[0]
+        assert abs(movie.width / movie.height - 192 / 108) < 0.01 and movie.top + movie.height <= opened.slide_height
+        assert movie.poster_frame.content_type == "image/png"
+        media = [part for part in (rel.target_part for rel in slide.part.rels.values()) if "video" in part.content_type]
+        (tmp_path / "movie.mp4").write_bytes(media[0].blob)
+        with av.open(tmp_path / "movie.mp4") as container:
+            assert container.streams.video[0].frames == count and container.streams.video[0].codec.name == "h264"
+        timing = re.sub(r"\s+", " ", slide.element.xpath("p:timing")[0].xml)
+        assert f'spid="{movie.shape_id}"' in timing and 'cmd="playFrom(0.0)"' in timing and "afterEffect" in timing
+        assert ('repeatCount="indefinite"' in timing) == (name == "fan out")
+
+
+def test_libreoffice_shows_as_many_pages_as_there_are_sections(clips: dict[bool, Clip], tmp_path: Path) -> None:
+    if shutil.which("soffice") is None or shutil.which("pdftotext") is None:
+        pytest.skip("LibreOffice or pdftotext is not installed")
+    made = deck(clips, tmp_path / "lecture.pptx")
+    home = f"-env:UserInstallation=file://{tmp_path}/office"
+    convert = ["soffice", home, "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path), str(made)]
+    subprocess.run(convert, check=True, capture_output=True, timeout=120)
+    text = subprocess.run(
+        ["pdftotext", tmp_path / "lecture.pdf", "-"], check=True, capture_output=True, text=True
+    ).stdout
+    assert text.count("\f") == 3 and all(name in text for name, _, _ in SPANS)
+
+
+def test_a_pdf_has_a_still_and_the_notes_of_each_section(clips: dict[bool, Clip], tmp_path: Path) -> None:
+    made = deck(clips, tmp_path / "lecture.pdf")
+    assert made.read_bytes().startswith(b"%PDF")
+    if shutil.which("pdftotext") is not None:
+        text = subprocess.run(["pdftotext", made, "-"], check=True, capture_output=True, text=True).stdout
+        assert text.count("\f") == 3
+        for number, (name, _, _) in enumerate(SPANS, 1):
+            assert str(number) in text and name in text and f"Here they {name} <now> & then." in text
+
+
+def test_a_page_names_no_address_outside_it(clips: dict[bool, Clip], tmp_path: Path) -> None:
+    made = deck(clips, tmp_path / "lecture.html").read_text(encoding="utf-8")
+    assert not re.search(r"""(src|href|srcset)\s*=\s*["']?(https?:)?//""", made)
+    assert not re.search(r"""(url\(|@import|fetch\(|importScripts)\s*["']?(https?:)?//""", made)
+    assert "default-src 'none'" in made
+    assert sorted(path.name for path in tmp_path.iterdir() if path.is_file()) == ["lecture.html"]
+
+
+class Browser:
+    """A headless Chromium without a network, driven through chromedriver."""
+
+    def __init__(self, driver: str) -> None:
+        self.driver = subprocess.Popen([driver, "--port=0"], stdout=subprocess.PIPE, text=True)
+        assert self.driver.stdout is not None
+        port = next(
+            int(found[1]) for line in self.driver.stdout if (found := re.search(r"successfully on port (\d+)", line))
+        )
+        self.address = f"http://127.0.0.1:{port}"
+
+    def open(self, folder: Path, chromium: str) -> None:
+        """Begin a session; its profile lies in `folder`."""
+        flags = ["--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
+        flags += ["--disable-sync", "--disable-component-update", "--host-resolver-rules=MAP * ~NOTFOUND"]
+        options = {"binary": chromium, "args": [*flags, f"--user-data-dir={folder}", "--window-size=960,600"]}
+        wanted = {"goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL"}}
+        session = self.ask("/session", {"capabilities": {"alwaysMatch": wanted}})
+        self.address += f"/session/{session['sessionId']}"
+
+    def ask(self, path: str, body: dict[str, Any] | None = None) -> Any:
+        """What chromedriver answers."""
+        data = json.dumps(body or {}).encode()
+        request = urllib.request.Request(self.address + path, data, {"Content-Type": "application/json"})
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                return json.load(answer)["value"]
+        except urllib.error.HTTPError as error:
+            with error:
+                raise AssertionError(json.load(error)["value"]["message"]) from None
+
+    def run(self, script: str) -> Any:
+        """What a line of JavaScript returns."""
+        return self.ask("/execute/sync", {"script": script, "args": []})
+
+    def press(self, key: str) -> None:
+        """Press a key and let it go."""
+        actions = [{"type": "keyDown", "value": key}, {"type": "keyUp", "value": key}]
+        self.ask("/actions", {"actions": [{"type": "key", "id": "keyboard", "actions": actions}]})
+
+    def wait(self, condition: str, seconds: float = 10.0) -> None:
+        """Until a condition in JavaScript holds."""
+        end = time.monotonic() + seconds
+        while not self.run(f"return Boolean({condition})"):
+            assert time.monotonic() < end, (condition, self.run(SEEN))
+            time.sleep(0.03)
+
+
+RIGHT, LEFT = "\ue014", "\ue012"
+SEEN = """
+const video = document.querySelector('section.present video.seen');
+if (!video) return null;
+const canvas = document.createElement('canvas');
+canvas.width = canvas.height = 1;
+const context = canvas.getContext('2d');
+context.drawImage(video, 0, 0, 1, 1);
+return [video.className.split(' ')[0], context.getImageData(0, 0, 1, 1).data[0], video.paused, video.ended, video.loop];
+"""
+VIDEO = "(document.querySelector('section.present video.seen') || {classList: {contains: () => false}})"
+
+
+@pytest.fixture
+def browser(tmp_path: Path) -> Iterator[Browser]:
+    driver, chromium = shutil.which("chromedriver"), shutil.which("chromium") or shutil.which("google-chrome")
+    if driver is None or chromium is None:
+        pytest.skip("chromedriver or Chromium is not installed")
+    opened = Browser(driver)
+    with opened.driver:
+        try:
+            opened.open(tmp_path / "profile", chromium)
+            yield opened
+            request = urllib.request.Request(opened.address, method="DELETE")
+            urllib.request.urlopen(request, timeout=30).close()
+        finally:
+            opened.driver.terminate()
+
+
+def grey(frame: int) -> Any:
+    return pytest.approx(GREY[frame], abs=2.5)
+
+
+def test_a_page_is_played_forwards_backwards_and_in_a_loop_by_keys(
+    clips: dict[bool, Clip], tmp_path: Path, browser: Browser
+) -> None:
+    made = deck(clips, tmp_path / "lecture.html")
+    browser.ask("/url", {"url": made.as_uri()})
+    browser.wait(f"{VIDEO} && {VIDEO}.currentTime > 0.2")  # it plays by itself
+    browser.wait(f"{VIDEO}.ended")
+    assert browser.run(SEEN)[:2] == ["forward", grey(29)]  # and holds its end
+    browser.press(RIGHT)
+    browser.wait(f"Reveal.getIndices().h == 1 && {VIDEO}.currentTime > 0.2 && !{VIDEO}.paused")
+    browser.press(LEFT)  # the end of the section before
+    browser.wait(f"Reveal.getIndices().h == 0 && {VIDEO}.paused && {VIDEO}.currentTime > 0.9")
+    assert browser.run(SEEN)[:3] == ["forward", grey(29), True]
+    browser.press(RIGHT)
+    browser.wait(f"Reveal.getIndices().h == 1 && {VIDEO}.ended")
+    assert browser.run(SEEN)[1] == grey(74)
+    browser.press("r")  # backwards from where it is to its beginning
+    browser.wait(f"{VIDEO}.classList.contains('backward') && {VIDEO}.currentTime > 0.2")
+    browser.wait(f"{VIDEO}.ended")
+    assert browser.run(SEEN)[:2] == ["backward", grey(30)]
+    browser.press("l")
+    browser.wait(f"{VIDEO}.classList.contains('forward') && {VIDEO}.loop && {VIDEO}.currentTime > 1.2", 20)
+    browser.wait(f"{VIDEO}.currentTime < 0.5 && !{VIDEO}.paused")  # it came round
+    browser.press(RIGHT)  # a section that loops by itself
+    browser.wait(f"Reveal.getIndices().h == 2 && {VIDEO} && {VIDEO}.loop && {VIDEO}.currentTime > 0.9")
+    browser.wait(f"{VIDEO}.currentTime < 0.5 && !{VIDEO}.paused")
+    browser.press("n")
+    assert browser.run("return document.getElementById('notes').innerText") == "Here they fan out <now> & then."
+    browser.press("t")
+    assert browser.run("return getComputedStyle(document.querySelector('.present .strip')).display") == "none"
+    asked = browser.run("return performance.getEntriesByType('resource').map((entry) => entry.name)")
+    assert all(name.startswith(("blob:", "data:")) for name in asked)
+    said = [entry["message"] for entry in browser.ask("/se/log", {"type": "browser"})]
+    assert said == []
+
+
+def test_mistakes_are_said_before_anything_is_rendered(clips: dict[bool, Clip], tmp_path: Path) -> None:
+    for name, said in (("lecture.key", r"\.pptx, \.html, \.pdf"), ("nowhere/lecture.pdf", "make it first")):
+        with pytest.raises(UnspiralError, match=said):
+            deck(clips, tmp_path / name)
+    (tmp_path / "lecture.pdf").write_text("dear to me")
+    with pytest.raises(UnspiralError, match="--force"):
+        deck(clips, tmp_path / "lecture.pdf")
+    assert (tmp_path / "lecture.pdf").read_text() == "dear to me"
+    deck(clips, tmp_path / "lecture.pdf", force=True)
