@@ -1,0 +1,67 @@
+"""Themes can be read: contrast on every ground, colours that colour-blind eyes tell apart, mistakes said in a line."""
+
+from itertools import combinations
+from pathlib import Path
+
+import pytest
+from coloraide import Color
+
+from engine import UnspiralError
+from scenes.parts.theme import DARK, LIGHT, Theme, read_theme
+
+BOTH = pytest.mark.parametrize("theme", [DARK, LIGHT], ids=["dark", "light"])
+EYES = (None, "protan", "deutan", "tritan")
+
+
+def distance(a: Color, b: Color, eye: str | None) -> float:
+    return a.delta_e(b, method="2000") if eye is None else a.filter(eye).delta_e(b.filter(eye), method="2000")
+
+
+@BOTH
+@pytest.mark.parametrize("classes", [2, 3, 5, 8, 12])
+def test_text_can_be_read_on_the_ground_and_on_every_region(theme: Theme, classes: int) -> None:
+    grounds = [Color(theme.ground), *(Color("srgb", region) for region in theme.region_colours(classes))]
+    for ground in grounds:
+        assert Color(theme.ink).contrast(ground) >= 4.5 and Color(theme.quiet).contrast(ground) >= 4.5
+
+
+@BOTH
+@pytest.mark.parametrize("classes", range(2, 9))
+def test_class_colours_can_be_read_and_told_apart(theme: Theme, classes: int) -> None:
+    colours = [Color("srgb", colour) for colour in theme.class_colours(classes)]
+    for colour in colours:  # names of class vectors have a rim of this colour
+        assert colour.contrast(Color(theme.rim)) >= 4.5 and colour.contrast(Color(theme.ground)) >= 4.5
+    for eye in EYES:
+        apart = min(distance(a, b, eye) for a, b in combinations(colours, 2))
+        assert apart >= (20 if eye is None else 10)
+
+
+def test_a_lecturers_own_theme_says_only_what_differs(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text('base = "light"\nground = "#FDF6E3"\nnames = ["rest", "walk"]\npoints = 1.5\n')
+    theme = read_theme(str(path))
+    assert (theme.ground, theme.names, theme.points, theme.ink) == ("#fdf6e3", ("rest", "walk"), 1.5, LIGHT.ink)
+    assert theme.light and theme.name(1) == "walk" and theme.name(2) == "3"
+
+
+@pytest.mark.parametrize(
+    "text, said",
+    [
+        ('grund = "#ffffff"', "did you mean ground"),
+        ('ground = "white"', "no colour like"),
+        ("points = 40", "0.2 to 5"),
+        ('classes = "#ffffff"', "no list"),
+        ('base = "blue"', "dark or light"),
+        ('ink = "#333333"', "4.5 : 1"),
+        ('text = "none.ttf"', "no font file"),
+        ("ground = ", "cannot be read"),
+    ],
+)
+def test_a_mistake_in_a_theme_is_one_line(tmp_path: Path, text: str, said: str) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(text)
+    with pytest.raises(UnspiralError, match=said) as caught:
+        read_theme(str(path))
+    assert "\n" not in str(caught.value)
+    with pytest.raises(UnspiralError, match="neither dark nor light"):
+        read_theme("dim")
