@@ -5,6 +5,7 @@ import json
 import mmap
 import os
 import re
+import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -161,6 +162,16 @@ class Run(_SeenByDigest):
         if there.all():
             return float(np.interp(epoch, self.epochs, curve))
         return float(np.interp(epoch, self.epochs[there], curve[there])) if there.any() else float("nan")
+
+    def _repr_png_(self) -> bytes:
+        """What a notebook shows of it: the contact sheet, nine epochs of the embedding."""
+        from engine.commands.show import draw_sheet
+
+        with tempfile.TemporaryDirectory() as name:
+            path, sheet = Path(name) / "run.safetensors", Path(name) / "sheet.png"
+            self.save(path)
+            draw_sheet(path, sheet)
+            return sheet.read_bytes()
 
     def save(self, path: str | Path) -> None:
         """Write one safetensors file, whole or not at all. UnspiralError says why it could not be written."""
