@@ -43,8 +43,6 @@ def paint_segments(canvas: Canvas, segments: Array, width: float, colour: RGB, a
     for (ax, ay), (bx, by) in segments.tolist():
         context.move_to(ax, ay)
         context.line_to(bx, by)
-    context.set_line_cap(cairo.LINE_CAP_ROUND)
     context.set_line_width(width)
     context.set_source_rgba(*canvas.colour(colour, alpha))
     context.stroke()
-    context.set_line_cap(cairo.LINE_CAP_BUTT)

@@ -1,0 +1,174 @@
+"""What a network says of its whole input plane: energies −s, curved decision regions, softargmax as surfaces."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.backward import losses
+from engine.errors import UnspiralError, unknown
+from engine.film import Frame, View
+from engine.grid import Lines
+from engine.layers import Array, logits, mistaken, softargmax
+from engine.run import Run
+
+CELLS = 120
+"""Cells of the grid each way: a whole number of pixels to each at every usual height."""
+FINE = 2
+"""Lines of a surface's grid to a coarse cell."""
+NOTHING = Lines(np.zeros((0, 2)), np.zeros(1, np.intp))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Energies(Frame):
+    """The input plane with the scores of all classes known on a grid."""
+
+    ticks: Array
+    """(CELLS + 1,), where the grid's lines are, on both axes."""
+    scores: Array
+    """(CELLS + 1, CELLS + 1, K), s at (ticks[column], ticks[row])."""
+    spacing: float
+    """Of the levels of −s that are drawn."""
+
+
+@dataclass(frozen=True, eq=False)
+class Energy:
+    """A run's input plane while it learns; the playhead is the epoch."""
+
+    run: Run
+    view: View
+    spacing: float
+
+    @property
+    def first(self) -> float:
+        """The first recorded epoch."""
+        return float(self.run.epochs[0])
+
+    @property
+    def last(self) -> float:
+        """The last recorded epoch."""
+        return float(self.run.epochs[-1])
+
+    def __call__(self, playhead: float) -> Energies:
+        """The frame at an epoch; loss and accuracy are those of the very network that is drawn."""
+        network, (x, y) = self.run.at(playhead), self.run.data
+        scores = logits(network, x)
+        wrong = mistaken(scores, y)
+        ticks = np.linspace(-self.view.half, self.view.half, CELLS + 1)
+        return Energies(
+            points=x,
+            labels=y,
+            wrong=wrong,
+            lines=NOTHING,
+            bright=(),
+            class_vectors=np.zeros((0, 2)),
+            regions=(),
+            view=self.view,
+            playhead=playhead,
+            readings={
+                "epoch": playhead,
+                "accuracy": 1 - float(wrong.mean()),
+                "loss": float(losses(scores.astype(float), y).mean()),
+            },
+            axes=("x₁", "x₂"),
+            ticks=ticks,
+            scores=over_plane(network, ticks),
+            spacing=self.spacing,
+        )
+
+
+def energy(run: Run, half: float = 1.2, spacing: float = 8.0) -> Energy:
+    """The input plane of a run over ± `half`; the playhead is the epoch, levels of −s are `spacing` apart.
+
+    UnspiralError if x is not 2-D.
+    """
+    if run.data.x.shape[1] != 2:
+        raise UnspiralError(f"x has {run.data.x.shape[1]} dimensions; energy shows an input plane of 2")
+    return Energy(run, View(half=half), spacing)
+
+
+def over_plane(network: tuple, ticks: Array) -> Array:
+    """Scores (U, A, K) at all (ticks[a], ticks[u])."""
+    x = np.stack(np.meshgrid(ticks, ticks), -1).reshape(-1, 2).astype(network[0].weight.dtype)
+    return logits(network, x).reshape(len(ticks), len(ticks), -1)
+
+
+def answers(scores: Array, fine: int) -> NDArray[np.uint8]:
+    """The class with the highest score in each of fine × fine pixels to a cell: (U, A, K) → ((U−1) fine, (A−1) fine).
+
+    Within a cell scores are interpolated between its corners, so cells whose corners agree need no work.
+    """
+    best = scores.argmax(-1).astype(np.uint8)
+    corners = np.stack([best[:-1, :-1], best[:-1, 1:], best[1:, :-1], best[1:, 1:]], -1)
+    rows, columns = np.nonzero((corners != corners[..., :1]).any(-1))
+    at = (np.arange(fine) + 0.5) / fine
+    up, across = (v.reshape(-1, 1) for v in np.meshgrid(at, at, indexing="ij"))
+    shares = np.hstack([(1 - up) * (1 - across), (1 - up) * across, up * (1 - across), up * across])
+    known = np.stack([scores[rows + i, columns + j] for i in (0, 1) for j in (0, 1)], 1)  # M 4 K
+    mixed = np.matmul(shares.astype(scores.dtype), known).argmax(-1).astype(np.uint8)
+    height, width = corners.shape[:2]
+    blocks = np.empty((height, fine, width, fine), np.uint8)
+    blocks[...] = corners[:, None, :, None, 0]
+    blocks[rows, :, columns, :] = mixed.reshape(-1, fine, fine)
+    return blocks.reshape(height * fine, width * fine)
+
+
+@dataclass(frozen=True)
+class Sheets:
+    """Softargmax over the input plane, a surface a class, and from where it is seen."""
+
+    ticks: Array
+    """(U,), on both axes."""
+    heights: Array
+    """(U, U, K), ỹ, 0 … 1."""
+    fine: int
+    """Where a surface is flat, every `fine`-th line is enough."""
+    azimuth: float
+    """Radians that the plane is turned, anti-clockwise from above."""
+    elevation: float
+    """Radians of the eye over the plane: π/2 is from above."""
+    epoch: float
+
+
+@dataclass(frozen=True, eq=False)
+class Softening:
+    """Softargmax surfaces with one of their settings as the playhead."""
+
+    run: Run
+    ticks: Array
+    settings: Mapping[str, float]
+    name: str = "epoch"
+    first: float = 0.0
+    last: float = 0.0
+
+    def vary(self, name: str, first: float, last: float, **settings: float) -> "Softening":
+        """The film in which setting `name` (epoch, azimuth, elevation or turned) goes from `first` to `last`.
+
+        turned, 0 … 1, goes from above to a look from the side, with a quarter turn.
+        """
+        for given in (name, *settings):
+            if given not in self.settings:
+                raise unknown("setting", given, self.settings)
+        return replace(self, settings={**self.settings, **settings}, name=name, first=first, last=last)
+
+    def __call__(self, playhead: float) -> Sheets:
+        """The frame where the setting that varies has the value `playhead`."""
+        s = {**self.settings, self.name: playhead}
+        scores = over_plane(self.run.at(s["epoch"]), self.ticks)
+        return Sheets(
+            ticks=self.ticks,
+            heights=softargmax(scores),
+            fine=FINE,
+            azimuth=s["azimuth"] + s["turned"] * np.pi / 5,
+            elevation=s["elevation"] - s["turned"] * np.radians(52),
+            epoch=s["epoch"],
+        )
+
+
+def softening(run: Run, half: float = 1.2, cells: int = 48) -> Softening:
+    """Softargmax of a run over its input plane, at its last epoch, seen from above; `vary` makes films of it."""
+    if run.data.x.shape[1] != 2:
+        raise UnspiralError(f"x has {run.data.x.shape[1]} dimensions; softening shows an input plane of 2")
+    settings = {"epoch": float(run.epochs[-1]), "azimuth": 0.0, "elevation": np.pi / 2, "turned": 0.0}
+    return Softening(run, np.linspace(-half, half, FINE * cells + 1), settings)

@@ -1,0 +1,39 @@
+"""The input plane while a network learns: curved regions, an energy a class, softargmax as surfaces."""
+
+from math import pi
+
+from manim import FadeIn, smooth
+
+from engine import FIVE_SPIRALS, pace, record, training
+from engine.energy import energy, softening
+from scenes.parts import Replay
+from scenes.parts.blackboard import Blackboard
+from scenes.parts.formula import formula
+from scenes.parts.landscape import Landscape
+from scenes.parts.surfaces import Surfaces
+
+
+class Energy(Blackboard):
+    def construct(self):
+        run = record(FIVE_SPIRALS)
+        film = energy(run)
+        plane = Landscape(film(0))
+        self.next_section("origin")  # all scores are alike, whoever wins wins by nothing
+        self.add(plane)
+        self.wait(1)
+        self.next_section("learn")  # each class digs its energy out along its own arm
+        even = pace(training(run), 0, 2000)
+        self.play(Replay(plane, film, 0, 2000, run_time=14, rate_func=even))
+        self.wait(2)
+        self.next_section("softargmax")  # from above, the highest probability colours the plane
+        surfaces = softening(run)
+        sheets = Surfaces(surfaces(2000))
+        self.play(FadeIn(sheets))
+        self.say(formula('tilde(y)_k = op("softargmax")(s)_k', size=32).move_to((5.2, 3.4, 0)))
+        self.wait(1)
+        self.next_section("turn")  # seen from the side, each class is a mesa
+        self.run(sheets, surfaces.vary("turned", 0, 1), 3, smooth)
+        self.run(sheets, surfaces.vary("azimuth", 0, pi / 2, turned=1), 6, smooth)
+        self.next_section("rise")  # how they rose, from 1/5 everywhere
+        self.run(sheets, surfaces.vary("epoch", 0, 2000, turned=1, azimuth=pi / 2), 10)
+        self.wait(1)

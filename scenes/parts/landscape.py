@@ -1,0 +1,122 @@
+"""The whole input plane: curved decision regions, and beside them each class's energy with its level lines."""
+
+import cairo
+import numpy as np
+
+from engine.energy import CELLS, Energies, answers
+from engine.levels import boundaries, level_lines
+from scenes.parts.bars import Box
+from scenes.parts.camera import Canvas, Painted
+from scenes.parts.heights import paint_segments, paint_shades
+from scenes.parts.lettering import paint_text
+from scenes.parts.picture import Place, paint_axes, paint_points
+from scenes.parts.theme import RGB, STRONG, THEME, Theme, mix, rgb
+
+COARSE = 4
+"""Energies are drawn on every fourth line of the grid."""
+PANEL, GAP, LEFT, TOP = 340, 12, 1156, 18
+"""Side of an energy's panel, gap between two, and where the first one is, in pixels of 1080."""
+
+
+class Landscape(Painted):
+    """Shows an `Energies` frame: regions in a square on the left, −s₁ … −s₅ on the right, the numbers below them."""
+
+    opaque = True
+
+    def __init__(self, frame: Energies, theme: Theme = THEME) -> None:
+        super().__init__()
+        self.frame = frame
+        self.theme = theme
+
+    def show(self, frame: Energies) -> None:
+        """Show `frame` from now on."""
+        self.frame = frame
+
+    def paint(self, canvas: Canvas) -> None:
+        """Paint the whole frame."""
+        context, frame, theme, unit = canvas.context, self.frame, self.theme, canvas.unit
+        context.set_source_rgba(*canvas.colour(rgb(theme.ground)))
+        context.paint()
+        side = canvas.height
+        context.save()
+        context.rectangle(0, 0, side, side)
+        context.clip()
+        plane = Canvas(context, side, side, canvas.height)
+        place = Place((side / 2, side / 2), side / 2 / frame.view.half)
+        paint_answers(plane, Box(0, 0, side, side), frame, theme)
+        segments = place(boundaries(frame.scores, frame.ticks, frame.ticks).reshape(-1, 2)).reshape(-1, 2, 2)
+        paint_segments(plane, segments, 2.5 * unit, rgb(theme.ink), 0.55)
+        paint_axes(plane, place, frame, theme)
+        paint_points(plane, place, frame, theme)
+        context.restore()
+        classes = frame.scores.shape[-1]
+        for k, colour in enumerate(theme.class_colours(classes)):
+            paint_energy(canvas, _panel(k, unit), frame, k, colour, theme)
+        _paint_numbers(canvas, _panel(classes, unit), frame, theme)
+
+
+def _panel(number: int, unit: float) -> Box:
+    row, column = divmod(number, 2)
+    pitch = PANEL + GAP
+    return Box((LEFT + column * pitch) * unit, (TOP + row * pitch) * unit, PANEL * unit, PANEL * unit)
+
+
+def paint_answers(canvas: Canvas, box: Box, frame: Energies, theme: Theme) -> None:
+    """Every pixel of a square box in the colour of the class with the highest score there."""
+    fine = max(1, round(box.width / CELLS))
+    table = np.array(theme.region_colours(frame.scores.shape[-1]))
+    swatches = np.full((len(table), 4), 255, np.uint8)
+    swatches[:, :3] = np.rint(255 * table)  # red first: frames are RGBA where cairo thinks BGRA
+    pixels = np.ascontiguousarray(swatches.view(np.uint32)[:, 0][answers(frame.scores, fine)[::-1]])
+    image = cairo.ImageSurface.create_for_data(pixels.data, cairo.FORMAT_ARGB32, *pixels.shape[::-1])  # type: ignore[arg-type]
+    context = canvas.context
+    context.save()
+    context.translate(box.left, box.top)
+    context.scale(box.width / pixels.shape[1], box.height / pixels.shape[0])
+    pattern = cairo.SurfacePattern(image)
+    pattern.set_filter(cairo.FILTER_NEAREST)
+    context.set_source(pattern)
+    context.rectangle(0, 0, *pixels.shape[::-1])
+    context.fill()
+    context.restore()
+
+
+def paint_energy(canvas: Canvas, box: Box, frame: Energies, k: int, colour: RGB, theme: Theme) -> None:
+    """−s_k in a square box: dark where it is high, its class's colour where it is low, with level lines."""
+    context, unit = canvas.context, canvas.unit
+    s = frame.scores[::COARSE, ::COARSE, k].astype(float)
+    ticks = frame.ticks[::COARSE]
+    ground = np.array(rgb(theme.ground))
+    share = 1 / (1 + np.exp(-s / (2 * frame.spacing)))  # half way at 0
+    shades = ground + 0.62 * share[::-1, :, None] * (np.array(colour) - ground)
+    paint_shades(canvas, box, shades)
+    levels = frame.spacing * np.arange(np.ceil(s.min() / frame.spacing), np.floor(s.max() / frame.spacing) + 1)
+    segments = level_lines(s, ticks, ticks, levels)
+    scale = box.width / 2 / frame.view.half
+    pixels = segments * (scale, -scale) + (box.left + box.width / 2, box.top + box.height / 2)
+    paint_segments(canvas, pixels, 1.6 * unit, mix(colour, rgb(theme.ink), 0.4), 0.75)
+    context.rectangle(*box)
+    context.set_line_width(2 * unit)
+    context.set_source_rgba(*canvas.colour(colour, 0.8))
+    context.stroke()
+    name = f"−s{'₁₂₃₄₅₆₇₈₉'[k]}"
+    at = (box.left + 14 * unit, box.top + 42 * unit)
+    paint_text(canvas, name, at, 40 * unit, rgb(theme.ink), font=STRONG, halo=rgb(theme.rim))
+
+
+def _paint_numbers(canvas: Canvas, box: Box, frame: Energies, theme: Theme) -> None:
+    unit, ink, quiet = canvas.unit, rgb(theme.ink), rgb(theme.quiet)
+    readings = frame.readings
+    left, right = box.left + 12 * unit, box.left + box.width
+    paint_text(canvas, "epoch", (left, box.top + 52 * unit), 38 * unit, quiet)
+    epoch = f"{int(readings['epoch'] + 1e-6)}"
+    paint_text(canvas, epoch, (right, box.top + 52 * unit), 56 * unit, ink, font=STRONG, anchor="right")
+    rows = (
+        ("accuracy", f"{100 * readings['accuracy']:.1f} %"),
+        ("loss", f"{readings['loss']:.3f}"),
+        ("levels every", f"{frame.spacing:g}"),
+    )
+    for row, (name, number) in enumerate(rows):
+        y = box.top + (116 + 54 * row) * unit
+        paint_text(canvas, name, (left, y), 36 * unit, quiet)
+        paint_text(canvas, number, (right, y), 36 * unit, ink, font=STRONG, anchor="right")
