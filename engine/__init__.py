@@ -3,13 +3,13 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from engine.classifying import circling, class_vectors
 from engine.data import Labelled, blobs, digits, labelled, moons, rings, spirals
 from engine.errors import Diverged, UnspiralError
 from engine.film import Film, Frame, View, pace, training
+from engine.films.classifying import circling, class_vectors
+from engine.films.morphs import unfolding, warping
 from engine.grid import Lines, images, square_grid
 from engine.layers import Layer, Linear, Network, PositivePart, Tanh, embedding, logits, softargmax
-from engine.morphs import unfolding, warping
 from engine.recipes import FIVE_SPIRALS, LINEAR, NOTEBOOK, THREE_SPIRALS_NARROW, Recipe
 from engine.recording import record
 from engine.regions import argmax_regions

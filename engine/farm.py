@@ -9,7 +9,6 @@ import importlib.metadata
 import multiprocessing
 import os
 import signal
-import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
@@ -91,7 +90,14 @@ class Failed(NamedTuple):
 
 def work(verb: str, job: Job, *details: Any) -> Any:
     """Do one task in this process: plan, segments or finish."""
-    return getattr(importlib.import_module("scenes.parts.rendering"), verb)(job, *details)
+    try:
+        return getattr(importlib.import_module("scenes.parts.rendering"), verb)(job, *details)
+    except _Ended:
+        os._exit(1)  # nothing is left half-finished; the pool would begin another task
+
+
+class _Ended(SystemExit):
+    """The parent has asked this worker to end."""
 
 
 def jobs_for(files: Sequence[Path], flags: Sequence[str]) -> list[Job]:
@@ -157,19 +163,19 @@ def render(
                     answer = Failed(f"{type(error).__name__}: {error}")
                 if isinstance(answer, Failed):
                     clip.error = clip.error or answer.reason
-                elif verb == "plan":
+                elif isinstance(answer, Plan):
                     clip.plan, clip.output = answer, answer.output
                 if verb == "segments":
                     clip.pending -= 1
                 if clip.error or clip.output:
                     continue
-                if verb == "plan":
+                if isinstance(answer, Plan):
                     parts = _parts(answer.missing, -(-2 * workers // len(clips)) if workers > len(clips) else 1)
                     clip.pending = len(parts)
                     for part in parts:
                         submit(clip, "segments", part)
                 if verb == "finish":
-                    clip.output = answer
+                    clip.output = str(answer)
                 elif clip.pending == 0:
                     submit(clip, "finish")
             for clip in clips:
@@ -182,7 +188,7 @@ def render(
             process.terminate()  # a worker takes this as: leave nothing half-finished, and end
         raise
     finally:
-        executor.shutdown(wait=True, cancel_futures=True)
+        executor.shutdown(wait=True)
     return clips
 
 
@@ -226,7 +232,11 @@ def _begin_worker() -> None:
 
     threading.Thread(target=follow, daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes: the parent decides
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    signal.signal(signal.SIGTERM, _end)
+
+
+def _end(*_: Any) -> None:
+    raise _Ended(1)
 
 
 @contextmanager
@@ -246,6 +256,7 @@ def cluster_pool(
 
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
     try:
+        distributed.comm.resolve_address(address)  # a client that cannot even begin does not end quietly
         client: Any = distributed.Client(address, timeout="10s", set_as_default=False)
     except (OSError, ValueError) as error:
         raise UnspiralError(f"no Dask scheduler answers at {address} ({str(error).splitlines()[0]})") from None

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from engine import THREE_SPIRALS_NARROW, Labelled
-from engine.folds import carrying, folding
+from engine.films.folds import carrying, folding
 from engine.recording_many import record_searched
 from scenes.parts import FilmScene, Replay
 from scenes.parts.chart import Chart, Spread

@@ -2,7 +2,7 @@
 
 from manim import smooth
 
-from engine.descent import METHODS, descent, two_clouds
+from engine.films.descent import METHODS, descent, two_clouds
 from scenes.parts.blackboard import Blackboard
 from scenes.parts.valley import Valley, Walkers, written_in
 

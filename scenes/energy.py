@@ -5,7 +5,7 @@ from math import pi
 from manim import FadeIn, smooth
 
 from engine import FIVE_SPIRALS, pace, record, training
-from engine.energy import energy, softening
+from engine.films.energy import energy, softening
 from scenes.parts import Replay
 from scenes.parts.blackboard import Blackboard
 from scenes.parts.formula import formula

@@ -1,7 +1,7 @@
 """The hundred dimensions themselves: a tour through the features while the network learns, ending on the embedding."""
 
 from engine import FIVE_SPIRALS, record
-from engine.tour import touring
+from engine.films.tour import touring
 from scenes.parts import FilmScene, Replay
 from scenes.parts.tour_picture import TourPicture
 

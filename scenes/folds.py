@@ -1,7 +1,7 @@
 """Where the positive parts fold the input plane: few large linear pieces, or so many that it looks smooth."""
 
 from engine import FIVE_SPIRALS, THREE_SPIRALS_NARROW, Labelled, record
-from engine.folds import carrying, folding, zooming
+from engine.films.folds import carrying, folding, zooming
 from scenes.parts import FilmScene, Replay
 from scenes.parts.easing import exponential
 from scenes.parts.panels import Panels, Together

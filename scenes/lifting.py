@@ -2,7 +2,7 @@
 
 from manim import Write, rate_functions
 
-from engine.lifting import lifting
+from engine.films.lifting import lifting
 from scenes.parts import FilmScene, Replay
 from scenes.parts.formula import formula
 from scenes.parts.space import SpacePicture

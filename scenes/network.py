@@ -3,7 +3,7 @@
 from manim import FadeIn, smooth
 
 from engine import FIVE_SPIRALS, record
-from engine.flowing import assembling, flowing
+from engine.films.flowing import assembling, flowing
 from scenes.parts.blackboard import Blackboard
 from scenes.parts.diagram import GRADIENT, DiagramOfModules, DiagramOfUnits
 from scenes.parts.formula import formula

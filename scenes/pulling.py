@@ -3,7 +3,7 @@
 from manim import FadeIn, smooth
 
 from engine import record
-from engine.pulling import half_learned, pulling
+from engine.films.pulling import half_learned, pulling
 from scenes.parts.blackboard import Blackboard
 from scenes.parts.diagram import GRADIENT
 from scenes.parts.formula import formula

@@ -5,7 +5,7 @@ from math import pi
 from manim import FadeIn
 
 from engine import record
-from engine.scoring import FIVE_BLOBS, scoring
+from engine.films.scoring import FIVE_BLOBS, scoring
 from scenes.parts.blackboard import Blackboard
 from scenes.parts.scoreboard import Scoreboard, product, says
 

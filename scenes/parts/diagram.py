@@ -8,9 +8,9 @@ from typing import NamedTuple
 import cairo
 import numpy as np
 
-from engine.flowing import Assembly, Circuit, Flow
+from engine.films.flowing import Assembly, Circuit, Flow
+from engine.films.scoring import written
 from engine.layers import Array
-from engine.scoring import written
 from scenes.parts.arrows import trace_arrow
 from scenes.parts.bars import Box
 from scenes.parts.camera import Canvas, Painted

@@ -3,8 +3,8 @@
 import cairo
 import numpy as np
 
-from engine.energy import CELLS, Energies, answers
-from engine.levels import boundaries, level_lines
+from engine.films.energy import CELLS, Energies, answers
+from engine.films.levels import boundaries, level_lines
 from scenes.parts.bars import Box
 from scenes.parts.camera import Canvas, Painted
 from scenes.parts.heights import paint_segments, paint_shades

@@ -3,7 +3,7 @@
 import cairo
 import numpy as np
 
-from engine.folds import TONES, Folded
+from engine.films.folds import TONES, Folded
 from scenes.parts.camera import Canvas
 from scenes.parts.picture import Place, paint_ground, paint_points
 from scenes.parts.theme import Theme, mix, rgb

@@ -210,10 +210,10 @@ def paint_class_vectors(canvas: Canvas, place: Place, frame: Frame, theme: Theme
     for k, (at, colour) in enumerate(zip(labels, colours)):
         alpha = float(np.clip((room[k] - 70) / 40, 0, 1))  # fades: names never collide and never pop
         if alpha > 0 and 36 * unit > 12:
-            text = f"w{_subscript(k + 1)}"
+            name = f"w{_subscript(k + 1)}"
             centre = (float(at[0]), float(at[1]) + 11 * unit)
             paint_text(
-                canvas, text, centre, 36 * unit, colour, font=STRONG, anchor="middle", alpha=alpha, halo=rgb(theme.rim)
+                canvas, name, centre, 36 * unit, colour, font=STRONG, anchor="middle", alpha=alpha, halo=rgb(theme.rim)
             )
 
 

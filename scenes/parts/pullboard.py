@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from engine.pulling import Pull
+from engine.films.pulling import Pull
 from scenes.parts.arrows import paint_arrow
 from scenes.parts.camera import Canvas, Painted
 from scenes.parts.diagram import GRADIENT

@@ -6,7 +6,7 @@ import cairo
 import numpy as np
 from manim import Mobject
 
-from engine.scoring import Scores, written
+from engine.films.scoring import Scores, written
 from scenes.parts.arrows import paint_arrow
 from scenes.parts.bars import Box, paint_bars
 from scenes.parts.camera import Canvas, Painted

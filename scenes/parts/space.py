@@ -5,8 +5,8 @@ from functools import cache
 import cairo
 import numpy as np
 
+from engine.films.lifting import BOARD, Space
 from engine.layers import Array
-from engine.lifting import BOARD, Space
 from scenes.parts.camera import Canvas, Painted
 from scenes.parts.discs import Discs
 from scenes.parts.lettering import paint_text

@@ -4,7 +4,7 @@ import math
 
 import cairo
 
-from engine.classifying import Circled, Spread
+from engine.films.classifying import Circled, Spread
 from engine.steps import written
 from scenes.parts.bars import Box, paint_bars
 from scenes.parts.camera import Canvas

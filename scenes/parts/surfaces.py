@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from engine.energy import Sheets
+from engine.films.energy import Sheets
 from engine.layers import Array
 from scenes.parts.camera import Canvas, Painted
 from scenes.parts.lettering import paint_text

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from engine.tour import Toured
+from engine.films.tour import Toured
 from scenes.parts.camera import Canvas, Painted
 from scenes.parts.lettering import paint_text
 from scenes.parts.picture import (

@@ -4,7 +4,7 @@ from typing import Any
 
 import cairo
 
-from engine.morphs import Unfolded
+from engine.films.morphs import Unfolded
 from engine.steps import Step
 from scenes.parts.camera import Canvas, Painted
 from scenes.parts.lettering import paint_text

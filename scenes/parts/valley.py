@@ -6,10 +6,10 @@ import numpy as np
 from manim import Mobject
 
 from engine.data import Labelled
-from engine.descent import METHODS, Descending, sample_losses
 from engine.film import View
+from engine.films.descent import METHODS, Descending, sample_losses
+from engine.films.levels import level_lines
 from engine.layers import Array
-from engine.levels import level_lines
 from scenes.parts.arrows import paint_arrow
 from scenes.parts.bars import Box
 from scenes.parts.camera import Canvas, Painted

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from engine.lifting import lifting
+from engine.films.lifting import lifting
 from scenes.lifting import Lifting
 from scenes.parts.space import SpacePicture
 from scenes.parts.theme import THEME

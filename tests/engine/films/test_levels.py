@@ -1,6 +1,6 @@
 import numpy as np
 
-from engine.levels import level_lines
+from engine.films.levels import level_lines
 
 ACROSS, UP = np.linspace(-2, 2, 101), np.linspace(-1.5, 1.5, 77)
 X, Y = np.meshgrid(ACROSS, UP)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from engine import UnspiralError, embedding, record
-from engine.tour import Stop, geodesic, touring
+from engine.films.tour import Stop, geodesic, touring
 
 
 def frame(seed, dimensions=9):

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from engine import UnspiralError
+from engine.films.lifting import circle, lifted, lifting
 from engine.layers import Linear
-from engine.lifting import circle, lifted, lifting
 
 
 @pytest.fixture(scope="module")

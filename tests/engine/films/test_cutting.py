@@ -5,8 +5,8 @@ import pytest
 import torch
 from torch.nn.functional import cross_entropy
 
-from engine.cutting import cutting, linear_classifier
 from engine.errors import UnspiralError
+from engine.films.cutting import cutting, linear_classifier
 from engine.recipes import Recipe
 from engine.recording import record
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from engine import Labelled, Linear, PositivePart, Tanh, UnspiralError, embedding, logits
-from engine.folds import TONES, answered, carrying, folded, folding, pieces, zooming
+from engine.films.folds import TONES, answered, carrying, folded, folding, pieces, zooming
 
 CORNERS = ((-1.0, -1.0), (1.0, 1.0))
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import UnspiralError, circling, class_vectors, pace
-from engine.classifying import spread
+from engine.films.classifying import spread
 from engine.layers import Linear
 
 

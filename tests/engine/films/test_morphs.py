@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from engine import THREE_SPIRALS_NARROW, Labelled, UnspiralError, record, spirals, unfolding, warping
+from engine.films.morphs import ROOM, ZOOM
 from engine.layers import Linear, PositivePart, Tanh, embedding, logits
-from engine.morphs import ROOM, ZOOM
 from engine.steps import moved
 
 FRAMES = 60

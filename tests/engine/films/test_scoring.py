@@ -7,8 +7,8 @@ import torch
 
 from engine import record
 from engine.errors import UnspiralError
+from engine.films.scoring import FIVE_BLOBS, at_temperature, scoring
 from engine.recipes import Recipe
-from engine.scoring import FIVE_BLOBS, at_temperature, scoring
 
 
 @pytest.fixture(scope="module")

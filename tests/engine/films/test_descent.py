@@ -4,8 +4,8 @@ import torch
 from torch.nn.functional import cross_entropy
 
 from engine.data import spirals
-from engine.descent import METHODS, descent, two_clouds
 from engine.errors import UnspiralError
+from engine.films.descent import METHODS, descent, two_clouds
 
 DATA = two_clouds()
 X, Y = torch.tensor(DATA.x), torch.tensor(DATA.y)

@@ -5,10 +5,10 @@ from scipy.ndimage import distance_transform_edt
 from torch.nn.functional import cross_entropy
 
 from engine.data import blobs
-from engine.energy import answers, energy, over_plane, softening
 from engine.errors import UnspiralError
+from engine.films.energy import answers, energy, over_plane, softening
+from engine.films.levels import boundaries
 from engine.layers import Linear
-from engine.levels import boundaries
 from engine.recipes import Recipe
 from engine.recording import record
 

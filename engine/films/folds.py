@@ -10,9 +10,9 @@ from numpy.typing import ArrayLike, NDArray
 from engine.data import Labelled
 from engine.errors import UnspiralError
 from engine.film import Frame, View
+from engine.films.morphs import Morph, warping
 from engine.grid import Lines
 from engine.layers import Array, Linear, Network, PositivePart, embedding, logits, mistaken
-from engine.morphs import Morph, warping
 
 TONES = 8
 """Colours that pieces are told apart by."""

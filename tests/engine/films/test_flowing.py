@@ -5,8 +5,8 @@ from torch.nn.functional import cross_entropy
 
 from engine import FIVE_SPIRALS, NOTEBOOK, Recipe
 from engine.errors import UnspiralError
-from engine.flowing import assembling, circuit, flowing
-from engine.scoring import written
+from engine.films.flowing import assembling, circuit, flowing
+from engine.films.scoring import written
 from engine.train_one import build, to_network
 
 
