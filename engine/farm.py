@@ -111,8 +111,6 @@ def jobs_for(files: Sequence[Path], flags: Sequence[str]) -> list[Job]:
         flags += ["--media_dir", "media"]
     media = flags.index("--media_dir") + 1
     flags[media] = str(folder / flags[media])
-    if "--config_file" not in flags and (folder / "manim.cfg").is_file():
-        flags += ["--config_file", str(folder / "manim.cfg")]
     environment = {"UNSPIRAL_RUNS": str(runs_folder()), "UNSPIRAL_THEME": os.environ.get("UNSPIRAL_THEME", "")}
     return [Job(str(file.resolve()), tuple(flags), str(folder), tuple(environment.items())) for file in files]
 
@@ -250,13 +248,14 @@ def cluster_pool(
     """
     try:
         import distributed
+        from distributed.comm.addressing import resolve_address
     except ModuleNotFoundError:
         raise UnspiralError("--cluster needs Dask's distributed: pip install '.[cluster]'") from None
     import logging
 
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
     try:
-        distributed.comm.resolve_address(address)  # a client that cannot even begin does not end quietly
+        resolve_address(address)  # a client that cannot even begin does not end quietly
         client: Any = distributed.Client(address, timeout="10s", set_as_default=False)
     except (OSError, ValueError) as error:
         raise UnspiralError(f"no Dask scheduler answers at {address} ({str(error).splitlines()[0]})") from None

@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 from manim import Scene, config, logger, tempconfig
+from manim._config.utils import make_config_parser
 from manim.cli.render.commands import ClickArgs
 from manim.cli.render.commands import render as manim_render
 from manim.utils.module_ops import get_module, get_scene_classes_from_module
@@ -102,9 +103,11 @@ def _settled(job: Job) -> Iterator[None]:
     """Manim's configuration and the surroundings as the job says; afterwards as they were."""
     folder, environment, level = os.getcwd(), dict(os.environ), logger.level
     os.chdir(job.folder)
+    logger.setLevel("WARNING")
     os.environ.update(job.environment)
     try:
         with tempconfig({}):
+            config.digest_parser(make_config_parser())  # the job's folder's manim.cfg, not that of this process
             flags = manim_render.make_context("manim render", [job.file, *job.flags]).params
             config.digest_args(ClickArgs(flags))
             config.progress_bar = "none"
