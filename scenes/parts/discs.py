@@ -11,6 +11,9 @@ from scenes.parts.camera import Canvas
 PHASES = 8
 """Sprites per pixel each way: a disc is painted at most 1/16 pixel from where it is."""
 
+ROUND = 8
+"""Classes that colour alone tells apart; points of further ones are squares, for eyes that mix colours up."""
+
 RGB = tuple[float, float, float]
 
 
@@ -18,7 +21,8 @@ class Discs:
     """Discs of one size with a rim, a colour per label.
 
     `radius` and `rim` (the rim's width, inside the radius) in pixels, `colours` (K, 3) and `rim_colour` from 0 to 1.
-    A `hollow` disc has the rim's colour inside and a ring of its own colour around it.
+    A `hollow` disc has the rim's colour inside and a ring of its own colour around it. Labels from `ROUND` on are
+    squares of the same area.
     """
 
     def __init__(
@@ -41,8 +45,8 @@ class Discs:
         which = (labels * PHASES + phase[:, 1]) * PHASES + phase[:, 0]
         sprites = [
             sprite
-            for colour in self.colours
-            for sprite in _sprites(self.radius, self.rim, colour, self.rim_colour, self.hollow)
+            for k, colour in enumerate(self.colours)
+            for sprite in _sprites(self.radius, self.rim, colour, self.rim_colour, self.hollow, k >= ROUND)
         ]
         set_source, paint = canvas.context.set_source_surface, canvas.context.paint
         for sprite, x, y in zip(which.tolist(), corner[:, 0].tolist(), corner[:, 1].tolist()):
@@ -50,8 +54,19 @@ class Discs:
             paint()
 
 
+def trace(context: cairo.Context, x: float, y: float, radius: float, square: bool) -> None:
+    """A disc's outline, or that of a square of the same area, around pixel (x, y)."""
+    if square:
+        half = radius * np.sqrt(np.pi) / 2
+        context.rectangle(x - half, y - half, 2 * half, 2 * half)
+    else:
+        context.arc(x, y, radius, 0, 2 * np.pi)
+
+
 @cache
-def _sprites(radius: float, rim: float, colour: RGB, rim_colour: RGB, hollow: bool) -> tuple[cairo.ImageSurface, ...]:
+def _sprites(
+    radius: float, rim: float, colour: RGB, rim_colour: RGB, hollow: bool, square: bool
+) -> tuple[cairo.ImageSurface, ...]:
     """One disc at all phases, row by row, just large enough for each; the centre is ⌈radius⌉ and the phase from 0."""
     sprites = []
     rings = [(radius, rim_colour), (radius - rim, colour)]
@@ -63,7 +78,7 @@ def _sprites(radius: float, rim: float, colour: RGB, rim_colour: RGB, hollow: bo
         surface = cairo.ImageSurface(cairo.FORMAT_ARGB32, width, height)
         canvas = Canvas(cairo.Context(surface), width, height)
         for ring, fill in rings:
-            canvas.context.arc(x, y, ring, 0, 2 * np.pi)
+            trace(canvas.context, x, y, ring, square)
             canvas.context.set_source_rgba(*canvas.colour(fill))
             canvas.context.fill()
         sprites.append(surface)

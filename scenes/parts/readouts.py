@@ -7,6 +7,7 @@ import numpy as np
 from engine import Frame
 from engine.film import Curve
 from scenes.parts.camera import Canvas
+from scenes.parts.discs import ROUND, trace
 from scenes.parts.lettering import paint_text, text_width
 from scenes.parts.theme import RGB, STRONG, Theme, mix, rgb
 
@@ -111,7 +112,7 @@ def paint_key(canvas: Canvas, frame: Frame, theme: Theme) -> None:
     unit = canvas.unit
     entries = _entries(frame, theme)
     if is_wide(canvas):
-        names = sum(entry.mark == "class" for entry in entries)
+        names = sum(entry.mark in ("class", "further class") for entry in entries)
         columns = 2 if names > 6 else 1
         rows = [entries[k : min(k + columns, names)] for k in range(0, names, columns)]
         rows += [[entry] for entry in entries[names:]]
@@ -134,7 +135,8 @@ def _entries(frame: Frame, theme: Theme) -> list[_Entry]:
     quiet = rgb(theme.quiet)
     classes = max(len(frame.class_vectors), int(frame.labels.max()) + 1) if len(frame.points) else 0
     colours = theme.class_colours(classes)
-    entries = [_Entry("class", name, colour) for name, colour in zip(theme.names, colours)]
+    marks = ["class" if k < ROUND else "further class" for k in range(classes)]
+    entries = [_Entry(mark, name, colour) for mark, name, colour in zip(marks, theme.names, colours)]
     if len(frame.points):
         entries.append(_Entry("point", "truth y", quiet))
     if frame.decided > 0:
@@ -182,7 +184,7 @@ def _paint_entry(canvas: Canvas, entry: _Entry, at: tuple[float, float], room: f
         context.arc(x, y, 9 * unit, 0, 2 * np.pi)
         context.stroke()
     else:
-        context.arc(x, y, 11 * unit, 0, 2 * np.pi)
+        trace(context, x, y, 11 * unit, square=entry.mark == "further class")
         context.fill()
     size = 30 * unit * min(1.0, room / max(text_width(entry.text, 30 * unit), 1e-9))
     return 44 * unit + paint_text(canvas, entry.text, (at[0] + 44 * unit, at[1]), size, rgb(theme.ink), halo=rim)

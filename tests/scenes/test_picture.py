@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -118,3 +119,18 @@ def test_a_contact_sheet_shows_nine_epochs(film):
     assert sheet.shape == (540, 960, 4)
     panels = sheet.reshape(3, 180, 3, 320, 4).swapaxes(1, 2).reshape(9, -1)
     assert len({panel.tobytes() for panel in panels}) == 9
+
+
+def test_points_of_the_ninth_class_on_are_squares(film):
+    frame = replace(
+        film(0), points=np.array([[-3.0, 3.0], [3.0, 3.0]]), labels=np.array([0, 8]), wrong=np.zeros(2, bool)
+    )
+    place = Place.of(frame.view, WIDTH, HEIGHT)
+    pixels = painted(Picture(frame), WIDTH, HEIGHT)[..., :3].astype(float)
+    colours = 255 * np.array(DARK.class_colours(9))
+    areas = []
+    for (x, y), k in zip(place(frame.points).astype(int), frame.labels):
+        mark = np.abs(pixels[y - 20 : y + 20, x - 20 : x + 20] - colours[k]).max(-1) < 40
+        box = np.ptp(np.flatnonzero(mark.any(0))) + 1
+        areas.append(mark.sum() / box**2)
+    assert areas[0] < 0.85 < 0.93 < areas[1]  # a disc fills π / 4 of its box, a square all of it
