@@ -1,0 +1,72 @@
+import numpy as np
+import pytest
+from manim import RED, Camera, Circle, Mobject, Square, Text, tempconfig
+
+from scenes.parts.camera import Canvas, FilmCamera, Painted
+from scenes.parts.discs import Discs
+from scenes.parts.film_scene import frames
+from scenes.parts.replay import Replay
+
+
+class Ground(Painted):
+    opaque = True
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shown: list[float] = []
+
+    def show(self, frame: float) -> None:  # type: ignore[override]
+        self.shown.append(frame)
+
+    def paint(self, canvas: Canvas) -> None:
+        canvas.context.set_source_rgba(*canvas.colour((1.0, 0.5, 0.0)))
+        canvas.context.paint()
+
+
+def drawn(camera_class: type[Camera], *mobjects: Mobject) -> np.ndarray:
+    with tempconfig({"pixel_width": 320, "pixel_height": 180}):
+        camera = camera_class()
+        camera.capture_mobjects(mobjects)
+        return camera.pixel_array.copy()
+
+
+def test_stock_mobjects_are_drawn_bit_for_bit_as_by_manims_camera() -> None:
+    square = Square(fill_opacity=0.5).set_color([RED, "#00ff00"]).set_z_index(2)
+    stock = (square, Circle(color=RED, fill_opacity=0.3), Text("e = W x"))
+    assert np.array_equal(drawn(FilmCamera, *stock), drawn(Camera, *stock))
+
+
+def test_painted_mobjects_have_true_colours_and_fade() -> None:
+    ground = Ground()
+    assert drawn(FilmCamera, ground)[90, 160].tolist() == [255, 128, 0, 255]
+    assert abs(int(drawn(FilmCamera, ground.set_opacity(0.5))[90, 160, 0]) - 128) <= 8
+
+
+@pytest.mark.parametrize("most", [1, 7, 240])
+def test_a_cut_replay_shows_the_very_same_playheads(most: int) -> None:
+    whole, cut = Ground(), Ground()
+    count = 100
+    for ground, size in ((whole, count), (cut, most)):
+        for part in Replay(ground, lambda playhead: playhead, 3, 11, run_time=5).parts(count, size):  # type: ignore
+            n = part.span[1] - part.span[0]
+            for k in range(n):
+                part.interpolate(k / n)
+    assert cut.shown == whole.shown
+
+
+def test_run_times_are_whole_numbers_of_frames_at_every_rate() -> None:
+    for rate in (24, 25, 30, 60):
+        with tempconfig({"frame_rate": rate}):
+            assert [frames(n / rate) for n in range(1, 1801)] == list(range(1, 1801))
+
+
+def test_discs_are_where_they_are_told_to_a_sixteenth_of_a_pixel() -> None:
+    class Disc(Ground):
+        def paint(self, canvas: Canvas) -> None:
+            super().paint(canvas)
+            Discs(5, 1, [(0, 0, 0)]).paint(canvas, np.array([[100.3, 60.7]]), np.array([0]))
+
+    dark = 255.0 - drawn(FilmCamera, Disc())[..., 0]
+    y, x = (np.arange(n) + 0.5 for n in dark.shape)
+    at = (dark.sum(0) @ x / dark.sum(), dark.sum(1) @ y / dark.sum())
+    assert np.allclose(at, (100.3, 60.7), rtol=0, atol=1 / 16 + 0.02)
