@@ -122,7 +122,8 @@ def paint_key(canvas: Canvas, frame: Frame, theme: Theme) -> None:
     for row, line in enumerate(rows):
         x, y = left, canvas.height - (44 + 46 * (len(rows) - 1 - row)) * unit
         for entry in line:
-            room = (pitch or canvas.width) - (44 + 12) * unit
+            column = pitch if len(line) > 1 else (RIGHT - LEFT) * unit
+            room = (column if pitch else canvas.width) - (44 + 12) * unit
             width = _paint_entry(canvas, entry, (x, y), room, theme)
             x += pitch or width + ENTRY_GAP * unit
 
