@@ -303,7 +303,7 @@ def test_an_unfinished_recording_opens_under_either_name_and_says_so(tmp_path):
 
 
 KILLED = """
-import os, random, signal, sys, time
+import itertools, os, random, signal, sys, time
 import torch
 from torch import nn
 from engine import Run, UnspiralError, spirals
@@ -322,7 +322,7 @@ for k in range(100):
     child = os.fork()
     if not child:
         recorder = Recorder(path, net, data.x, data.y, "2", "3")
-        for epoch in range(60):
+        for epoch in itertools.count() if k % 2 else range(60):  # every other one never ends by itself
             with torch.no_grad():
                 net[0].bias.fill_(epoch)
             recorder.snapshot(epoch, loss=float(epoch))
@@ -342,7 +342,7 @@ for k in range(100):
     returned = said.count(b".")
     lost += len(run.epochs) < returned
     finished += not run.unfinished
-    assert bool(run.unfinished) or returned == 60
+    assert bool(run.unfinished) or returned == 60 and k % 2 == 0
     for epoch in (0, len(run.epochs) - 1):
         assert (run.at(epoch)[0].bias == epoch).all() and run.loss[epoch] == epoch
     total += returned
@@ -355,7 +355,7 @@ def test_killed_at_a_hundred_random_moments_a_recording_loses_nothing(tmp_path):
     done = subprocess.run([sys.executable, "-c", KILLED, tmp_path], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     lost, finished, total = map(int, done.stdout.split())
-    assert lost == 0 and 100 < total < 6000 and finished < 100
+    assert lost == 0 and total > 100 and finished <= 50
 
 
 def test_a_full_disk_is_said_and_costs_nothing_of_what_was_recorded(tmp_path):
