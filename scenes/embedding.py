@@ -16,6 +16,7 @@ class Embedding(FilmScene):
         self.wait(1)
         self.next_section("unwind")  # the centre turns one way, the rim the other
         self.play(Replay(picture, film, 250, 1000, rate_func=pace(film, 250, 1000), run_time=8))
+        self.wait(1)
         self.next_section("fan")  # five arms along five class vectors, about 72° apart
         self.play(Replay(picture, film, 1000, 2000, run_time=3))
         self.wait(2)
