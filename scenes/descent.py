@@ -3,7 +3,7 @@
 from manim import smooth
 
 from engine.films.descent import METHODS, descent, two_clouds
-from scenes.parts.blackboard import Blackboard
+from scenes.parts.blackboard import BlackboardScene
 from scenes.parts.valley import Valley, Walkers, written_in
 
 STEPS = {
@@ -13,7 +13,7 @@ STEPS = {
 }
 
 
-class Descent(Blackboard):
+class Descent(BlackboardScene):
     def construct(self):
         film = descent(two_clouds())
         walkers = Walkers(film.vary("ghost", 0, 5)(0))

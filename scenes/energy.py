@@ -7,13 +7,13 @@ from manim import FadeIn, smooth
 from engine import FIVE_SPIRALS, pace, record, training
 from engine.films.energy import energy, softening
 from scenes.parts import Replay
-from scenes.parts.blackboard import Blackboard
+from scenes.parts.blackboard import BlackboardScene
 from scenes.parts.formula import formula
 from scenes.parts.landscape import Landscape
 from scenes.parts.surfaces import Surfaces
 
 
-class Energy(Blackboard):
+class Energy(BlackboardScene):
     def construct(self):
         run = record(FIVE_SPIRALS)
         film = energy(run)

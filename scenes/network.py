@@ -4,12 +4,12 @@ from manim import FadeIn, smooth
 
 from engine import FIVE_SPIRALS, record
 from engine.films.flowing import assembling, flowing
-from scenes.parts.blackboard import Blackboard
+from scenes.parts.blackboard import BlackboardScene
 from scenes.parts.diagram import GRADIENT, DiagramOfModules, DiagramOfUnits
 from scenes.parts.formula import formula
 
 
-class Network(Blackboard):
+class Network(BlackboardScene):
     def construct(self):
         run = record(FIVE_SPIRALS)
         whole = assembling(FIVE_SPIRALS)

@@ -4,14 +4,14 @@ from manim import FadeIn, smooth
 
 from engine import record
 from engine.films.pulling import half_learned, pulling
-from scenes.parts.blackboard import Blackboard
+from scenes.parts.blackboard import BlackboardScene
 from scenes.parts.diagram import GRADIENT
 from scenes.parts.formula import formula
 from scenes.parts.panels import Together
 from scenes.parts.pullboard import Pullboard
 
 
-class Pulling(Blackboard):
+class Pulling(BlackboardScene):
     def construct(self):
         runs = [record(half_learned(width)) for width in (10, 100)]
         films = [pulling(run.at(450), run.data, point=995) for run in runs]

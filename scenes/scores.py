@@ -6,11 +6,11 @@ from manim import FadeIn
 
 from engine import record
 from engine.films.scoring import FIVE_BLOBS, scoring
-from scenes.parts.blackboard import Blackboard
+from scenes.parts.blackboard import BlackboardScene
 from scenes.parts.scoreboard import Scoreboard, product, says
 
 
-class Scores(Blackboard):
+class Scores(BlackboardScene):
     def construct(self):
         film = scoring(record(FIVE_BLOBS), point=55)
         board = Scoreboard(film.vary("rows", 0, 5, form=0)(0))

@@ -17,7 +17,7 @@ class _Whole(Protocol):
     def __call__(self, playhead: float) -> Any: ...
 
 
-class Blackboard(FilmScene):
+class BlackboardScene(FilmScene):
     """A FilmScene with three more verbs: `put` a picture, `run` a whole film on it, `say` a formula."""
 
     said: Mobject | None = None

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 from manim import CairoRenderer, Camera, ManimColor, Mobject, Scene, Wait, config
+from manim._config import error_console
 from manim.animation.animation import Animation
 from manim.scene.section import DefaultSectionType
 from manim.utils.exceptions import EndSceneEarlyException
@@ -93,6 +94,23 @@ class FilmRenderer(CairoRenderer):
         """Write the current frame for as many frames as are nearest to `duration`."""
         if not self.skip_animations:
             self.add_frame(self.get_frame(), num_frames=frames(duration))
+
+
+def _say_mistakes_in_one_line() -> None:
+    """Let Manim, which prints a traceback of what a scene file's own lines raise, say an UnspiralError as it is."""
+    print_traceback = error_console.print_exception
+
+    def print_exception(*args: Any, **kwargs: Any) -> None:
+        error = sys.exception()
+        if isinstance(error, UnspiralError):
+            print(error, file=sys.stderr)
+            raise SystemExit(2)
+        print_traceback(*args, **kwargs)
+
+    error_console.print_exception = print_exception
+
+
+_say_mistakes_in_one_line()
 
 
 class FilmScene(Scene):
