@@ -75,15 +75,10 @@ class Film(Protocol):
 
 
 @dataclass(frozen=True, eq=False)
-class Training:
-    """The embedding of a run's points and grid while it learns; the playhead is the epoch."""
+class OverEpochs:
+    """What films of a run have in common: the playhead is the epoch, from the first recorded to the last."""
 
     run: Run
-    data: Labelled
-    view: View
-    segments: Array
-    bright: tuple[int, ...]
-    plane: Plane
 
     @property
     def first(self) -> float:
@@ -94,6 +89,17 @@ class Training:
     def last(self) -> float:
         """The last recorded epoch."""
         return float(self.run.epochs[-1])
+
+
+@dataclass(frozen=True, eq=False)
+class Training(OverEpochs):
+    """The embedding of a run's points and grid while it learns; the playhead is the epoch."""
+
+    data: Labelled
+    view: View
+    segments: Array
+    bright: tuple[int, ...]
+    plane: Plane
 
     def __call__(self, playhead: float) -> Frame:
         """The frame at an epoch. UnspiralError outside the run."""

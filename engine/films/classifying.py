@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import UnspiralError
-from engine.film import Curve, Frame, View
+from engine.film import Curve, Frame, OverEpochs, View
 from engine.grid import Lines
 from engine.layers import Array, Linear, Network, classifier, softargmax
 from engine.regions import argmax_regions
@@ -27,21 +27,10 @@ class Spread(Frame):
 
 
 @dataclass(frozen=True, eq=False)
-class ClassVectors:
+class ClassVectors(OverEpochs):
     """The rows of a run's last layer while it learns; the playhead is the epoch."""
 
-    run: Run
     view: View
-
-    @property
-    def first(self) -> float:
-        """The first recorded epoch."""
-        return float(self.run.epochs[0])
-
-    @property
-    def last(self) -> float:
-        """The last recorded epoch."""
-        return float(self.run.epochs[-1])
 
     def __call__(self, playhead: float) -> Spread:
         """The frame at an epoch. UnspiralError outside the run."""

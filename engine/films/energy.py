@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from engine.backward import losses
 from engine.errors import UnspiralError, unknown
-from engine.film import Frame, View
+from engine.film import Frame, OverEpochs, View
 from engine.grid import Lines
 from engine.layers import Array, logits, mistaken, softargmax
 from engine.run import Run
@@ -33,22 +33,11 @@ class Energies(Frame):
 
 
 @dataclass(frozen=True, eq=False)
-class Energy:
+class Energy(OverEpochs):
     """A run's input plane while it learns; the playhead is the epoch."""
 
-    run: Run
     view: View
     spacing: float
-
-    @property
-    def first(self) -> float:
-        """The first recorded epoch."""
-        return float(self.run.epochs[0])
-
-    @property
-    def last(self) -> float:
-        """The last recorded epoch."""
-        return float(self.run.epochs[-1])
 
     def __call__(self, playhead: float) -> Energies:
         """The frame at an epoch; loss and accuracy are those of the very network that is drawn."""
