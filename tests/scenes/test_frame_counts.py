@@ -1,0 +1,115 @@
+"""A clip has exactly the frames its run times say: counted, decoded from the movie, and each one read."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from manim import Animation, linear, tempconfig
+
+from scenes.parts import FilmScene, Replay
+from scenes.parts.film_scene import SEGMENT, frames
+from tests.scenes.numbers import SMALL, Number, numbers, rendered
+
+RATES = (24, 25, 30, 60)
+MOST = 1800
+
+
+def bad_lengths(rate: int) -> list[int]:
+    """Frames of the plays that Manim's own steps give one too many, and of the waits that lose one."""
+    n = np.arange(1, MOST + 1)
+    plays = [k for k in n if len(np.arange(0, k / rate, 1 / rate)) != k]
+    waits = [k for k in n if int(k / rate / (1 / rate)) != k]
+    return [int(k) for bad in (plays, waits) for k in bad[:4]]
+
+
+def lengths(rate: int) -> list[int]:
+    """The bad ones, those around the cuts of long replays, the extremes, and some at random."""
+    cut = round(SEGMENT * rate)
+    some = np.random.default_rng(rate).integers(1, MOST + 1, 2).tolist()
+    return sorted({1, 2, *bad_lengths(rate), cut - 1, cut, cut + 1, 2 * cut + 1, MOST, *some})
+
+
+class CountUp(Animation):
+    """Counts up to `count`, as any of Manim's animations would."""
+
+    def __init__(self, number: Number, count: int, run_time: float) -> None:
+        super().__init__(number, run_time=run_time, rate_func=linear)
+        self.count = count
+
+    def interpolate_mobject(self, alpha: float) -> None:
+        self.mobject.show(alpha * self.count)
+
+
+def test_manim_itself_miscounts() -> None:
+    assert {23, 31, 46, 62, 123, 245} <= set(bad_lengths(60))
+
+
+@pytest.mark.parametrize("rate", RATES)
+def test_run_times_of_1_to_1800_frames_have_that_many_steps(rate: int) -> None:
+    with tempconfig({**SMALL, "frame_rate": rate}):
+        scene = FilmScene()
+        for n in range(1, MOST + 1):
+            assert frames(n / rate) == n
+            steps = np.asarray(scene.get_time_progression(n / rate, "").iterable)
+            assert np.allclose(steps, np.arange(n) / rate, rtol=0, atol=1e-9) and len(steps) == n
+
+
+@pytest.mark.parametrize("rate", RATES)
+def test_a_movie_has_the_frames_of_its_run_times_and_joins_repeat_and_skip_nothing(rate: int, tmp_path: Path) -> None:
+    expected: list[int] = []
+
+    class Counted(FilmScene):
+        def construct(self) -> None:
+            number = Number()
+            self.add(number)
+            for n in lengths(rate):
+                self.play(Replay(number, float, 0, n), run_time=n / rate)
+                self.wait(n / rate)
+                expected.extend([*range(n), *[n] * n])
+                if n < 130:
+                    self.play(CountUp(number, n, n / rate))
+                    number.add_updater(lambda number, dt: number.show(number.number + (dt > 0)))
+                    self.wait(n / rate)
+                    number.clear_updaters()
+                    expected.extend([*range(n), *range(n, 2 * n)])
+
+    writer = rendered(Counted, tmp_path, rate, save_sections=False)
+    assert numbers(writer.movie_file_path) == expected
+    assert sum(writer.lengths) == len(expected)
+
+
+def test_reversed_and_paced_replays_are_cut_without_a_trace(tmp_path: Path) -> None:
+    class Paced(FilmScene):
+        def construct(self) -> None:
+            number = Number()
+            self.add(number)
+            self.play(Replay(number, float, 1000, 0), run_time=100)
+            self.play(Replay(number, float, 0, 1000, rate_func=lambda t: round(1000 * t * t) / 1000), run_time=100)
+
+    writer = rendered(Paced, tmp_path, 10)
+    k = np.arange(1000)
+    assert numbers(writer.movie_file_path) == [*(1000 - k).tolist(), *np.round(k * k / 1000).astype(int).tolist()]
+    assert len(writer.partial_movie_files) == 2 * round(100 / SEGMENT)
+
+
+@pytest.mark.parametrize("rate", [24, 60])
+def test_a_clip_has_one_more_frame_for_each_section_that_ends_in_motion(rate: int, tmp_path: Path) -> None:
+    class Sections(FilmScene):
+        def construct(self) -> None:
+            number = Number()
+            self.next_section("in motion")  # ends where the next one begins
+            self.add(number)
+            self.play(Replay(number, float, 0, 23), run_time=23 / rate)
+            self.next_section("at rest")
+            self.play(Replay(number, float, 23, 54), run_time=31 / rate)
+            self.wait(2 / rate)
+            self.next_section("the last")
+            self.play(Replay(number, float, 54, 100), run_time=46 / rate)
+
+    writer = rendered(Sections, tmp_path, rate, save_sections=True)
+    listed = json.loads(writer.output_plan.section_index.read_text())
+    parts = [numbers(writer.sections_output_dir / section["video"]) for section in listed]
+    assert parts == [[*range(24)], [*range(23, 54), 54, 54], [*range(54, 100)]]
+    assert [int(section["nb_frames"]) for section in listed] == [24, 33, 46]
+    assert numbers(writer.movie_file_path) == [number for part in parts for number in part]
