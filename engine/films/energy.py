@@ -15,7 +15,7 @@ from engine.run import Run
 
 CELLS = 120
 """Cells of the grid each way: a whole number of pixels to each at every usual height."""
-FINE = 2
+FINE = 3
 """Lines of a surface's grid to a coarse cell."""
 NOTHING = Lines(np.zeros((0, 2)), np.zeros(1, np.intp))
 
@@ -109,8 +109,8 @@ class Sheets:
 
     ticks: Array
     """(U,), on both axes."""
-    heights: Array
-    """(U, U, K), ỹ, 0 … 1."""
+    scores: Array
+    """(U, U, K), s."""
     fine: int
     """Where a surface is flat, every `fine`-th line is enough."""
     azimuth: float
@@ -118,6 +118,11 @@ class Sheets:
     elevation: float
     """Radians of the eye over the plane: π/2 is from above."""
     epoch: float
+
+    @property
+    def heights(self) -> Array:
+        """(U, U, K), ỹ, 0 … 1."""
+        return softargmax(self.scores)
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,10 +149,9 @@ class Softening:
     def __call__(self, playhead: float) -> Sheets:
         """The frame where the setting that varies has the value `playhead`."""
         s = {**self.settings, self.name: playhead}
-        scores = over_plane(self.run.at(s["epoch"]), self.ticks)
         return Sheets(
             ticks=self.ticks,
-            heights=softargmax(scores),
+            scores=over_plane(self.run.at(s["epoch"]), self.ticks),
             fine=FINE,
             azimuth=s["azimuth"] + s["turned"] * np.pi / 5,
             elevation=s["elevation"] - s["turned"] * np.radians(52),
@@ -155,7 +159,7 @@ class Softening:
         )
 
 
-def softening(run: Run, half: float = 1.2, cells: int = 48) -> Softening:
+def softening(run: Run, half: float = 1.2, cells: int = 40) -> Softening:
     """Softargmax of a run over its input plane, at its last epoch, seen from above; `vary` makes films of it."""
     if run.data.x.shape[1] != 2:
         raise UnspiralError(f"x has {run.data.x.shape[1]} dimensions; softening shows an input plane of 2")

@@ -1,46 +1,22 @@
-"""Surfaces over a plane, a colour each, far pieces first: a 3-D picture without Manim's mobjects."""
+"""Surfaces over a plane as one solid, a colour each, cut open at its sides: a 3-D picture without Manim's mobjects."""
 
+import cairo
 import numpy as np
 
 from engine.films.energy import Sheets
-from engine.layers import Array
+from engine.films.envelope import envelope, meeting
+from engine.layers import Array, softargmax
 from scenes.parts.camera import Canvas, Painted
 from scenes.parts.lettering import paint_text
-from scenes.parts.theme import STRONG, THEME, Theme, rgb
+from scenes.parts.picture import paint_ground
+from scenes.parts.theme import STRONG, THEME, Theme, mix, rgb
 
 TALL = 0.75
 """How high 1 is drawn, in half widths of the plane."""
-FLAT = 0.004
-"""A piece this near to the floor is not drawn: the floor is."""
-STEEP = 0.05
-"""A coarse cell over which a surface climbs by more is drawn in its fine cells."""
 LIGHT = np.array([-0.35, -0.45, 0.82])
 """Where light comes from."""
-
-
-def _cells(known: Array) -> Array:
-    """Corners (U − 1, A − 1, 4, 3) of a grid's cells (U, A, 3), anti-clockwise from above."""
-    return np.stack([known[:-1, :-1], known[:-1, 1:], known[1:, 1:], known[1:, :-1]], 2)
-
-
-def _parted(cells: Array) -> Array:
-    """Cells (M, 4, 4) of x, y, height and lead, cut where the lead is 0: pieces (P, 4, 3), some of them triangles.
-
-    Two surfaces that are highest on either side of a line meet in it; no piece lies partly over the other.
-    """
-    lead = cells[..., 3] > 0
-    mixed = lead.any(1) & ~lead.all(1)
-    corners = cells[mixed][:, ((0, 1, 2), (0, 2, 3))].reshape(-1, 3, 4)
-    lead = corners[..., 3] > 0
-    cut = lead.any(1) & ~lead.all(1)
-    whole = corners[~cut][:, (0, 1, 2, 2), :3]
-    corners, lead = corners[cut], lead[cut]
-    alone = (lead == (lead.sum(1, keepdims=True) == 1)).argmax(1)  # the corner that has the others against it
-    a, b, c = (np.take_along_axis(corners, ((alone + i) % 3)[:, None, None], 1)[:, 0] for i in range(3))
-    ab, ac = (a + (a[:, 3:] / (a[:, 3:] - other[:, 3:])) * (other - a) for other in (b, c))
-    tips = np.stack([a, ab, ac, ac], 1)[..., :3]
-    rests = np.stack([ab, b, c, ac], 1)[..., :3]
-    return np.concatenate([cells[~mixed][..., :3], whole, tips, rests])
+SIDES = ((0, -1), (1, 0), (0, 1), (-1, 0))
+"""Which way the square's sides look."""
 
 
 class Surfaces(Painted):
@@ -58,28 +34,26 @@ class Surfaces(Painted):
         self.frame = frame
 
     def paint(self, canvas: Canvas) -> None:
-        """Paint the floor, then the pieces of all surfaces from the farthest to the nearest, then the axes' names."""
+        """Paint the highest surface everywhere, the farthest pieces first, then the sides, then what is read off."""
         context, frame, theme, unit = canvas.context, self.frame, self.theme, canvas.unit
-        context.set_source_rgba(*canvas.colour(rgb(theme.ground)))
-        context.paint()
-        floor = self._seen(canvas, np.array([[x, y, 0.0] for x, y in ((-1, -1), (1, -1), (1, 1), (-1, 1))]))[0]
-        for x, y in floor.tolist():
-            context.line_to(x, y)
-        context.close_path()
-        context.set_source_rgba(*canvas.colour(rgb(theme.quiet), 0.25))
-        context.fill_preserve()
-        context.set_line_width(2 * unit)
-        context.set_source_rgba(*canvas.colour(rgb(theme.quiet)))
-        context.stroke()
-        outlines, shades = self._pieces(canvas)
+        paint_ground(canvas, theme)
         move_to, line_to, fill, set_source = context.move_to, context.line_to, context.fill, context.set_source_rgb
-        for ((ax, ay), (bx, by), (cx, cy), (dx, dy)), (red, green, blue) in zip(outlines.tolist(), shades.tolist()):
+        edges = False
+        context.set_antialias(cairo.ANTIALIAS_NONE)
+        for (ax, ay, bx, by, cx, cy, dx, dy), (red, green, blue), edge in zip(*self._pieces(canvas)):
+            if edge is not edges:
+                edges = edge
+                context.set_antialias(cairo.ANTIALIAS_DEFAULT if edge else cairo.ANTIALIAS_NONE)
             set_source(blue, green, red)
             move_to(ax, ay)
             line_to(bx, by)
             line_to(cx, cy)
             line_to(dx, dy)
             fill()
+        context.set_antialias(cairo.ANTIALIAS_DEFAULT)
+        for number, side in enumerate(SIDES):
+            if self._eye()[:2] @ side > 1e-3:
+                self._paint_side(canvas, number)
         self._paint_names(canvas)
         paint_text(canvas, "epoch", (64 * unit, 96 * unit), 40 * unit, rgb(theme.quiet))
         epoch = f"{int(frame.epoch + 1e-6)}"
@@ -92,41 +66,83 @@ class Surfaces(Painted):
         x, y, z = points[..., 0], points[..., 1], TALL * points[..., 2]
         right, back = cos * x - sin * y, sin * x + cos * y
         up = np.sin(frame.elevation) * back + np.cos(frame.elevation) * z
-        near = np.sin(frame.elevation) * z - np.cos(frame.elevation) * back
-        scale = 0.385 * canvas.height
+        near = points * (1, 1, TALL) @ self._eye()
+        scale = 0.36 * canvas.height
         middle = 0.5 * canvas.height + 0.5 * TALL * np.cos(frame.elevation) * scale
         return np.stack([0.5 * canvas.width + scale * right, middle - scale * up], -1), near
 
-    def _pieces(self, canvas: Canvas) -> tuple[Array, Array]:
-        """Outlines (P, 4, 2) in pixels and colours (P, 3) of all pieces, the farthest first."""
+    def _eye(self) -> Array:
+        """(3,), from the plane towards the eye."""
+        low, high = np.cos(self.frame.elevation), np.sin(self.frame.elevation)
+        return np.array([-low * np.sin(self.frame.azimuth), -low * np.cos(self.frame.azimuth), high])
+
+    def _pieces(self, canvas: Canvas) -> tuple[list[list[float]], list[list[float]], list[bool]]:
+        """Outlines (P, 8) in pixels, colours (P, 3) and whether a piece may be at an edge (P,), the farthest first.
+
+        Pieces that are seen from below are left out: others hide them. Edges need smoothing, three times as slow.
+        """
         frame = self.frame
-        half, fine = frame.ticks[-1], frame.fine
-        x, y = np.meshgrid(frame.ticks / half, frame.ticks / half)
-        colours = np.array(self.theme.class_colours(frame.heights.shape[-1]))
-        second, first = np.sort(frame.heights, axis=-1)[..., -2:].transpose(2, 0, 1)
-        corners, shades = [], []
+        pieces = envelope(frame.scores, frame.ticks / frame.ticks[-1], frame.fine)
+        seen = self._seen(canvas, pieces.corners)[0]
+        one, other = seen[:, 2] - seen[:, 0], seen[:, 3] - seen[:, 1]
+        shown = one[:, 1] * other[:, 0] > one[:, 0] * other[:, 1]
+        order = pieces.farthest_first(frame.azimuth)
+        order = order[shown[order]]
+        corners, pixels = pieces.corners[order] * (1, 1, TALL), seen[order]
+        slope = np.cross(corners[:, 2] - corners[:, 0], corners[:, 3] - corners[:, 1])
+        normal = slope / np.maximum(np.linalg.norm(slope, axis=1, keepdims=True), 1e-12)
+        light = 0.6 + 0.4 * np.clip(normal @ LIGHT, 0, 1) / LIGHT[2]
+        edge = pieces.parted[order] | (np.abs(corners[..., :2]) > 1 - 1e-9).any((1, 2)) | (normal @ self._eye() < 0.3)
+        colours = np.array(self.theme.class_colours(frame.scores.shape[-1]))[pieces.owners[order]]
+        sides = pixels - pixels[:, (1, 2, 3, 0)]
+        sides *= 0.5 / np.maximum(np.linalg.norm(sides, axis=2, keepdims=True), 0.5)
+        pixels += sides - sides[:, (3, 0, 1, 2)]  # half a pixel longer at every end: no seams
+        return pixels.reshape(-1, 8).tolist(), np.clip(light[:, None] * colours, 0, 1).tolist(), edge.tolist()
+
+    def _paint_side(self, canvas: Canvas, number: int) -> None:
+        """A side of the solid: under each class's surface its colour, and where all surfaces are cut, lines."""
+        frame, context, unit = self.frame, canvas.context, canvas.unit
+        x, y = SIDES[number]
+        edge = max(x + y, 0) * (len(frame.ticks) - 1)
+        row = frame.scores[edge] if y else frame.scores[:, edge]
+        along = np.linspace(-1, 1, 2 * len(row) - 1)  # scores are linear from kink to kink, what is seen is not
+        scores = np.stack([np.interp(along, along[::2], s) for s in row.T], 1)
+        owners = scores.argmax(1)
+        change = np.flatnonzero(owners[1:] != owners[:-1])
+        known = np.column_stack([along, np.zeros_like(along), scores.max(1), scores])
+        at = meeting(known[change], known[change + 1], owners[change], owners[change + 1])
+        heights = softargmax(scores)
+
+        def pixels(along: Array, height: Array) -> Array:
+            flat = np.zeros((len(along), 3))
+            flat[:, 0], flat[:, 1], flat[:, 2] = (along, y, height) if y else (x, along, height)
+            return self._seen(canvas, flat)[0]
+
+        colours = [rgb_ for rgb_ in self.theme.class_colours(scores.shape[1])]
+        ground = rgb(self.theme.ground)
+        starts = [0, *(change + 1).tolist(), len(along)]
+        for k, (begin, end) in enumerate(zip(starts, starts[1:])):
+            a = along[begin:end]
+            h = heights[begin:end].max(1)
+            if k:
+                a, h = np.append(at[k - 1, 0], a), np.append(at[k - 1, 2], h)
+            if k < len(change):
+                a, h = np.append(a, at[k, 0]), np.append(h, at[k, 2])
+            for px, py in pixels(np.concatenate([a, a[::-1]]), np.concatenate([h, 0 * h])).tolist():
+                context.line_to(px, py)
+            context.close_path()
+            context.set_source_rgba(*canvas.colour(mix(colours[owners[begin]], ground, 0.62)))
+            context.fill()
+        context.set_line_width(3 * unit)
         for k, colour in enumerate(colours):
-            height = frame.heights[..., k]
-            known = np.stack([x, y, height, height - np.where(height == first, second, first)], -1)
-            coarse = _cells(known[::fine, ::fine])
-            steep = np.ptp(coarse[..., 2], axis=-1) > STEEP
-            smooth = _cells(known)[np.kron(steep, np.ones((fine, fine), bool))]
-            pieces = _parted(np.concatenate([coarse[~steep], smooth]))
-            pieces = pieces[pieces[..., 2].max(1) > FLAT]
-            slope = np.cross(pieces[:, 2] - pieces[:, 0], pieces[:, 3] - pieces[:, 1])
-            normal = slope / np.maximum(np.linalg.norm(slope, axis=1, keepdims=True), 1e-12)
-            light = 0.55 + 0.45 * np.clip(normal @ LIGHT, 0, 1) / LIGHT[2]
-            corners.append(pieces)
-            shades.append(np.clip(light[:, None] * colour, 0, 1))
-        pieces = np.concatenate(corners)
-        pixels = self._seen(canvas, pieces)[0]
-        middles = pieces.mean(1)  # a piece hides what stands farther back, and over the same ground what is lower
-        back = np.sin(frame.azimuth) * middles[:, 0] + np.cos(frame.azimuth) * middles[:, 1]
-        aside = np.cos(frame.elevation) > 1e-3  # from above, only height counts
-        order = np.lexsort((middles[:, 2], -back.round(9) * aside))
-        outward = pixels - pixels.mean(1, keepdims=True)
-        grown = pixels + 0.5 * outward / np.maximum(np.linalg.norm(outward, axis=2, keepdims=True), 0.5)  # no seams
-        return grown[order], np.concatenate(shades)[order]
+            for px, py in pixels(along, heights[:, k]).tolist():
+                context.line_to(px, py)
+            context.set_source_rgba(*canvas.colour(colour))
+            context.stroke()
+        for px, py in pixels(along[[0, -1]], np.zeros(2)).tolist():
+            context.line_to(px, py)
+        context.set_source_rgba(*canvas.colour(rgb(self.theme.quiet)))
+        context.stroke()
 
     def _paint_names(self, canvas: Canvas) -> None:
         """x₁ and x₂ along the edges that are nearer to the eye; ỹ from 0 to 1 at the corner that is farthest left."""
