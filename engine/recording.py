@@ -9,13 +9,12 @@ from pathlib import Path
 
 import numpy as np
 from filelock import FileLock, Timeout
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from engine import journal
 from engine.data import Labelled
 from engine.errors import Diverged, UnspiralError
 from engine.layers import Network, mapped
+from engine.progress import bar
 from engine.recipes import RECIPES, Recipe, find_recipe
 from engine.run import Run, runs_folder, upright
 
@@ -96,11 +95,7 @@ def train_run(recipe: Recipe, device: str = "cpu", *, progress: bool = True) -> 
     curves = {name: np.full(count, np.nan) for name in ("loss", "accuracy", "held_out_loss", "held_out_accuracy")}
     stacked: Network = ()
     taken, stopped = 0, ""
-    console = Console(stderr=True)
-    columns = (TextColumn("training"), BarColumn(), MofNCompleteColumn(), TextColumn("epochs"), TimeRemainingColumn())
-    shown = progress and (console.is_terminal or console.is_jupyter)
-    with Progress(*columns, console=console, transient=True, disable=not shown) as bar:
-        task = bar.add_task("", total=recipe.epochs)
+    with bar("training", recipe.epochs, "epochs", shown=progress) as done:
         try:
             for snapshot in train(recipe, device):
                 if not stacked:
@@ -112,7 +107,7 @@ def train_run(recipe: Recipe, device: str = "cpu", *, progress: bool = True) -> 
                 for name, curve in curves.items():
                     value = getattr(snapshot, name)
                     curve[taken] = np.nan if value is None else value
-                bar.update(task, completed=taken)
+                done(taken)
                 taken += 1
         except Diverged as error:
             stopped = str(error)

@@ -4,9 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn, track
-
+from engine.progress import bar
 from engine.recipes import Recipe
 from engine.recording import locked, record, recorded_at
 from engine.run import Run
@@ -15,22 +13,19 @@ from engine.run import Run
 def record_many(recipes: Sequence[Recipe], folder: str | Path | None = None) -> tuple[Run, ...]:
     """The recipes' runs, as `record` gives them one by one; the missing ones are trained at the same time.
 
-    Recipes that differ only in seeds and initial scale share every step: fifty such runs take a few times as long as
-    one. Runs lie where `record` keeps them, every epoch recorded. Diverged says which recipe of a group went wrong.
+    Recipes that differ only in hidden widths, seeds and initial scale share every step: fifty narrow ones take a few
+    times as long as one. Runs lie where `record` keeps them, every epoch recorded. Diverged says which recipe of a
+    group went wrong.
     """
     missing = [recipe for recipe in dict.fromkeys(recipes) if not recorded_at(recipe, folder).exists()]
     groups: dict[Recipe, list[Recipe]] = {}
     for recipe in missing:
         if recipe.batch is None and not recipe.held_out:  # in mini-batches, each run draws its own points
-            groups.setdefault(replace(recipe, seed=0, data_seed=0, scale=1.0, upright=None), []).append(recipe)
-    console = Console(stderr=True)
-    columns = (TextColumn("training"), BarColumn(), MofNCompleteColumn(), TextColumn("networks"), TimeRemainingColumn())
-    shown = console.is_terminal or console.is_jupyter
-    with Progress(*columns, console=console, transient=True, disable=not shown) as bar:
-        task = bar.add_task("", total=len(missing))
-        for group in groups.values():
-            _record_group(group, folder)
-            bar.advance(task, len(group))
+            depth = (1,) * len(recipe.hidden)
+            kind = replace(recipe, hidden=depth, seed=0, data_seed=0, scale=1.0, upright=None)
+            groups.setdefault(kind, []).append(recipe)
+    for group in groups.values():
+        _record_group(group, folder)
     return tuple(record(recipe, folder) for recipe in recipes)
 
 
@@ -42,7 +37,7 @@ def _record_group(group: Sequence[Recipe], folder: str | Path | None) -> None:
         if missing:
             from engine.train_many import train_together  # torch is imported only where something is trained
 
-            for recipe, run in zip(missing, train_together(missing)):
+            for recipe, run in zip(missing, train_together(missing, progress=True)):
                 run.save(paths[recipe])
 
 
@@ -58,7 +53,8 @@ def record_searched(
             from engine.train_many import search  # torch is imported only where something is trained
 
             found = search(recipe, restarts, points=points)
-            words, console = f"searching, {len(recipe.hidden)} activations", Console(stderr=True)
-            for path in track(paths, words, console=console, disable=not console.is_terminal):
-                next(found).save(path)
+            with bar(f"searching {restarts} networks of depth {len(recipe.hidden)}", rounds, "rounds") as done:
+                for number, path in enumerate(paths, 1):
+                    next(found).save(path)
+                    done(number)
     return [Run.load(path) for path in paths]

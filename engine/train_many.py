@@ -2,114 +2,81 @@
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from typing import NamedTuple
 
 import numpy as np
 import torch
-from torch.nn.functional import leaky_relu, log_softmax
+from numpy.typing import NDArray
 
 from engine.data import DATASETS, Labelled
 from engine.errors import Diverged, UnspiralError
-from engine.layers import Linear, Network, logits, mapped, mistaken
+from engine.layers import Array, Linear, Network, classifier, logits, mapped, mistaken
+from engine.progress import bar
 from engine.recipes import Recipe
 from engine.run import Run, upright
 from engine.train_one import build, on_threads, optimiser, to_network
+from engine.train_stack import Columns, Stack, accuracies, columns, packed, unpacked
 
 FREE = ("hidden", "seed", "data_seed", "scale", "upright")
-"""What may differ between recipes that are trained together; narrower networks are padded with zeros, which stay."""
+"""What may differ between recipes that are trained together."""
 EVERY = 10
 """Epochs from one recorded snapshot of a search to the next."""
+ROOM = 250_000
+"""Numbers in the widest layer of the networks that take a step at once: more leave the processor's cache, and memory
+that large is fetched anew from the system at every step (fifty of 2–100–2–5 on 1,000 points: 5 times slower)."""
 
 
-Pairs = list[tuple[np.ndarray, np.ndarray]]
-"""(weight, bias) of each linear layer."""
-
-
-class Stack(NamedTuple):
-    """B networks of one depth: for each linear layer weights (B, out, in) and biases (B, out, 1)."""
-
-    weights: list[torch.Tensor]
-    biases: list[torch.Tensor]
-
-    def descend(self, x: torch.Tensor, y: torch.Tensor, recipe: Recipe) -> tuple[torch.Tensor, torch.Tensor]:
-        """Each network's average cross-entropy (B,) and its scores (B, K, N); every tensor's `grad` is set.
-
-        x (n, N), or (B, n, N) with each network's own points; y (B, N). By hand: autograd takes 2 to 4 times as long.
-        """
-        values = [x]
-        for number, (weight, bias) in enumerate(zip(self.weights, self.biases)):
-            x = weight @ x
-            x += bias
-            if number < len(recipe.hidden):
-                x = x.tanh_() if recipe.activation == "tanh" else leaky_relu(x, recipe.slope, inplace=True)
-            values.append(x)
-        scores = values.pop()
-        logs = log_softmax(scores, 1)
-        losses = -logs.gather(1, y[:, None])[:, 0].mean(1)
-        signal = logs.exp_()  # ∂L/∂s = (ỹ − y) / N
-        signal.scatter_add_(1, y[:, None], signal.new_full((1, 1, 1), -1.0).expand(len(y), 1, y.shape[1]))
-        signal /= y.shape[1]
-        for number in reversed(range(len(values))):
-            weight, bias, value = self.weights[number], self.biases[number], values[number]
-            weight.grad = (value @ signal.mT).mT.contiguous()
-            bias.grad = signal.sum(2, keepdim=True) if recipe.bias else None
-            if number == 0:
-                break
-            signal = weight.mT @ signal
-            if number <= len(recipe.hidden):
-                if recipe.activation == "tanh":
-                    signal *= 1 - value**2
-                else:  # `torch.where` takes 25 times as long
-                    signal = torch.ops.aten.leaky_relu_backward(signal, value, recipe.slope, True)
-        return losses, scores
-
-    def tensors(self) -> list[torch.Tensor]:
-        """All that is trained."""
-        return [*self.weights, *self.biases]
-
-    def arrays(self) -> Pairs:
-        """NumPy copies: weight (B, out, in) and bias (B, out) for each linear layer."""
-        return [(weight.numpy().copy(), bias.numpy()[..., 0].copy()) for weight, bias in zip(self.weights, self.biases)]
-
-
-def train_together(recipes: Sequence[Recipe], every: int = 1) -> tuple[Run, ...]:
+def train_together(recipes: Sequence[Recipe], every: int = 1, *, progress: bool = False) -> tuple[Run, ...]:
     """The recipes' runs, trained at the same time and recorded every `every` epochs.
 
-    They start where `train` starts and take the same steps. They may differ in their hidden widths (not in how many),
-    seeds and initial scale; all points take part in every step. UnspiralError says what does not fit.
+    They are what `train` makes of each, to the last bit. They may differ in their hidden widths (not in how many),
+    seeds and initial scale; all points take part in every step. UnspiralError says what does not fit. `progress` shows
+    a bar on standard error if that is a terminal.
     """
     first = _one_kind(recipes)
-    networks = [to_network(build(recipe)) for recipe in recipes]
-    datas = [recipe.points()[0] for recipe in recipes]
-    stack = _stacked(networks)
-    x = torch.tensor(np.stack([data.x.T for data in datas]), dtype=getattr(torch, first.precision))  # B n N
-    y = torch.tensor(np.stack([data.y for data in datas]))  # B N
-    if all(data.x is datas[0].x or np.array_equal(data.x, datas[0].x) for data in datas):
-        x = x[0]  # shared: half the memory to walk through
-    steps = optimiser(first, stack.tensors())
-    taken, epochs, losses, accuracies = [], [], [], []
-    with on_threads(1):  # on a busy machine two wait for one another at every step
+    shapes = [to_network(build(recipe)) for recipe in recipes]
+    sets = {recipe.data_seed: recipe.points()[0] for recipe in recipes}
+    datas = [sets[recipe.data_seed] for recipe in recipes]
+    groups = _groups(recipes, len(datas[0].y))
+    beginnings = [packed([shapes[k] for k in group]) for group in groups]  # (B, P) each
+    numbers = torch.tensor(np.concatenate([some.ravel() for some in beginnings]))  # one tensor: one step for all
+    numbers.grad = torch.zeros_like(numbers)
+    sizes = [some.size for some in beginnings]
+    parts = zip(numbers.split(sizes), numbers.grad.split(sizes))
+    stacks = [
+        Stack(own.view(len(group), -1), gradient.view(len(group), -1), shapes[group[0]], recipes[group[0]])
+        for group, (own, gradient) in zip(groups, parts)
+    ]
+    classes = len(classifier(shapes[0]).bias)
+    points = [_columns([datas[k] for k in group], classes, numbers.dtype) for group in groups]
+    epochs = sorted({*range(0, first.epochs + 1, every), first.epochs})
+    history = np.zeros((len(epochs), len(numbers)), numbers.numpy().dtype)
+    losses, shares = (np.zeros((len(epochs), len(recipes))) for _ in range(2))
+    order = [k for group in groups for k in group]
+    steps = optimiser(first, [numbers])
+    taken = 0
+    with on_threads(1), bar(f"training {len(recipes)} networks", first.epochs, "epochs", shown=progress) as done:
         for epoch in range(first.epochs + 1):
-            loss, scores = stack.descend(x, y, first)
-            if epoch % every == 0 or epoch == first.epochs:
-                taken.append(stack.arrays())
-                epochs.append(epoch)
-                losses.append(loss.numpy())
-                accuracies.append(_accuracies(scores, y))
-                _check(losses[-1], epoch)
+            ends = [stack.descend(some) for stack, some in zip(stacks, points)]
+            if epoch == epochs[taken]:
+                history[taken] = numbers.numpy()
+                losses[taken, order] = np.concatenate([loss.numpy() for loss, _ in ends])
+                shares[taken, order] = np.concatenate([accuracies(end[1], some) for end, some in zip(ends, points)])
+                _check(losses[taken], epoch)
+                taken += 1
             if epoch < first.epochs:
                 if first.warm_up:
                     steps.param_groups[0]["lr"] = first.learning_rate * min(1.0, (epoch + 1) / first.warm_up)
                 steps.step()
-    runs = []
-    for k, (recipe, network, data) in enumerate(zip(recipes, networks, datas)):
-        metrics = {"loss": np.stack(losses)[:, k].astype(float), "accuracy": np.stack(accuracies)[:, k].astype(float)}
-        points = Labelled(data.x.astype(recipe.precision), data.y)
-        layers = _history(network, [_member(arrays, k) for arrays in taken])
-        run = Run(recipe, points, np.zeros(len(data.y), bool), np.array(epochs, float), layers, metrics)
-        runs.append(run if recipe.upright is None else upright(run, recipe.upright))
-    return tuple(runs)
+            done(epoch)
+    at = np.array(epochs, float)
+    runs: dict[int, Run] = {}
+    for group, some in zip(groups, np.split(history, np.cumsum(sizes)[:-1], axis=1)):
+        for k, own in zip(group, np.split(some, len(group), axis=1)):
+            metrics = {"loss": losses[:, k].copy(), "accuracy": shares[:, k].copy()}
+            run = _run(recipes[k], datas[k], at, unpacked(own, shapes[k]), metrics)
+            epoch = recipes[k].upright
+            runs[k] = run if epoch is None else upright(run, epoch)
+    return tuple(runs[k] for k in range(len(recipes)))
 
 
 def search(recipe: Recipe, restarts: int = 48, seed: int = 0, points: int = 100) -> Iterator[Run]:
@@ -127,31 +94,41 @@ def search(recipe: Recipe, restarts: int = 48, seed: int = 0, points: int = 100)
     shape = to_network(build(recipe))
     random = torch.Generator().manual_seed(seed)
     while True:
-        beginnings = _beginnings(recipe, data, restarts, random)
-        taken = _descend(beginnings, few, recipe, recipe.learning_rate, recipe.epochs, recipe.warm_up)
-        ends = [_alone(shape, _member(taken[-1], k)) for k in range(restarts)]
+        beginnings = _beginnings(shape, recipe, restarts, random)
+        history = _descend(beginnings, shape, few, recipe, recipe.learning_rate, recipe.epochs, recipe.warm_up)
+        ends = [unpacked(own, shape) for own in history[-1]]
         best = int(np.argmin([mistaken(logits(network, data.x), data.y).mean() for network in ends]))
-        yield _polished(recipe, shape, [_member(arrays, best) for arrays in taken], data)
+        yield _polished(recipe, shape, history[:, best], data)
 
 
-def _polished(recipe: Recipe, shape: Network, history: list[Pairs], data: Labelled) -> Run:
-    """The run of one network found, going on in float64 on all points, gently; it ends where it answers best."""
-    weights = [torch.tensor(weight[None], dtype=torch.float64) for weight, _ in history[-1]]
-    stack = Stack(weights, [torch.tensor(bias[None, :, None], dtype=torch.float64) for _, bias in history[-1]])
+def _polished(recipe: Recipe, shape: Network, history: Array, data: Labelled) -> Run:
+    """The run of one network found, going on in float64 on all points, gently; it ends where it answers best.
+
+    Of equally good ends the latest. history (T, P).
+    """
     found = len(history)
-    history = history + [_member(arrays, 0) for arrays in _descend(stack, data, recipe, 0.003, 1000, 100)[1:]]
-    layers, at = _history(shape, history), np.array([*_recorded(recipe.epochs), *_recorded(1000)[1:]], float)
+    further = _descend(history[-1:].astype(float), shape, data, recipe, 0.003, 1000, 100)[1:, 0]
+    history = np.concatenate([history, further])
+    at = np.array([*_recorded(recipe.epochs), *_recorded(1000)[1:]], float)
     at[found:] += recipe.epochs
-    run = Run(recipe, data, np.zeros(len(data.y), bool), at, layers, {})
     loss, accuracy = np.zeros(len(at)), np.zeros(len(at))
-    for i, epoch in enumerate(at):
-        scores = logits(run.at(float(epoch)), data.x)
-        own = np.take_along_axis(scores, data.y[:, None], 1)[:, 0]
-        loss[i] = (np.logaddexp.reduce(scores, axis=1) - own).mean()
+    for i, own in enumerate(history):
+        scores = logits(unpacked(own, shape), data.x)
+        own_score = np.take_along_axis(scores, data.y[:, None], 1)[:, 0]
+        loss[i] = (np.logaddexp.reduce(scores, axis=1) - own_score).mean()
         accuracy[i] = 1 - mistaken(scores, data.y).mean()
-    last = len(at) - int(np.argmax(accuracy[: found - 2 : -1]))  # of equally good ones the latest
-    layers = mapped(lambda array: array[:last], layers)
-    return replace(run, epochs=at[:last], layers=layers, metrics={"loss": loss[:last], "accuracy": accuracy[:last]})
+    last = len(at) - int(np.argmax(accuracy[: found - 2 : -1]))
+    metrics = {"loss": loss[:last], "accuracy": accuracy[:last]}
+    return _run(recipe, data, at[:last], unpacked(history[:last], shape), metrics)
+
+
+def _run(
+    recipe: Recipe, data: Labelled, at: NDArray[np.float64], layers: Network, metrics: dict[str, NDArray[np.float64]]
+) -> Run:
+    """What was recorded of one network."""
+    points = Labelled(data.x.astype(recipe.precision), data.y)
+    layers = mapped(lambda array: np.ascontiguousarray(array, recipe.precision), layers)
+    return Run(recipe, points, np.zeros(len(data.y), bool), at, layers, metrics)
 
 
 def _recorded(epochs: int) -> list[int]:
@@ -159,48 +136,48 @@ def _recorded(epochs: int) -> list[int]:
     return [*range(0, epochs, EVERY), epochs]
 
 
-def _descend(stack: Stack, data: Labelled, recipe: Recipe, rate: float, epochs: int, warm_up: int) -> list[Pairs]:
-    """Train a stack in place; its arrays before the first epoch, after every tenth and after the last."""
-    x, y = torch.tensor(data.x.T, dtype=stack.weights[0].dtype), torch.tensor(data.y)  # n N, N
-    y = y.expand(len(stack.weights[0]), -1)
-    steps = optimiser(recipe, stack.tensors())
+def _descend(
+    beginnings: Array, shape: Network, data: Labelled, recipe: Recipe, rate: float, epochs: int, warm_up: int
+) -> Array:
+    """Train networks (B, P) from their beginnings: (T, B, P) before the first epoch, every tenth, after the last."""
+    numbers = torch.tensor(beginnings)
+    numbers.grad = torch.zeros_like(numbers)
+    stack, points = (
+        Stack(numbers, numbers.grad, shape, recipe),
+        _columns([data], len(classifier(shape).bias), numbers.dtype),
+    )
+    steps = optimiser(recipe, [numbers])
     taken = []
     with on_threads(1):
         for epoch in range(epochs):
             if epoch % EVERY == 0:
-                taken.append(stack.arrays())
+                taken.append(numbers.numpy().copy())
             rise = min(1.0, (epoch + 1) / warm_up) if warm_up else 1.0
             steps.param_groups[0]["lr"] = rate * rise * (1 + math.cos(math.pi * epoch / epochs)) / 2
-            stack.descend(x, y, recipe)
+            stack.descend(points)
             steps.step()
-    return [*taken, stack.arrays()]
+    return np.stack([*taken, numbers.numpy()])
 
 
-def _check(losses: np.ndarray, epoch: int) -> None:
+def _check(losses: Array, epoch: int) -> None:
     """Diverged if a network's loss is no longer finite."""
     if not np.isfinite(losses).all():
         number = int(np.flatnonzero(~np.isfinite(losses))[0])
         raise Diverged(f"the loss of recipe {number} is no longer finite at epoch {epoch}; lower learning_rate")
 
 
-def _accuracies(scores: torch.Tensor, y: torch.Tensor) -> np.ndarray:
-    """Share of points (B,) whose own score is strictly the highest."""
-    own = scores.gather(1, y[:, None])
-    return (scores >= own).sum(1).eq(1).float().mean(1).numpy()
-
-
-def _beginnings(recipe: Recipe, data: Labelled, restarts: int, random: torch.Generator) -> Stack:
-    hidden = [*recipe.hidden, *([] if recipe.embedding is None else [recipe.embedding])]
-    widths = [data.x.shape[1], *hidden, int(data.y.max()) + 1]
-    weights, biases = [], []
-    for number, (inputs, outputs) in enumerate(zip(widths, widths[1:])):
-        weight = torch.randn(restarts, outputs, inputs, generator=random)
-        if number < len(widths) - 2:
+def _beginnings(shape: Network, recipe: Recipe, restarts: int, random: torch.Generator) -> Array:
+    """Random networks (restarts, P) in float32."""
+    linear = [layer for layer in shape if isinstance(layer, Linear)]
+    drawn = []
+    for number, layer in enumerate(linear):
+        weight = torch.randn(restarts, *layer.weight.shape, generator=random)
+        if number < len(linear) - 1:
             left, _, right = torch.linalg.svd(weight, full_matrices=False)
             weight = left @ right
-        weights.append(weight.contiguous())
-        biases.append((torch.rand(restarts, outputs, 1, generator=random) - 0.5) * float(recipe.bias))
-    return Stack(weights, biases)
+        bias = (torch.rand(restarts, len(layer.bias), generator=random) - 0.5) * float(recipe.bias)
+        drawn.append((weight.numpy(), bias.numpy()))
+    return packed([tuple(Linear(weight[k], bias[k]) for weight, bias in drawn) for k in range(restarts)])
 
 
 def _few(recipe: Recipe, data: Labelled, points: int) -> Labelled:
@@ -220,9 +197,14 @@ def _one_kind(recipes: Sequence[Recipe]) -> Recipe:
     first = recipes[0]
     if first.batch is not None or first.held_out:
         raise UnspiralError("trained together, all points take part in every step; set held_out = 0 and batch = none")
+    wanted = {name: value for name, value in first.as_dict().items() if name not in FREE}
     for number, recipe in enumerate(recipes):
-        for name, value in first.as_dict().items():
-            if name not in FREE and recipe.as_dict()[name] != value:
+        given = recipe.as_dict()
+        own = isinstance(recipe.data, Labelled) and isinstance(first.data, Labelled) and recipe.data is not first.data
+        if own and not all(map(np.array_equal, recipe.data, first.data)):
+            given["data"] = "other points"
+        for name, value in wanted.items():
+            if given[name] != value:
                 raise UnspiralError(
                     f"recipe {number} has another {name} than recipe 0; only {', '.join(FREE)} may differ"
                 )
@@ -234,41 +216,21 @@ def _one_kind(recipes: Sequence[Recipe]) -> Recipe:
     return first
 
 
-def _stacked(networks: Sequence[Network]) -> Stack:
-    """Networks of one depth as one stack, narrower ones padded with zeros: nothing flows through those, or back."""
-    weights, biases = [], []
-    for layers in zip(*(_linear(network) for network in networks)):
-        outputs, inputs = np.max([layer.weight.shape for layer in layers], axis=0)
-        weight = np.zeros((len(networks), outputs, inputs), layers[0].weight.dtype)
-        bias = np.zeros((len(networks), outputs, 1), weight.dtype)
-        for k, layer in enumerate(layers):
-            height, width = layer.weight.shape
-            weight[k, :height, :width], bias[k, :height, 0] = layer.weight, layer.bias
-        weights.append(torch.tensor(weight))
-        biases.append(torch.tensor(bias))
-    return Stack(weights, biases)
+def _groups(recipes: Sequence[Recipe], points: int) -> list[list[int]]:
+    """Numbers of recipes whose networks have one shape, no more than there is `ROOM` for."""
+    alike: dict[tuple[int, ...], list[int]] = {}
+    for k, recipe in enumerate(recipes):
+        alike.setdefault(recipe.hidden, []).append(k)
+    groups = []
+    for hidden, members in alike.items():
+        most = max(1, ROOM // (max((*hidden, 5)) * points))
+        groups += [members[k : k + most] for k in range(0, len(members), most)]
+    return groups
 
 
-def _linear(network: Network) -> list[Linear]:
-    return [layer for layer in network if isinstance(layer, Linear)]
-
-
-def _member(arrays: Pairs, k: int) -> Pairs:
-    """Network k of a stack's arrays."""
-    return [(weight[k], bias[k]) for weight, bias in arrays]
-
-
-def _alone(shape: Network, pairs: Pairs) -> Network:
-    """A network of this shape with these (weight, bias) pairs."""
-    linear = iter(pairs)
-    return tuple(Linear(*next(linear)) if isinstance(layer, Linear) else layer for layer in shape)
-
-
-def _history(shape: Network, snapshots: list[Pairs]) -> Network:
-    """Snapshots of one network as layers with a leading time axis, padding cut off."""
-    stacked = []
-    for layer, pairs in zip(_linear(shape), zip(*snapshots)):
-        height, width = layer.weight.shape
-        weight = np.stack([w[:height, :width] for w, _ in pairs]).astype(layer.weight.dtype)
-        stacked.append((weight, np.stack([b[:height] for _, b in pairs]).astype(layer.bias.dtype)))
-    return _alone(shape, stacked)
+def _columns(datas: Sequence[Labelled], classes: int, dtype: torch.dtype) -> Columns:
+    """The points of several networks, once if all have the same."""
+    if all(data.x is datas[0].x for data in datas):
+        return columns(torch.tensor(datas[0].x.T, dtype=dtype), torch.tensor(datas[0].y), classes)
+    x, y = np.stack([data.x.T for data in datas]), np.stack([data.y for data in datas])
+    return columns(torch.tensor(x, dtype=dtype), torch.tensor(y), classes)

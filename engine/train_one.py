@@ -6,13 +6,12 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import nn
-from torch.nn.functional import cross_entropy
 
 from engine.errors import Diverged, UnspiralError
-from engine.layers import Array, Linear, Network, PositivePart, Tanh, mapped, mistaken
+from engine.layers import Array, Linear, Network, PositivePart, Tanh, classifier
 from engine.recipes import Recipe
+from engine.train_stack import Stack, accuracies, columns, packed, unpacked
 
 SMALL = 50_000_000
 """Up to so many weights × points in a step one thread trains: more gain nothing, and on a busy machine each step waits
@@ -39,57 +38,55 @@ def train(recipe: Recipe, device: str = "cpu") -> Iterator[Snapshot]:
     dtype = getattr(torch, recipe.precision)
     if device.partition(":")[0] not in ("cpu", "cuda", "mps", "xpu"):
         raise UnspiralError(f"device is {device!r}; it must be cpu, cuda (cuda:1 …), or on a Mac mps")
+    shape = to_network(build(recipe))
     try:
-        x = torch.tensor(data.x, dtype=dtype, device=device)  # N n
+        x = torch.tensor(data.x.T, dtype=dtype, device=device)  # n N
         y = torch.tensor(data.y, device=device)  # N
-        model = build(recipe).to(device)
+        numbers = torch.tensor(packed([shape]), device=device)  # 1 P
     except (RuntimeError, AssertionError, TypeError) as error:
         raise UnspiralError(f"cannot train on {device!r}: {str(error).splitlines()[0]}; try cpu") from None
     kept = torch.tensor(~held_out, device=device)
-    x, y, held_x, held_y = x[kept], y[kept], x[~kept], y[~kept]
-    truth, held_truth = data.y[~held_out], data.y[held_out]
-    batch = min(recipe.batch or len(x), len(x))
-    steps = -(-len(x) // batch)  # per epoch
-    descent = optimiser(recipe, model.parameters())
+    classes = len(classifier(shape).bias)
+    every, held = (columns(x[:, some], y[some], classes) for some in (kept, ~kept))
+    batch = min(recipe.batch or every.total, every.total)
+    steps = -(-every.total // batch)  # per epoch
+    numbers.grad = torch.zeros_like(numbers)
+    stack = Stack(numbers, numbers.grad, shape, recipe)  # of one network
+    descent = optimiser(recipe, [numbers])
     shuffle = torch.Generator().manual_seed(recipe.seed)
-
-    work = batch * sum(parameter.numel() for parameter in model.parameters())
-    threads = torch.get_num_threads() if work > SMALL else 1
-    shared = to_network(model, copy=False) if x.device.type == "cpu" else ()  # a window on the weights as they change
+    threads = torch.get_num_threads() if batch * numbers.numel() > SMALL else 1
 
     for epoch in range(recipe.epochs + 1):
         with on_threads(threads):
-            scores = model(x)  # N K
-            loss = cross_entropy(scores, y)
-            value = loss.item()
+            losses, scores = stack.descend(every) if steps == 1 else stack.scored(every)
+            value = losses.item()
             if not np.isfinite(value):
                 lower = f"learning_rate (it is {recipe.learning_rate:g})" if epoch else "scale, or the size of x"
                 raise Diverged(f"the loss is no longer finite at epoch {epoch}; lower {lower}")
-            with torch.no_grad():
-                held_scores = model(held_x) if len(held_x) else None
-                snapshot = Snapshot(
-                    epoch,
-                    mapped(np.copy, shared) if shared else to_network(model),
-                    value,
-                    _accuracy(scores, truth),
-                    None if held_scores is None else cross_entropy(held_scores, held_y).item(),
-                    None if held_scores is None else _accuracy(held_scores, held_truth),
-                )
+            held_losses, held_scores = stack.scored(held) if held.total else (None, None)
+            snapshot = Snapshot(
+                epoch,
+                unpacked(numbers.cpu().numpy()[0].copy(), shape),
+                value,
+                float(accuracies(scores, every)[0]),
+                None if held_losses is None else held_losses.item(),
+                None if held_scores is None else float(accuracies(held_scores, held)[0]),
+            )
         yield snapshot
         if epoch == recipe.epochs:
             return
 
         with on_threads(threads):
-            order = torch.randperm(len(x), generator=shuffle).to(device) if steps > 1 else None
+            order = (
+                kept.nonzero()[:, 0][torch.randperm(every.total, generator=shuffle).to(device)] if steps > 1 else None
+            )
             for step in range(steps):
                 if order is not None:
                     members = order[step * batch : (step + 1) * batch]
-                    loss = cross_entropy(model(x[members]), y[members])
+                    stack.descend(columns(x[:, members], y[members], classes))
                 if recipe.warm_up:
                     progress = (epoch * steps + step + 1) / (recipe.warm_up * steps)
                     descent.param_groups[0]["lr"] = recipe.learning_rate * min(1.0, progress)
-                descent.zero_grad()
-                loss.backward()
                 descent.step()
 
 
@@ -108,12 +105,11 @@ def build(recipe: Recipe) -> nn.Sequential:
     return nn.Sequential(*modules)
 
 
-def to_network(model: nn.Module, *, copy: bool = True) -> Network:
-    """A chain of torch modules that layers.py knows, in NumPy; without `copy` (on the CPU) it shares their memory."""
+def to_network(model: nn.Module) -> Network:
+    """A chain of torch modules that layers.py knows, in NumPy."""
 
     def array(parameter: torch.Tensor) -> Array:
-        values = parameter.detach().cpu().numpy()
-        return values.copy() if copy else values
+        return parameter.detach().cpu().numpy().copy()
 
     layers = []
     for module in model.children():
@@ -172,11 +168,6 @@ def optimiser(recipe: Recipe, parameters: Iterable[torch.Tensor]) -> torch.optim
         return torch.optim.SGD(parameters, lr=rate, momentum=recipe.momentum, weight_decay=decay)
     kind = torch.optim.Adam if recipe.optimiser == "adam" else torch.optim.AdamW
     return kind(parameters, lr=rate, betas=(recipe.momentum, recipe.beta2), weight_decay=decay)
-
-
-def _accuracy(scores: torch.Tensor, y: NDArray[np.int64]) -> float:
-    """Share of points whose own score is strictly the highest: a dead network's ties count as mistakes."""
-    return 1 - float(np.count_nonzero(mistaken(scores.detach().cpu().numpy(), y))) / len(y)
 
 
 @contextmanager
