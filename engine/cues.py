@@ -10,7 +10,6 @@ from functools import lru_cache
 from pathlib import Path
 
 import srt
-from scipy.interpolate import PchipInterpolator
 
 from engine.errors import UnspiralError
 from engine.film import Film
@@ -65,6 +64,8 @@ class Cues:
 def _interpolated(times: tuple[float, ...], playheads: tuple[float, ...]) -> Callable[[float], float]:
     if len(times) == 1:
         return lambda seconds: playheads[0]
+    from scipy.interpolate import PchipInterpolator  # a tenth of a second, which scenes without cues need not wait
+
     curve = PchipInterpolator(times, playheads)
 
     def playhead(seconds: float) -> float:

@@ -101,6 +101,10 @@ class Training(OverEpochs):
     bright: tuple[int, ...]
     plane: Plane
 
+    def points(self, playhead: float) -> Array:
+        """The frame's points alone, (N, 2), at a quarter of its cost."""
+        return self.plane(self.run.embedding(playhead))
+
     def __call__(self, playhead: float) -> Frame:
         """The frame at an epoch. UnspiralError outside the run."""
         run, plane, data = self.run, self.plane, self.data
@@ -174,10 +178,17 @@ def pace(film: Film, start: float, stop: float, evenness: float = 0.8) -> Callab
     constant. Ends are exact: 0 ↦ 0, 1 ↦ 1.
     """
     s = np.linspace(0, 1, 65)
-    frames = [film((1 - t) * start + t * stop) for t in s]
-    images_ = [frame.points if len(frame.points) else frame.class_vectors for frame in frames]
+    images_ = [_moving(film, float((1 - t) * start + t * stop)) for t in s]
     travelled = [float(np.sqrt(((b - a) ** 2).sum(1).mean())) for a, b in zip(images_, images_[1:])]
     distance = np.concatenate([[0.0], np.cumsum(travelled)])
     even = distance / distance[-1] if distance[-1] > 0 else s
     progress = (1 - evenness) * s + evenness * even  # of time, as a function of the playhead
     return lambda alpha: float(np.interp(alpha, progress, s))
+
+
+def _moving(film: Film, playhead: float) -> Array:
+    """What a film's pace is measured by."""
+    if isinstance(film, Training):
+        return film.points(playhead)
+    frame = film(playhead)
+    return frame.points if len(frame.points) else frame.class_vectors
