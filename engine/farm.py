@@ -23,6 +23,8 @@ from engine.errors import UnspiralError
 from engine.run import runs_folder
 
 PROJECT = Path(__file__).resolve().parents[1]
+CODE = ("engine", "engine/films", "scenes/parts")
+"""What frames depend on."""
 TRIES = 3
 """How often a task is begun before its worker's death is its own fault."""
 
@@ -297,7 +299,7 @@ def survey(jobs: Sequence[Job], sign: str) -> dict[str, str]:
         "manim": importlib.metadata.version("manim"),
         "PyAV": importlib.metadata.version("av"),
         "numpy": importlib.metadata.version("numpy"),
-        "engine and scenes": _digest(sorted(PROJECT.glob("engine/*.py")) + sorted(PROJECT.glob("scenes/parts/*.py"))),
+        "engine and scenes": _digest([file for folder in CODE for file in sorted(PROJECT.glob(f"{folder}/*.py"))]),
         "fonts": _digest(sorted(PROJECT.glob("assets/fonts/*"))),
     }
 

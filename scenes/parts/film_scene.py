@@ -230,7 +230,8 @@ def _cut(animations: tuple[Any, ...], kwargs: dict[str, Any]) -> list[tuple[Any,
 def _drawing_code() -> str:
     """Digest of all code that pictures depend on, for Manim's cache: it sees a mobject's data, not its class's code."""
     digest = hashlib.sha256()
-    for folder in (Path(__file__).parent, Path(engine.__file__).parent):
+    within = Path(engine.__file__).parent
+    for folder in (Path(__file__).parent, within, within / "films"):
         for file in sorted(folder.glob("*.py")):
             digest.update(file.read_bytes())
     return digest.hexdigest()
