@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
-from filelock import FileLock, Timeout
 
 from engine import journal
 from engine.data import Labelled
@@ -144,6 +143,8 @@ def _stopped(path: Path) -> Path:
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
     """Only one process at a time trains what goes to `path`; the others wait, and say so."""
+    from filelock import FileLock, Timeout  # brings asyncio, which a run recorded before need not wait for
+
     lock = FileLock(path.with_suffix(".lock"))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
