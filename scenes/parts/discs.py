@@ -1,12 +1,14 @@
 """Many small discs, painted as ready-made sprites."""
 
 from functools import cache
+from typing import cast
 
 import cairo
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from scenes.parts.camera import Canvas
+from scenes.parts.raster import Words, stamp
 
 PHASES = 8
 """Sprites per pixel each way: a disc is painted at most 1/16 pixel from where it is."""
@@ -43,15 +45,9 @@ class Discs:
         steps = np.rint(PHASES * xy).astype(np.int64)
         corner, phase = steps // PHASES - reach, steps % PHASES
         which = (labels * PHASES + phase[:, 1]) * PHASES + phase[:, 0]
-        sprites = [
-            sprite
-            for k, colour in enumerate(self.colours)
-            for sprite in _sprites(self.radius, self.rim, colour, self.rim_colour, self.hollow, k >= ROUND)
-        ]
-        set_source, paint = canvas.context.set_source_surface, canvas.context.paint
-        for sprite, x, y in zip(which.tolist(), corner[:, 0].tolist(), corner[:, 1].tolist()):
-            set_source(sprites[sprite], x, y)
-            paint()
+        stamp(
+            canvas.context, corner, which, _sprites(self.radius, self.rim, self.colours, self.rim_colour, self.hollow)
+        )
 
 
 def trace(context: cairo.Context, x: float, y: float, radius: float, square: bool) -> None:
@@ -64,22 +60,21 @@ def trace(context: cairo.Context, x: float, y: float, radius: float, square: boo
 
 
 @cache
-def _sprites(
-    radius: float, rim: float, colour: RGB, rim_colour: RGB, hollow: bool, square: bool
-) -> tuple[cairo.ImageSurface, ...]:
-    """One disc at all phases, row by row, just large enough for each; the centre is ⌈radius⌉ and the phase from 0."""
-    sprites = []
-    rings = [(radius, rim_colour), (radius - rim, colour)]
-    if hollow:
-        rings.append((max(radius - 2.2 * rim, 0.3 * radius), rim_colour))
-    for phase in range(PHASES * PHASES):
+def _sprites(radius: float, rim: float, colours: tuple[RGB, ...], rim_colour: RGB, hollow: bool) -> Words:
+    """Each colour's disc at all phases, row by row, (S, size, size); the centre is ⌈radius⌉ and the phase from 0."""
+    size = int(np.ceil(np.ceil(radius) + radius + 1))
+    sprites = np.zeros((len(colours) * PHASES * PHASES, size, size), np.uint32)
+    for number, sprite in enumerate(sprites):
+        label, phase = divmod(number, PHASES * PHASES)
         x, y = (np.ceil(radius) + np.array([phase % PHASES, phase // PHASES]) / PHASES).tolist()
-        width, height = int(np.ceil(x + radius)), int(np.ceil(y + radius))
-        surface = cairo.ImageSurface(cairo.FORMAT_ARGB32, width, height)
-        canvas = Canvas(cairo.Context(surface), width, height)
+        rings = [(radius, rim_colour), (radius - rim, colours[label])]
+        if hollow:
+            rings.append((max(radius - 2.2 * rim, 0.3 * radius), rim_colour))
+        surface = cairo.ImageSurface.create_for_data(cast(memoryview, sprite.data), cairo.FORMAT_ARGB32, size, size)
+        canvas = Canvas(cairo.Context(surface), size, size)
         for ring, fill in rings:
-            trace(canvas.context, x, y, ring, square)
+            trace(canvas.context, x, y, ring, square=label >= ROUND)
             canvas.context.set_source_rgba(*canvas.colour(fill))
             canvas.context.fill()
-        sprites.append(surface)
-    return tuple(sprites)
+        surface.finish()
+    return sprites

@@ -14,6 +14,7 @@ from scenes.parts.arrows import paint_arrow
 from scenes.parts.camera import Canvas, Painted
 from scenes.parts.discs import Discs
 from scenes.parts.lettering import paint_text
+from scenes.parts.raster import stroke
 from scenes.parts.readouts import FOOT, STRIP, paint_readouts, tick_step
 from scenes.parts.theme import STRONG, THEME, Theme, rgb
 
@@ -149,24 +150,11 @@ def paint_axis_names(canvas: Canvas, place: Place, frame: Frame, theme: Theme) -
 
 def paint_lines(canvas: Canvas, place: Place, frame: Frame, theme: Theme) -> None:
     """The grid's image: quiet, its own axes brighter."""
-    context, unit = canvas.context, canvas.unit
-    vertices = place(frame.lines.vertices).tolist()
-    starts = frame.lines.starts.tolist()
-    context.set_line_join(cairo.LINE_JOIN_BEVEL)
-    context.set_line_width(1.4 * unit)
-    context.set_source_rgba(*canvas.colour(rgb(theme.ink), 0.34))
-    line_to = context.line_to
-    for k, (begin, end) in enumerate(zip(starts, starts[1:])):
-        if k not in frame.bright:
-            for x, y in vertices[begin:end]:
-                line_to(x, y)
-            context.stroke()  # a path a line: one path for all is slower
-    context.set_line_width(2.6 * unit)
-    context.set_source_rgba(*canvas.colour(rgb(theme.ink), 0.75))
-    for k in frame.bright:
-        for x, y in vertices[starts[k] : starts[k + 1]]:
-            line_to(x, y)
-        context.stroke()
+    vertices, starts = place(frame.lines.vertices), frame.lines.starts
+    bright = np.isin(np.arange(len(starts) - 1), frame.bright)
+    for which, width, alpha in ((~bright, 1.4, 0.34), (bright, 2.6, 0.75)):
+        colour = canvas.colour(rgb(theme.ink), alpha)
+        stroke(canvas.context, vertices, starts, np.flatnonzero(which), width * canvas.unit, colour)
 
 
 def paint_points(canvas: Canvas, place: Place, frame: Frame, theme: Theme) -> None:

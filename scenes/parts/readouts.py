@@ -9,6 +9,7 @@ from engine.film import Curve
 from scenes.parts.camera import Canvas
 from scenes.parts.discs import ROUND, trace
 from scenes.parts.lettering import paint_text, text_width
+from scenes.parts.raster import stroke
 from scenes.parts.theme import RGB, STRONG, Theme, mix, rgb
 
 LEFT, RIGHT = 64, 372
@@ -87,11 +88,9 @@ def _paint_curve(canvas: Canvas, curve: Curve, playhead: float, box: tuple[float
     highest = float(np.nanmax(value)) or 1.0
     xs = left + width * (np.append(at[past], playhead) - at[0]) / (at[-1] - at[0])
     ys = bottom - height * np.append(value[past], now) / highest
-    for x, y in zip(xs.tolist(), ys.tolist()):
-        context.line_to(x, y)
-    context.set_line_width(3.5 * unit)
+    past_line = np.stack([xs, ys], 1)
+    stroke(context, past_line, [0, len(past_line)], [0], 3.5 * unit, canvas.colour(rgb(theme.ink)))
     context.set_source_rgba(*canvas.colour(rgb(theme.ink)))
-    context.stroke()
     context.arc(float(xs[-1]), float(ys[-1]), 7 * unit, 0, 2 * np.pi)
     context.fill()
 

@@ -1,0 +1,121 @@
+"""What cairo is too slow for, compiled by numba: pixels are uint32 as cairo has them, premultiplied, alpha on top.
+
+Importing numba takes as long as importing half of Manim: only what really draws or encodes imports this module.
+Arithmetic is exact to the bit on every processor: nothing is contracted or reordered.
+"""
+
+import numpy as np
+from numba import njit, uint32
+
+NO_NAN = {"nnan", "ninf", "nsz"}
+
+
+@njit(nogil=True, inline="always")
+def over(under, paint, keep):
+    """`paint` over `keep` / 255 of `under`, all four channels at once, rounded as cairo does."""
+    low = (under & uint32(0xFF00FF)) * keep + uint32(0x800080)
+    high = ((under >> uint32(8)) & uint32(0xFF00FF)) * keep + uint32(0x800080)
+    low = ((low + ((low >> uint32(8)) & uint32(0xFF00FF))) >> uint32(8)) & uint32(0xFF00FF)
+    high = (high + ((high >> uint32(8)) & uint32(0xFF00FF))) & uint32(0xFF00FF00)
+    return paint + (low | high)
+
+
+@njit(cache=True, nogil=True)
+def stamp(pixels, clip, corners, which, sprites):
+    """Paint sprites[which[k]] with its first pixel at corners[k] (column, row), one after the other."""
+    left, top, right, bottom = clip
+    size = sprites.shape[1]
+    for k in range(len(corners)):
+        x, y = corners[k, 0], corners[k, 1]
+        sprite = np.uintp(which[k])
+        for i in range(max(0, top - y), min(size, bottom - y)):
+            for j in range(max(0, left - x), min(size, right - x)):
+                paint = sprites[sprite, np.uintp(i), np.uintp(j)]
+                keep = uint32(255) - (paint >> uint32(24))
+                if keep < 255:
+                    row, column = np.uintp(y + i), np.uintp(x + j)
+                    pixels[row, column] = over(pixels[row, column], paint, keep)
+
+
+@njit(cache=True, nogil=True, fastmath=NO_NAN, error_model="numpy")
+def stroke(pixels, clip, vertices, starts, which, half, paints, coverage, touched):
+    """Paint polylines, each of them `2 half` wide with round ends, one after the other.
+
+    A pixel is covered as far as the line's width covers a pixel's width around it, measured across the line: exact for
+    level and upright lines. Where a polyline covers a pixel more than once, the most counts. `paints` (256,): what to
+    paint at each coverage. `coverage` is zero before and after; `touched` has room for every pixel.
+    """
+    left, top, right, bottom = clip
+    width = pixels.shape[1]
+    flat = pixels.reshape(-1)
+    reach = half + 0.5
+    for line in which:
+        count = np.uintp(0)
+        for k in range(starts[line], starts[line + 1] - 1):
+            x0, y0, x1, y1 = vertices[k, 0], vertices[k, 1], vertices[k + 1, 0], vertices[k + 1, 1]
+            if max(x0, x1) < left - reach or min(x0, x1) > right + reach:
+                continue
+            if max(y0, y1) < top - reach or min(y0, y1) > bottom + reach:
+                continue
+            level = abs(x1 - x0) >= abs(y1 - y0)
+            if not level:  # go down the rows rather than along the columns
+                x0, y0, x1, y1 = y0, x0, y1, x1
+            first, last, low, high = (left, right, top, bottom) if level else (top, bottom, left, right)
+            step, across_step = (1, width) if level else (width, 1)
+            dx, dy = x1 - x0, y1 - y0
+            length = np.sqrt(dx * dx + dy * dy)
+            ux, uy = (dx / length, dy / length) if length > 0 else (1.0, 0.0)
+            slope, extent = uy / ux, reach / abs(ux)
+            begin, end = min(x0, x1), max(x0, x1)
+            for i in range(max(first, int(np.floor(begin - reach))), min(last, int(np.ceil(end + reach)))):
+                ex = i + 0.5 - x0
+                middle = y0 + slope * (min(max(i + 0.5, begin), end) - x0) - 0.5
+                for j in range(max(low, int(np.ceil(middle - extent))), min(high, int(np.floor(middle + extent)) + 1)):
+                    ey = j + 0.5 - y0
+                    along, distance = ex * ux + ey * uy, abs(ex * uy - ey * ux)
+                    beyond = max(-along, along - length)
+                    if beyond > 0:
+                        distance = np.sqrt(distance * distance + beyond * beyond)
+                    covered = min(half, distance + 0.5) - max(-half, distance - 0.5)
+                    if covered > 0:
+                        covers = np.uint8(min(covered, 1.0) * 255 + 0.5)
+                        at = np.uintp(i * step + j * across_step)
+                        before = coverage[at]
+                        if covers > before:
+                            coverage[at] = covers
+                            if before == 0:
+                                touched[count] = at
+                                count += np.uintp(1)
+        for k in range(count):
+            at = np.uintp(touched[np.uintp(k)])
+            paint = paints[coverage[at]]
+            coverage[at] = 0
+            flat[at] = over(flat[at], paint, uint32(255) - (paint >> uint32(24)))
+
+
+@njit(cache=True, nogil=True)
+def to_yuv(pixels, luma, blue, red):
+    """RGBA pixels, red lowest, as BT.709 YUV 4:2:0 in limited range; a chroma sample is the mean of its four pixels.
+
+    Weights in 1/65536: 219 (luma) and 224 / 2 (chroma) steps times the standard's.
+    """
+    one, byte, pair = uint32(8), uint32(255), uint32(0xFF00FF)
+    for i in range(luma.shape[0]):
+        for j in range(luma.shape[1]):
+            p = pixels[i, j]
+            luma[i, j] = (
+                uint32(11966) * (p & byte)
+                + uint32(40254) * ((p >> one) & byte)
+                + uint32(4064) * ((p >> uint32(16)) & byte)
+                + uint32((16 << 16) + (1 << 15))
+            ) >> uint32(16)
+    for i in range(blue.shape[0]):
+        for j in range(blue.shape[1]):
+            a, b = pixels[2 * i, 2 * j], pixels[2 * i, 2 * j + 1]
+            c, d = pixels[2 * i + 1, 2 * j], pixels[2 * i + 1, 2 * j + 1]
+            both = (a & pair) + (b & pair) + (c & pair) + (d & pair)
+            r, z = np.int32(both & uint32(0xFFFF)), np.int32(both >> uint32(16))
+            g = np.int32(((a >> one) & byte) + ((b >> one) & byte) + ((c >> one) & byte) + ((d >> one) & byte))
+            middle = np.int32((128 << 18) + (1 << 17))
+            blue[i, j] = (-6596 * r - 22189 * g + 28785 * z + middle) >> 18
+            red[i, j] = (28785 * r - 26145 * g - 2640 * z + middle) >> 18
