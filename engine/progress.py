@@ -3,9 +3,6 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
 
 @contextmanager
 def bar(words: str, total: float, unit: str, *, shown: bool = True) -> Iterator[Callable[[float], None]]:
@@ -13,6 +10,9 @@ def bar(words: str, total: float, unit: str, *, shown: bool = True) -> Iterator[
 
     Yields a function to be told how many are done.
     """
+    from rich.console import Console  # recording.py is imported by every scene, and few of them train
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
     console = Console(stderr=True)
     columns = (TextColumn(words), BarColumn(), MofNCompleteColumn(), TextColumn(unit), TimeRemainingColumn())
     hidden = not (shown and (console.is_terminal or console.is_jupyter))
