@@ -1,5 +1,6 @@
 """The lecture's loss, and its gradient running back through a network: what torch computes, in plain NumPy."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -37,12 +38,24 @@ def backward(network: Network, x: ArrayLike, y: ArrayLike) -> Pass:
 
     ∂L/∂s = (ỹ − y)/N, and from there back by the chain rule, layer by layer.
     """
-    values: list[Array] = [np.asarray(x, float)]
     labels = np.asarray(y, np.int64)
-    for layer in network:
-        values.append(apply(layer, values[-1]))
+    values = forwards(network, x)
     scores = values[-1]
     signal = (softargmax(scores) - np.eye(scores.shape[1])[labels]) / len(scores)
+    signals, gradients = backwards(network, values, signal)
+    return Pass(values, losses(scores, labels), signals, gradients)
+
+
+def forwards(network: Network, x: ArrayLike) -> tuple[Array, ...]:
+    """x (N, n), then what leaves each layer, in float64."""
+    values: list[Array] = [np.asarray(x, float)]
+    for layer in network:
+        values.append(apply(layer, values[-1]))
+    return tuple(values)
+
+
+def backwards(network: Network, values: Sequence[Array], signal: Array) -> tuple[tuple[Array, ...], Network]:
+    """∂L/∂value for each of `values`, and ∂L/∂weight and ∂L/∂bias, from `signal`, which is ∂L/∂values[-1]."""
     signals: list[Array] = [signal]
     gradients: list[Layer] = []
     for layer, value, image in zip(reversed(network), reversed(values[:-1]), reversed(values[1:])):
@@ -57,7 +70,7 @@ def backward(network: Network, x: ArrayLike, y: ArrayLike) -> Pass:
                 gradients.append(layer)
                 signal = signal * (1 - image**2)
         signals.append(signal)
-    return Pass(tuple(values), losses(scores, labels), tuple(signals[::-1]), tuple(gradients[::-1]))
+    return tuple(signals[::-1]), tuple(gradients[::-1])
 
 
 def stepped(network: Network, gradients: Network, rate: float) -> Network:

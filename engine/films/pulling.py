@@ -1,16 +1,23 @@
-"""One point pulled to its class vector by gradient steps on the feature extractor; what follows? (segments 9–10)"""
+"""One point pulled to its class vector by gradient steps on the feature extractor; what follows? (segments 9–10)
+
+Measured over the 112 mistakes that the half-learned networks of 10 and of 100 features of seeds 0 to 4 have in common,
+medians: pulled by its loss alone, a point takes the others with it at both widths (those far from it go 0.86 of its
+way), but that breaks 53 % of the others' answers with 10 features and 30 % with 100. With the others asked to stay
+(800 steps, hold 10) what is far goes 0.18 and 0.06 of its way, what is near 0.86 and 0.62; its loss stays at 1.09 and
+gets to 0.42, and 74 % and 100 % of the points reach their region: width is freedom, not locality.
+"""
 
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.backward import backward, losses, stepped
+from engine.backward import backwards, forwards, losses, stepped
 from engine.data import Labelled
 from engine.errors import UnspiralError
 from engine.film import Frame, View
 from engine.grid import images, square_grid
-from engine.layers import Array, Linear, Network, classifier, embedding, logits, mistaken, softargmax
+from engine.layers import Array, Linear, Network, apply, classifier, embedding, logits, mistaken, softargmax
 from engine.recipes import FIVE_SPIRALS, Recipe
 from engine.regions import argmax_regions
 
@@ -117,12 +124,22 @@ class Pulling:
 
 
 def pulling(
-    network: Network, data: Labelled, point: int, rate: float = 0.0005, until: float = 0.05, most: int = 5000
+    network: Network,
+    data: Labelled,
+    point: int,
+    rate: float = 0.0005,
+    until: float = 0.05,
+    most: int = 5000,
+    hold: float = 0.0,
+    momentum: float = 0.0,
+    view: View | None = None,
 ) -> Pulling:
     """Take gradient steps for one point on all layers but the last, until its loss is below `until`.
 
-    Plain gradient descent at learning rate `rate`, at most `most` steps. UnspiralError if the embedding is not 2-D or
-    the point's loss is below `until` from the beginning.
+    Gradient descent at learning rate `rate`, at most `most` steps, on L + hold · 1/N Σ ‖e_i − e_i before‖², the sum
+    over all other points: with `hold` they are asked to stay where they are. `view`: by default, all that is seen at the
+    beginning and at the end. UnspiralError if the embedding is not 2-D or the point's loss is below `until` from the
+    beginning.
     """
     x, y = data.x.astype(float), data.y
     now: Network = tuple(
@@ -131,21 +148,27 @@ def pulling(
     before = embedding(now, x)
     if before.shape[1] != 2 or len(now) < 2:
         raise UnspiralError(f"the embedding has {before.shape[1]} dimensions; pulling shows 2")
+    last, truth = classifier(now), np.eye(len(classifier(now).weight))[y[point]]
+    part = slice(None) if hold else slice(point, point + 1)  # of the points: those that have a say
+    which = point if hold else 0
     networks: list[Network] = [now]
+    pace = tuple(Linear(0 * v.weight, 0 * v.bias) if isinstance(v, Linear) else v for v in now[:-1])
     while len(networks) <= most:
-        passed = backward(now, x[point : point + 1], y[point : point + 1])
-        if passed.losses[0] < until:
+        values = forwards(now[:-1], x[part])
+        scores = apply(last, values[-1][which])
+        if losses(scores[None], y[point : point + 1])[0] < until:
             break
-        last = passed.gradients[-1]
-        assert isinstance(last, Linear)
-        fixed = Linear(np.zeros_like(last.weight), np.zeros_like(last.bias))  # the classifier stays
-        now = stepped(now, (*passed.gradients[:-1], fixed), rate)
+        signal = 2 * hold / len(x) * (values[-1] - before[part])
+        signal[which] = (softargmax(scores) - truth) @ last.weight
+        _, slopes = backwards(now[:-1], values, signal)
+        pace = stepped(slopes, pace, -momentum)
+        now = (*stepped(now[:-1], pace, rate), last)
         networks.append(now)
     if len(networks) == 1:
         raise UnspiralError(f"point {point} has a loss below {until:g} already; name one that is a mistake")
     trail = np.concatenate([embedding(n, x[point : point + 1]) for n in networks])
     reach = max(float(np.abs(e).max()) for e in (before, embedding(now, x)))
-    view = View(half=1.04 * reach)
+    view = view or View(half=1.04 * reach)
     return Pulling(tuple(networks), Labelled(x, y), point, trail, before, view, square_grid(1.2, 21))
 
 

@@ -11,10 +11,18 @@ from engine.layers import Linear
 POINT = 995
 
 
+HELD = {"hold": 10.0, "rate": 0.001, "momentum": 0.9}
+
+
 @pytest.fixture(scope="module")
 def films():
     runs = [record(half_learned(width)) for width in (10, 100)]
     return [pulling(run.at(run.epochs[-1]), run.data, POINT) for run in runs]
+
+
+@pytest.fixture(scope="module")
+def held(films):
+    return [pulling(film.networks[0], film.data, POINT, most=300, **HELD) for film in films]
 
 
 def _torch_model(network):
@@ -31,8 +39,8 @@ def _torch_model(network):
     return model
 
 
-def test_every_number_on_screen_is_torchs_at_ten_playheads(films):
-    for film in films:
+def test_every_number_on_screen_is_torchs_at_ten_playheads(films, held):
+    for film in films + held:
         x, y = torch.tensor(film.data.x), torch.tensor(film.data.y)
         distance = (x - x[POINT]).norm(dim=1)
         before = _torch_model(film.networks[0])
@@ -67,6 +75,29 @@ def test_steps_are_those_of_torchs_gradient_descent_with_the_classifier_fixed(fi
             optimiser.zero_grad()
             cross_entropy(model(x), y).backward()
             optimiser.step()
+
+
+def test_held_steps_are_those_of_torchs_momentum_on_its_loss_and_what_the_others_have_moved(held):
+    others = torch.arange(len(held[0].data.y)) != POINT
+    for film in held:
+        model = _torch_model(film.networks[0])
+        x, y = torch.tensor(film.data.x), torch.tensor(film.data.y[POINT : POINT + 1])
+        before = model[:-1](x).detach()
+        optimiser = torch.optim.SGD(model[:-1].parameters(), lr=HELD["rate"], momentum=HELD["momentum"])
+        for step in range(15):
+            e = model[:-1](x)
+            np.testing.assert_allclose(film.trail[step], e[POINT].detach().numpy(), atol=1e-9)
+            optimiser.zero_grad()
+            stray = ((e - before)[others] ** 2).sum() / len(x)
+            (cross_entropy(model[-1](e[POINT : POINT + 1]), y) + HELD["hold"] * stray).backward()
+            optimiser.step()
+
+
+def test_asked_to_stay_the_rest_does_where_features_are_many_and_not_where_they_are_few(held):
+    narrow, wide = (film(1) for film in held)
+    assert wide.far < 0.5 * narrow.far
+    assert wide.loss < 0.5 * narrow.loss
+    assert wide.broken < 0.01 < narrow.broken
 
 
 def test_the_point_reaches_its_region_and_less_follows_where_features_are_many(films):
