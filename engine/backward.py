@@ -47,7 +47,7 @@ def backward(network: Network, x: ArrayLike, y: ArrayLike) -> Pass:
 
 
 def forwards(network: Network, x: ArrayLike) -> tuple[Array, ...]:
-    """x (N, n), then what leaves each layer, in float64."""
+    """Points x (N, n), then what leaves each layer, in float64."""
     values: list[Array] = [np.asarray(x, float)]
     for layer in network:
         values.append(apply(layer, values[-1]))

@@ -137,7 +137,7 @@ def pulling(
     """Take gradient steps for one point on all layers but the last, until its loss is below `until`.
 
     Gradient descent at learning rate `rate`, at most `most` steps, on L + hold · 1/N Σ ‖e_i − e_i before‖², the sum
-    over all other points: with `hold` they are asked to stay where they are. `view`: by default, all that is seen at the
+    over all other points: with `hold` they are asked to stay where they are. `view`: by default, of all points at the
     beginning and at the end. UnspiralError if the embedding is not 2-D or the point's loss is below `until` from the
     beginning.
     """

@@ -11,7 +11,7 @@ from engine.layers import Linear
 POINT = 995
 
 
-HELD = {"hold": 10.0, "rate": 0.001, "momentum": 0.9}
+HOLD, RATE, MOMENTUM = 10.0, 0.001, 0.9
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +22,7 @@ def films():
 
 @pytest.fixture(scope="module")
 def held(films):
-    return [pulling(film.networks[0], film.data, POINT, most=300, **HELD) for film in films]
+    return [pulling(film.networks[0], film.data, POINT, RATE, most=300, hold=HOLD, momentum=MOMENTUM) for film in films]
 
 
 def _torch_model(network):
@@ -83,13 +83,13 @@ def test_held_steps_are_those_of_torchs_momentum_on_its_loss_and_what_the_others
         model = _torch_model(film.networks[0])
         x, y = torch.tensor(film.data.x), torch.tensor(film.data.y[POINT : POINT + 1])
         before = model[:-1](x).detach()
-        optimiser = torch.optim.SGD(model[:-1].parameters(), lr=HELD["rate"], momentum=HELD["momentum"])
+        optimiser = torch.optim.SGD(model[:-1].parameters(), lr=RATE, momentum=MOMENTUM)
         for step in range(15):
             e = model[:-1](x)
             np.testing.assert_allclose(film.trail[step], e[POINT].detach().numpy(), atol=1e-9)
             optimiser.zero_grad()
             stray = ((e - before)[others] ** 2).sum() / len(x)
-            (cross_entropy(model[-1](e[POINT : POINT + 1]), y) + HELD["hold"] * stray).backward()
+            (cross_entropy(model[-1](e[POINT : POINT + 1]), y) + HOLD * stray).backward()
             optimiser.step()
 
 
