@@ -4,7 +4,7 @@ from manim import FadeIn, FadeOut
 
 from engine import FIVE_SPIRALS, circling, class_vectors, pace, record
 from scenes.parts import FilmScene, Replay
-from scenes.parts.formula import formula
+from scenes.parts.formula import formula, seat
 from scenes.parts.spread import CirclePicture, SpreadPicture
 
 
@@ -21,7 +21,7 @@ class ClassVectors(FilmScene):
         self.wait(2)
         walk = circling(run.at(film.last))  # playhead: 0 to 1 once round, to 2 softargmax, to 3 round again
         point = CirclePicture(walk(0))
-        scores = formula("bold(s) = W bold(e) + bold(b)", size=46).move_to((-4.85, -2.3, 0))
+        scores = formula("bold(s) = W bold(e) + bold(b)", size=46).move_to(seat(wide=(305, 850), tall=(288, -170)))
         self.next_section("scores")  # a projection on each class vector; the longest bar wins
         self.play(FadeIn(point), FadeIn(scores))
         self.wait(1)

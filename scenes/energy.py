@@ -8,7 +8,7 @@ from engine import FIVE_SPIRALS, pace, record, training
 from engine.films.energy import energy, softening
 from scenes.parts import Replay
 from scenes.parts.blackboard import BlackboardScene
-from scenes.parts.formula import formula
+from scenes.parts.formula import formula, seat
 from scenes.parts.landscape import Landscape
 from scenes.parts.surfaces import Surfaces
 
@@ -29,7 +29,7 @@ class Energy(BlackboardScene):
         surfaces = softening(run)
         sheets = Surfaces(surfaces(2000))
         self.play(FadeIn(sheets))
-        self.say(formula('tilde(y)_k = op("softargmax")(s)_k', size=32).move_to((5.2, 3.4, 0)))
+        self.say(formula('tilde(y)_k = op("softargmax")(s)_k', size=32).move_to(seat(wide=(1662, 81), tall=(-250, 81))))
         self.wait(1)
         self.next_section("turn")  # seen from the side, each class is a mesa
         self.run(sheets, surfaces.vary("turned", 0, 1), 3, smooth)

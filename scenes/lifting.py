@@ -1,10 +1,10 @@
 """A disc in a ring: no line cuts them apart, but pulled out of the board a plane does."""
 
-from manim import Write, rate_functions
+from manim import LEFT, Write, rate_functions
 
 from engine.films.lifting import lifting
 from scenes.parts import FilmScene, Replay
-from scenes.parts.formula import formula
+from scenes.parts.formula import formula, seat
 from scenes.parts.space import SpacePicture
 
 
@@ -14,7 +14,7 @@ class Lifting(FilmScene):
         picture = SpacePicture(film(0))
         f = [formula(line, size=52) for line in ("f_1 = x_1", "f_2 = x_2", "f_3 = x_1^2 + x_2^2")]
         for row, line in enumerate(f):
-            line.move_to((-6.6 + line.width / 2, 0.8 - 0.9 * row, 0.0))
+            line.move_to(seat(wide=(70, 432 + 121 * row), tall=(580, 66 + 80 * row)), aligned_edge=LEFT)
         smooth = rate_functions.smooth
         self.next_section("flat")  # a ring around a disc
         self.add(picture)

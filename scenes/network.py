@@ -5,8 +5,9 @@ from manim import FadeIn, smooth
 from engine import FIVE_SPIRALS, record
 from engine.films.flowing import assembling, flowing
 from scenes.parts.blackboard import BlackboardScene
-from scenes.parts.diagram import GRADIENT, DiagramOfModules, DiagramOfUnits
-from scenes.parts.formula import formula
+from scenes.parts.diagram import DiagramOfModules, DiagramOfUnits
+from scenes.parts.formula import formula, seat
+from scenes.parts.theme import THEME
 
 
 class Network(BlackboardScene):
@@ -33,7 +34,7 @@ class Network(BlackboardScene):
         self.run(units, film.stretch(film.turn, 2 * film.turn), 6)
         self.wait(1)
         self.next_section("step")  # a small step of every weight against its gradient
-        step = formula("w <- w - eta {{ (partial L) / (partial w) : slope }}, quad eta = 0.02", {"slope": GRADIENT}, 36)
-        self.say(step.move_to((-1, -3.25, 0)))
+        step = "w <- w - eta {{ (partial L) / (partial w) : slope }}, quad eta = 0.02"
+        self.say(formula(step, {"slope": THEME.gradient}, 36).move_to(seat(wide=(825, 979), tall=(540, -52))))
         self.run(units, film.stretch(2 * film.turn, film.last), 3, smooth)
         self.wait(1)

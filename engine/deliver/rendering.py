@@ -15,6 +15,9 @@ from engine.errors import UnspiralError, printable
 LOSSLESS = ("--format", "mov", "--video-codec", "qtrle")
 """Arguments for frames exactly as drawn: QuickTime Animation."""
 
+SETTINGS = Path(__file__).parents[2] / "manim.cfg"
+"""How the project renders: its ground and its encoder's settings, wherever the lecturer's own folder has none."""
+
 SIZES = {
     "low": (854, 480),
     "hd": (1280, 720),
@@ -49,6 +52,8 @@ class Rendering:
         media = self.media / "deliver" / kind if kind else self.media
         arguments = [sys.executable, "-m", "manim", "render", str(scene), "--media_dir", str(media)]
         arguments += ["--resolution", f"{self.width},{self.height}", "--fps", f"{self.fps:g}", "--save_sections"]
+        if SETTINGS.is_file() and not Path(SETTINGS.name).is_file():  # Manim looks in the current folder alone
+            arguments += ["--config_file", str(SETTINGS)]
         if kind:
             arguments += [*LOSSLESS, "--pixel-format", "argb" if transparent else "rgb24"]
         else:

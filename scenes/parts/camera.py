@@ -1,6 +1,7 @@
 """The camera: Manim's own, and besides it mobjects that paint themselves straight into the frame."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from itertools import groupby
 from typing import Any, NamedTuple, Self, cast
@@ -15,6 +16,8 @@ from numpy.typing import NDArray
 
 Pixels = NDArray[Any]
 """(height, width, 4) uint8: red, green, blue, alpha, premultiplied."""
+WIDE = 1.5
+"""Width over height from which on pictures have their read-outs beside the plot; above and below it otherwise."""
 
 
 class Canvas(NamedTuple):
@@ -40,6 +43,11 @@ class Canvas(NamedTuple):
         return self.side / 1080
 
     @property
+    def wide(self) -> bool:
+        """Whether read-outs lie beside the plot; a square or tall frame has them above and below."""
+        return self.width >= WIDE * self.height
+
+    @property
     def transparent(self) -> bool:
         """Whether the ground is to be left out, for a clip that lies over something else."""
         return bool(config.transparent)
@@ -48,6 +56,27 @@ class Canvas(NamedTuple):
         """Arguments of `context.set_source_rgba`: frames are RGBA where cairo thinks BGRA, so red and blue swap."""
         red, green, blue = rgb
         return blue, green, red, alpha
+
+
+@contextmanager
+def fading(canvas: Canvas, alpha: float, box: tuple[float, float, float, float] | None = None) -> Iterator[None]:
+    """Paint what is painted within as one thing of opacity `alpha`, none of it outside `box`: left, top, width, height.
+
+    What a group costs is its area: name the box, in pixels.
+    """
+    context = canvas.context
+    if alpha >= 1:
+        yield
+        return
+    context.save()
+    if box is not None:
+        context.rectangle(*box)
+        context.clip()
+    context.push_group()
+    yield
+    context.pop_group_to_source()
+    context.paint_with_alpha(alpha)
+    context.restore()
 
 
 class Painted(Mobject):

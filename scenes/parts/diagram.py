@@ -13,15 +13,17 @@ from engine.films.scoring import written
 from engine.layers import Array
 from scenes.parts.arrows import trace_arrow
 from scenes.parts.bars import Box
-from scenes.parts.camera import Canvas, Painted
-from scenes.parts.lettering import paint_text, text_width
+from scenes.parts.camera import Canvas, Painted, fading
+from scenes.parts.lettering import fitted_text, paint_text, text_width
 from scenes.parts.theme import RGB, STRONG, TEXT, THEME, Theme, mix, rgb
 
-EXTRACTOR, CLASSIFIER, GRADIENT = "#d9776b", "#6ba3d9", "#f1ed41"
-"""Colours of the lecturer's red box and blue box, and of everything that runs backwards."""
+EXTRACTOR, CLASSIFIER = "#d9776b", "#6ba3d9"
+"""Colours of the lecturer's red box and blue box."""
 MOST = 12
 """Units of a column that are drawn one by one; of more, five at each end and their number between."""
 NEGATIVE = "#4a66a8"
+NAMES = 170
+"""Room for classes' names after the last column, besides what it leaves free itself, in pixels of 1080."""
 
 
 class Part(NamedTuple):
@@ -47,13 +49,14 @@ class DiagramOfModules(Painted):
         self.frame = frame
 
     def paint(self, canvas: Canvas) -> None:
-        """Paint the circuit across the frame, in its middle or as a strip at its top."""
-        unit = canvas.unit
-        size = (1 - self.frame.lifted) * 50 + self.frame.lifted * 38
-        height = 3.4 * size
-        middle = (1 - self.frame.lifted) * 540 + self.frame.lifted * 90
-        box = Box(50 * unit, (middle - height / 2) * unit, canvas.width - 100 * unit, height * unit)
-        paint_circuit(canvas, box, self.frame, self.theme, size)
+        """Paint the circuit across the frame, in its middle or as a strip at its top; in two rows if it is not wide."""
+        unit, lifted = canvas.unit, self.frame.lifted
+        (low, high), tall = ((50, 38), 3.4) if canvas.wide else ((46, 30), 8.0)  # sizes of text; heights in them
+        size = (1 - lifted) * low + lifted * high
+        height = tall * size * unit
+        middle = (1 - lifted) * canvas.height / 2 + lifted * (90 if canvas.wide else 128) * unit
+        box = Box(50 * unit, middle - height / 2, canvas.width - 100 * unit, height)
+        paint_circuit(canvas, box, self.frame, self.theme, size, rows=1 if canvas.wide else 2)
 
 
 def parts(circuit: Circuit, most: int = 7) -> tuple[list[Part], tuple[int, int]]:
@@ -75,17 +78,27 @@ def parts(circuit: Circuit, most: int = 7) -> tuple[list[Part], tuple[int, int]]
     return made, (begin, begin + 2)
 
 
-def paint_circuit(canvas: Canvas, box: Box, frame: Assembly, theme: Theme = THEME, size: float = 38) -> None:
+Span = tuple[float, float, float]
+"""Where a piece lies: left and right edge, and its middle's height, in pixels."""
+
+
+def paint_circuit(
+    canvas: Canvas, box: Box, frame: Assembly, theme: Theme = THEME, size: float = 38, rows: int = 1
+) -> None:
     """A circuit in a box of the canvas, as a picture of its own or as a strip beside others.
 
-    `size` of the text in pixels of 1080; less if the box is too narrow for it.
+    `size` of the text in pixels of 1080; less if the box is too narrow for it. In two `rows`, the classifier begins the
+    second one.
     """
     pieces, (begin, end) = parts(frame.circuit)
     extractor = Part("feature extractor", True, EXTRACTOR)
     short = [pieces[0], extractor, Part("linear classifier", True, CLASSIFIER, "e"), *pieces[end:]]
     shown = frame.shown * len(pieces) / (len(frame.circuit.modules) + 5)
-    size *= canvas.unit * min(1.0, 0.8 * box.width / _width(pieces, size * canvas.unit))
-    long_spans, short_spans = _spans(box, pieces, size), _spans(box, short, size)
+    size *= canvas.unit
+    split, short_split = (begin, 2) if rows == 2 else (0, 0)
+    widest = max(_width(pieces[:split], size), _width(pieces[split:], size))
+    size *= min(1.0, (0.8 if rows == 1 else 0.66) * box.width / widest)
+    long_spans, short_spans = _spans(box, pieces, size, split), _spans(box, short, size, short_split)
     c = frame.collapsed
     group = [0, *[1] * (begin - 1), *[2] * (end - begin), *range(3, len(short))]
     spans = [_between(long_spans[i], short_spans[g], c) for i, g in enumerate(group)]
@@ -93,17 +106,18 @@ def paint_circuit(canvas: Canvas, box: Box, frame: Assembly, theme: Theme = THEM
         alone = group.count(group[i]) == 1 and group[i] not in (1, 2)
         alpha = min(1.0, max(0.0, shown - i)) * (1 if alone else 1 - c)
         before = spans[i - 1] if i else None
-        _paint_part(canvas, box, piece, span, before, size, alpha, i == len(pieces) - 1, theme)
+        _paint_part(canvas, piece, span, before, size, alpha, i == len(pieces) - 1, theme)
     if c > 0:
         for g in (1, 2):
             members = [spans[i] for i in range(len(pieces)) if group[i] == g]
-            span = _between((members[0][0], members[-1][1]), short_spans[g], c)
+            span = _between((members[0][0], members[-1][1], members[0][2]), short_spans[g], c)
             before = spans[0] if g == 1 else _between(spans[begin - 1], short_spans[1], c)
-            _paint_part(canvas, box, short[g], span, before, size, c, False, theme)
+            _paint_part(canvas, short[g], span, before, size, c, False, theme)
 
 
-def _between(a: tuple[float, float], b: tuple[float, float], share: float) -> tuple[float, float]:
-    return (1 - share) * a[0] + share * b[0], (1 - share) * a[1] + share * b[1]
+def _between(a: Span, b: Span, share: float) -> Span:
+    left, right, middle = ((1 - share) * p + share * q for p, q in zip(a, b))
+    return left, right, middle
 
 
 def _width(pieces: Sequence[Part], size: float) -> float:
@@ -114,14 +128,18 @@ def _widths(pieces: Sequence[Part], size: float) -> list[float]:
     return [text_width(p.text, size, _font(p)) + (1.2 if p.boxed else 0.5) * size for p in pieces]
 
 
-def _spans(box: Box, pieces: Sequence[Part], size: float) -> list[tuple[float, float]]:
-    """Left and right edges: boxes as wide as their text, equal arrows between them, all of it as wide as the box."""
+def _spans(box: Box, pieces: Sequence[Part], size: float, split: int = 0) -> list[Span]:
+    """Boxes as wide as their text, equal arrows between them, all as wide as the box; a second row from `split` on."""
+    if split:
+        inset, height = 2.4 * size, box.height / 2  # the way to the second row lies at both ends
+        first = Box(box.left + inset, box.top, box.width - 2 * inset, height)
+        return _spans(first, pieces[:split], size) + _spans(first._replace(top=box.top + height), pieces[split:], size)
     widths = _widths(pieces, size)
     arrow = min(2.6 * size, (box.width - sum(widths)) / max(1, len(pieces) - 1))
     left = box.left + (box.width - sum(widths) - arrow * (len(pieces) - 1)) / 2
     spans = []
     for width in widths:
-        spans.append((left, left + width))
+        spans.append((left, left + width, box.top + box.height / 2))
         left += width + arrow
     return spans
 
@@ -132,10 +150,9 @@ def _font(piece: Part) -> Path:
 
 def _paint_part(
     canvas: Canvas,
-    box: Box,
     piece: Part,
-    span: tuple[float, float],
-    before: tuple[float, float] | None,
+    span: Span,
+    before: Span | None,
     size: float,
     alpha: float,
     backwards: bool,
@@ -144,10 +161,24 @@ def _paint_part(
     """One piece and the arrow that leads to it; `backwards`, the arrow leads away from it."""
     if alpha <= 0:
         return
+    spans = [span] if before is None else [span, before]
+    left, right = min(s[0] for s in spans) - 3 * size, max(s[1] for s in spans) + 3 * size
+    top, bottom = min(s[2] for s in spans) - 2 * size, span[2] + 2 * size
+    with fading(canvas, alpha, (left, top, right - left, bottom - top)):
+        _paint_whole_part(canvas, piece, span, before, size, backwards, theme)
+
+
+def _paint_whole_part(
+    canvas: Canvas, piece: Part, span: Span, before: Span | None, size: float, backwards: bool, theme: Theme
+) -> None:
     context, unit = canvas.context, canvas.unit
-    middle, colour = box.top + box.height / 2, rgb(piece.colour)
-    context.push_group()
-    if before is not None:
+    middle, colour = span[2], rgb(piece.colour)
+    if before is not None and before[2] < middle:
+        _paint_way_down(canvas, before, span, size, theme)
+        if piece.wire:
+            at = ((before[1] + span[0]) / 2, (before[2] + middle) / 2 - 0.3 * size)
+            paint_text(canvas, piece.wire, at, 0.95 * size, rgb(theme.ink), font=STRONG, anchor="middle")
+    elif before is not None:
         ends = [(before[1] + 6 * unit, middle), (span[0] - 6 * unit, middle)]
         if ends[1][0] > ends[0][0]:
             tail, tip = ends[::-1] if backwards else ends
@@ -167,8 +198,21 @@ def _paint_part(
         context.stroke()
     at = ((span[0] + span[1]) / 2, middle + 0.34 * size)
     paint_text(canvas, piece.text, at, size, rgb(theme.ink), font=_font(piece), anchor="middle")
-    context.pop_group_to_source()
-    context.paint_with_alpha(alpha)
+
+
+def _paint_way_down(canvas: Canvas, before: Span, span: Span, size: float, theme: Theme) -> None:
+    """From the end of a row round to the beginning of the next."""
+    context, unit = canvas.context, canvas.unit
+    right, left, between = before[1] + 1.2 * size, span[0] - 1.9 * size, (before[2] + span[2]) / 2
+    context.set_source_rgba(*canvas.colour(rgb(theme.quiet)))
+    context.set_line_width(3 * unit)
+    context.move_to(before[1] + 6 * unit, before[2])
+    for x, y in ((right, before[2]), (right, between), (left, between), (left, span[2])):
+        context.line_to(x, y)
+    context.line_to(left + 0.4 * size, span[2])
+    context.stroke()
+    trace_arrow(context, (left, span[2]), (span[0] - 6 * unit, span[2]), 0.8 * unit)
+    context.fill()
 
 
 def _trace_rounded(context: cairo.Context, left: float, top: float, width: float, height: float, radius: float) -> None:
@@ -198,11 +242,17 @@ class DiagramOfUnits(Painted):
     def paint(self, canvas: Canvas) -> None:
         """Paint the units under a strip for the circuit and over room for a formula."""
         unit = canvas.unit
-        paint_units(canvas, Box(90 * unit, 200 * unit, canvas.width - 180 * unit, 680 * unit), self.frame, self.theme)
+        left, top, below = (90, 200, 200) if canvas.wide else (50, 270, 210)
+        room = canvas.height / unit - top - below
+        height = min(room, 0.9 * (canvas.width / unit - 2 * left))
+        box = Box(left * unit, (top + (room - height) / 2) * unit, canvas.width - 2 * left * unit, height * unit)
+        paint_units(canvas, box, self.frame, self.theme)
 
 
 def paint_units(canvas: Canvas, box: Box, frame: Flow, theme: Theme = THEME) -> None:
-    """Every column's units in a box of the canvas, ỹ and the loss after them."""
+    """Every column's units in a box of the canvas, ỹ and the loss after them, and what the theme calls the classes."""
+    if theme.names:
+        box = box._replace(width=box.width - NAMES * canvas.unit)
     columns = [*frame.values, frame.probabilities]
     count = len(columns)
     places = [_column(canvas, box, k / count, len(values)) for k, values in enumerate(columns)]
@@ -242,7 +292,7 @@ def _paint_edges(
     here, back = frame.forward - k, frame.backward - (len(frame.weights) + 2 - k - 1)
     changed = float(np.clip(back, 0, 1)) if frame.stepped == 0 else 1 - frame.stepped
     shares, steep = np.abs(drawn) / np.abs(drawn).max(), np.abs(slopes) / max(float(np.abs(slopes).max()), 1e-12)
-    gradient, ink = rgb(GRADIENT), rgb(theme.quiet)
+    gradient, ink = rgb(theme.gradient), rgb(theme.quiet)
     for i, target in enumerate(targets.tolist()):
         for j, source in enumerate(sources.tolist()):
             context.move_to(*source)
@@ -277,7 +327,7 @@ def _paint_even_edges(canvas: Canvas, sources: Array, targets: Array, k: int, fr
     if 0 < here < 1:
         _paint_pulses(canvas, sources, targets, np.eye(len(sources)), here, rgb(theme.ink))
     if 0 < back < 1:
-        _paint_pulses(canvas, sources, targets, np.diag(np.abs(frame.signals[-1])), 1 - back, rgb(GRADIENT))
+        _paint_pulses(canvas, sources, targets, np.diag(np.abs(frame.signals[-1])), 1 - back, rgb(theme.gradient))
 
 
 def _paint_pulses(canvas: Canvas, sources: Array, targets: Array, sent: Array, share: float, colour: RGB) -> None:
@@ -317,7 +367,7 @@ def _paint_column(
         if shown > 0:
             share *= 1 - shown
             slope = float(frame.signals[k][unit_number])
-            fill = mix(fill, mix(rgb(theme.ground), rgb(GRADIENT), 0.08 + 0.8 * abs(slope) / steepest), shown)
+            fill = mix(fill, mix(rgb(theme.ground), rgb(theme.gradient), 0.08 + 0.8 * abs(slope) / steepest), shown)
         context.arc(x, y, radius, 0, 2 * math.pi)
         context.set_source_rgba(*canvas.colour(fill))
         context.fill_preserve()
@@ -326,8 +376,7 @@ def _paint_column(
         context.stroke()
         if large and arrived > 0:
             number = frame.signals[k][unit_number] if shown > 0.5 else value
-            dark = sum(fill) > 1.5
-            ink = rgb(theme.ground if dark else theme.ink)
+            ink = rgb(theme.ink if (sum(fill) > 1.5) == theme.light else theme.ground)
             alpha = abs(2 * shown - 1) if 0 < shown < 1 else float(np.clip(4 * arrived - 3, 0, 1))
             at = (x, y + 10 * unit)
             paint_text(canvas, written(float(number)), at, 30 * unit, ink, font=STRONG, anchor="middle", alpha=alpha)
@@ -340,7 +389,7 @@ def _paint_column(
     paint_text(canvas, str(width), (x, bottom - 4 * unit), 36 * unit, rgb(theme.quiet), anchor="middle")
     if shown > 0:
         text = f"∂L/∂{name}"
-        paint_text(canvas, text, (x, bottom + 44 * unit), 36 * unit, rgb(GRADIENT), anchor="middle", alpha=shown)
+        paint_text(canvas, text, (x, bottom + 44 * unit), 36 * unit, rgb(theme.gradient), anchor="middle", alpha=shown)
 
 
 def _paint_loss(canvas: Canvas, box: Box, frame: Flow, theme: Theme) -> None:
@@ -359,6 +408,9 @@ def _paint_loss(canvas: Canvas, box: Box, frame: Flow, theme: Theme) -> None:
         ink = rgb(theme.ground if chosen else theme.quiet)
         at = (x, y + 11 * unit)
         paint_text(canvas, str(int(chosen)), at, 30 * unit, ink, font=STRONG, anchor="middle")
+        if number < len(theme.names):
+            name, size = fitted_text(theme.names[number], 32 * unit, (NAMES + 30) * unit)
+            paint_text(canvas, name, (x + 40 * unit, y + 11 * unit), size, rgb(theme.ink if chosen else theme.quiet))
     x = float(places[0, 0])
     paint_text(canvas, "y", (x, box.top + 34 * unit), 46 * unit, rgb(theme.ink), font=STRONG, anchor="middle")
     there = float(np.clip(2 * (frame.forward - len(frame.values)) - 1, 0, 1))

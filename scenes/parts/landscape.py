@@ -8,14 +8,14 @@ from engine.films.levels import boundaries, level_lines
 from scenes.parts.bars import Box
 from scenes.parts.camera import Canvas, Painted
 from scenes.parts.heights import paint_segments, paint_shades
-from scenes.parts.lettering import paint_text
+from scenes.parts.lettering import fitted_text, paint_text, subscript
 from scenes.parts.picture import Place, paint_axes, paint_points
 from scenes.parts.theme import RGB, STRONG, THEME, Theme, mix, rgb
 
-COARSE = 4
-"""Energies are drawn on every fourth line of the grid."""
-PANEL, GAP, LEFT, TOP = 340, 12, 1156, 18
-"""Side of an energy's panel, gap between two, and where the first one is, in pixels of 1080."""
+COARSE = 5
+"""Energies are drawn on every fifth line of the grid."""
+PANEL, GAP, TOP = 340, 12, 18
+"""Side of an energy's panel, gap between two and around all, in pixels of 1080."""
 
 
 class Landscape(Painted):
@@ -37,11 +37,11 @@ class Landscape(Painted):
         context, frame, theme, unit = canvas.context, self.frame, self.theme, canvas.unit
         context.set_source_rgba(*canvas.colour(rgb(theme.ground)))
         context.paint()
-        side = canvas.height
+        side, boxes = _parts(canvas, frame.scores.shape[-1])
         context.save()
         context.rectangle(0, 0, side, side)
         context.clip()
-        plane = Canvas(context, side, side, canvas.height)
+        plane = Canvas(context, side, side, canvas.side)
         place = Place((side / 2, side / 2), side / 2 / frame.view.half)
         paint_answers(plane, Box(0, 0, side, side), frame, theme)
         segments = place(boundaries(frame.scores, frame.ticks, frame.ticks).reshape(-1, 2)).reshape(-1, 2, 2)
@@ -51,14 +51,30 @@ class Landscape(Painted):
         context.restore()
         classes = frame.scores.shape[-1]
         for k, colour in enumerate(theme.class_colours(classes)):
-            paint_energy(canvas, _panel(k, unit), frame, k, colour, theme)
-        _paint_numbers(canvas, _panel(classes, unit), frame, theme)
+            paint_energy(canvas, boxes[k], frame, k, colour, theme)
+        _paint_numbers(canvas, boxes[-1], frame, theme)
 
 
-def _panel(number: int, unit: float) -> Box:
-    row, column = divmod(number, 2)
-    pitch = PANEL + GAP
-    return Box((LEFT + column * pitch) * unit, (TOP + row * pitch) * unit, PANEL * unit, PANEL * unit)
+def _parts(canvas: Canvas, classes: int) -> tuple[int, list[Box]]:
+    """Side of the plane in pixels, and boxes for the energies and the numbers: beside it, or below it where it is tall.
+
+    In a square frame the numbers stand beside the plane, the energies in a row below both.
+    """
+    unit = canvas.unit
+    width, height = canvas.width / unit, canvas.height / unit
+    if not canvas.wide and height < 1.5 * width:
+        panel = min(PANEL, (width - 2 * TOP - GAP * (classes - 1)) / classes)
+        side = min(width - PANEL, height - panel - 2 * TOP)
+        top = height - panel - TOP
+        boxes = [Box(TOP + k * (panel + GAP), top, panel, panel) for k in range(classes)]
+        boxes.append(Box(side + TOP, TOP, width - side - 2 * TOP, PANEL))
+    else:
+        side = min(width, height)
+        left, top, columns = (width - 2 * PANEL - GAP - 72, TOP, 2) if canvas.wide else (TOP, side + TOP, 3)
+        cells = (divmod(number, columns) for number in range(classes + 1))
+        pitch = PANEL + GAP
+        boxes = [Box(left + column * pitch, top + row * pitch, PANEL, PANEL) for row, column in cells]
+    return round(side * unit), [Box(*(edge * unit for edge in box)) for box in boxes]
 
 
 def paint_answers(canvas: Canvas, box: Box, frame: Energies, theme: Theme) -> None:
@@ -94,14 +110,18 @@ def paint_energy(canvas: Canvas, box: Box, frame: Energies, k: int, colour: RGB,
     segments = level_lines(s, ticks, ticks, levels)
     scale = box.width / 2 / frame.view.half
     pixels = segments * (scale, -scale) + (box.left + box.width / 2, box.top + box.height / 2)
-    paint_segments(canvas, pixels, 1.6 * unit, mix(colour, rgb(theme.ink), 0.4), 0.75)
+    paint_segments(canvas, pixels, 1.6 * unit, mix(rgb(theme.ground), mix(colour, rgb(theme.ink), 0.4), 0.75))
     context.rectangle(*box)
     context.set_line_width(2 * unit)
     context.set_source_rgba(*canvas.colour(colour, 0.8))
     context.stroke()
-    name = f"−s{'₁₂₃₄₅₆₇₈₉'[k]}"
-    at = (box.left + 14 * unit, box.top + 42 * unit)
-    paint_text(canvas, name, at, 40 * unit, rgb(theme.ink), font=STRONG, halo=rgb(theme.rim))
+    x, y, ink, rim = box.left + 14 * unit, box.top + 42 * unit, rgb(theme.ink), rgb(theme.rim)
+    x += paint_text(canvas, f"−s{subscript(k + 1)}", (x, y), 40 * unit, ink, font=STRONG, halo=rim) + 18 * unit
+    if k < len(theme.names):
+        if box.width < 300 * unit:  # no room beside −s_k: at the bottom
+            x, y = box.left + 14 * unit, box.top + box.height - 16 * unit
+        name, size = fitted_text(theme.names[k], 34 * unit, box.left + box.width - 14 * unit - x)
+        paint_text(canvas, name, (x, y), size, ink, halo=rim)
 
 
 def _paint_numbers(canvas: Canvas, box: Box, frame: Energies, theme: Theme) -> None:

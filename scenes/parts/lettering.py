@@ -69,6 +69,21 @@ def paint_text(
     return mask.advance
 
 
+def fitted_text(text: str, size: float, room: float, font: Path = TEXT) -> tuple[str, float]:
+    """The text and the size at which it is no wider than `room` pixels: smaller by up to a third, then cut short."""
+    smallest = round(2 / 3 * size)
+    for fits in range(round(size), smallest - 1, -1):
+        if text_width(text, fits, font) <= room:
+            return text, fits
+    kept = max((n for n in range(len(text)) if text_width(text[:n].rstrip() + "…", smallest, font) <= room), default=0)
+    return text[:kept].rstrip() + "…", smallest
+
+
 def text_width(text: str, size: float, font: Path = TEXT) -> float:
     """Advance of one line in pixels."""
     return float(np.ceil(_font(font, round(size)).getlength(text)))
+
+
+def subscript(number: int) -> str:
+    """A number as it stands below a letter: ₁₂."""
+    return str(number).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))

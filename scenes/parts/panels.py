@@ -5,11 +5,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from manim import Group
+from manim import Group, config
 
 from engine import Film, Frame, UnspiralError
-from scenes.parts.camera import Canvas, Painted
-from scenes.parts.lettering import paint_text, text_width
+from scenes.parts.camera import WIDE, Canvas, Painted
+from scenes.parts.lettering import fitted_text, paint_text, text_width
 from scenes.parts.picture import (
     Place,
     paint_axes,
@@ -20,10 +20,14 @@ from scenes.parts.picture import (
     paint_points,
     paint_regions,
 )
+from scenes.parts.readouts import classes_of, paint_names
 from scenes.parts.theme import STRONG, THEME, Theme, mix, rgb
 
-HEADER, ROW, GAP = 92, 58, 8
-"""Heights of the line over all panels, of the row under each, and the gap between them, in pixels of 1080."""
+HEADER, ROW, GAP, LINE = 92, 58, 8, 44
+"""Heights of the line over all panels, of the row under each, of the gap between them and of a line of class names
+under the header, in pixels of 1080."""
+NAMES = 6
+"""Most names of classes in a line across a wide frame; half as many in others."""
 ROOMY = 600
 """Height in pixels of 1080 from which on a panel's plane has room for text."""
 
@@ -83,7 +87,8 @@ def paint_embedding(canvas: Canvas, place: Place, frame: Frame, theme: Theme) ->
 class Panel(Painted):
     """One picture in a window of the frame, with its name and some readings in a row under it.
 
-    `paint_plane` paints the plane itself, on a canvas as large as the window without the row.
+    `paint_plane` paints the plane itself, on a canvas as large as the window without the row. In two `lines`, the name
+    stands under the readings.
     """
 
     def __init__(
@@ -94,8 +99,10 @@ class Panel(Painted):
         below: Sequence[str] = ("accuracy",),
         theme: Theme = THEME,
         paint_plane: Layers = paint_embedding,
+        lines: int = 1,
     ) -> None:
         super().__init__()
+        self.lines = lines
         self.frame = frame
         self.title = title
         self.window = window
@@ -111,7 +118,7 @@ class Panel(Painted):
         """Paint the window; nothing of the plane leaves it."""
         left, top, width, height = self.window.within(canvas)
         unit, frame, theme = canvas.unit, self.frame, self.theme
-        plot = height - round(ROW * unit)
+        plot = height - self.lines * round(ROW * unit)
         context = canvas.context
         context.save()
         context.translate(left, top)
@@ -132,7 +139,9 @@ class Panel(Painted):
                 paint_text(canvas, name, (right, baseline), 32 * unit, rgb(theme.quiet), anchor="right", halo=rim)
                 right -= text_width(name, 32 * unit)
             right -= 36 * unit
-        paint_text(canvas, self.title, (left + 20 * unit, baseline), size, rgb(theme.quiet), halo=rim)
+        title, size = fitted_text(self.title, size, (room if self.lines > 1 else right - left) - 20 * unit)
+        at = (left + 20 * unit, baseline if self.lines == 1 else top + height - 16 * unit)
+        paint_text(canvas, title, at, size, rgb(theme.quiet), halo=rim)
 
 
 class Header(Painted):
@@ -140,9 +149,10 @@ class Header(Painted):
 
     opaque = True
 
-    def __init__(self, frame: Frame, above: Sequence[str] = ("epoch",), theme: Theme = THEME) -> None:
+    def __init__(self, frame: Frame, above: Sequence[str] = ("epoch",), theme: Theme = THEME, classes: int = 0) -> None:
         super().__init__()
         self.frame = frame
+        self.classes = classes
         self.above = tuple(above)
         self.theme = theme
 
@@ -158,6 +168,11 @@ class Header(Painted):
                 paint_text(canvas, text, (x, baseline), 60 * unit, rgb(theme.ink), font=STRONG)
                 x += 200 * unit
         paint_key(canvas, theme, baseline)
+        names = len(theme.names[: self.classes])
+        columns = min(names, NAMES if canvas.wide else NAMES // 2)
+        if names:
+            at = (40 * unit, (HEADER + 26) * unit)
+            paint_names(canvas, theme, names, at, canvas.width - 80 * unit, columns, LINE)
 
 
 class Panels(Group):
@@ -180,10 +195,15 @@ class Panels(Group):
     ) -> None:
         if len(frames) != len(titles):
             raise UnspiralError(f"{len(frames)} frames and {len(titles)} titles were given; a panel needs one of each")
-        self.header = Header(frames[0], above, theme)
-        windows = arranged(len(frames), columns)
+        classes = max(classes_of(frame) for frame in frames)
+        self.header = Header(frames[0], above, theme, classes)
+        shape = config.pixel_width / config.pixel_height
+        windows = arranged(len(frames), columns, shape, len(theme.names[:classes]))
+        narrowest = min(window.right - window.left for window in windows) * 1080 * max(1.0, shape)
+        needed = max(_row_width(frame, title, below) for frame, title in zip(frames, titles))
+        lines = 1 if needed < narrowest else 2
         self.panels = tuple(
-            Panel(frame, title, window, below, theme, paint_plane)
+            Panel(frame, title, window, below, theme, paint_plane, lines)
             for frame, title, window in zip(frames, titles, windows)
         )
         super().__init__(self.header, *self.panels)
@@ -199,11 +219,26 @@ class Panels(Group):
             panel.show(shown)
 
 
-def arranged(count: int, columns: int | None = None) -> list[Window]:
-    """Windows for `count` panels under the header, row by row, the last row centred."""
+def _row_width(frame: Frame, title: str, below: Sequence[str]) -> float:
+    """What a panel's name and readings need in one line, in pixels of 1080."""
+    read = [(name, written(name, frame.readings[name])) for name in below if name in frame.readings]
+    widths = [text_width(text, 38, STRONG) + (0 if "%" in text else text_width(name, 32) + 12) for name, text in read]
+    return text_width(title, 38) + sum(widths) + 36 * len(read) + 40
+
+
+def arranged(count: int, columns: int | None = None, shape: float = 16 / 9, names: int = 0) -> list[Window]:
+    """Windows for `count` panels under the header, row by row, the last row centred.
+
+    `shape` is the frame's width over its height: where that is not wide, `columns` are as many as leave the largest
+    planes. Lines of class `names` lie between the header and the panels.
+    """
+    width, height = 1080 * max(1.0, shape), 1080 * max(1.0, 1 / shape)
+    header = HEADER + LINE * math.ceil(names / (NAMES if shape >= WIDE else NAMES // 2))
+    if shape < WIDE:
+        columns = max(range(1, count + 1), key=lambda c: min(width / c, (height - header) / -(-count // c) - ROW))
     columns = columns or math.ceil(math.sqrt(count)) + (count > 6)
     rows = math.ceil(count / columns)
-    top, across, gap = HEADER / 1080, 1 / columns, GAP / 1080
+    top, across, gap = header / height, 1 / columns, GAP / 1080
     down = (1 - top) / rows
     windows = []
     for k in range(count):

@@ -11,9 +11,9 @@ from engine import Frame
 from engine.film import View
 from engine.layers import Array
 from scenes.parts.arrows import paint_arrow
-from scenes.parts.camera import Canvas, Painted
+from scenes.parts.camera import WIDE, Canvas, Painted
 from scenes.parts.discs import Discs
-from scenes.parts.lettering import paint_text
+from scenes.parts.lettering import paint_text, subscript
 from scenes.parts.raster import stroke
 from scenes.parts.readouts import FOOT, STRIP, paint_readouts, tick_step
 from scenes.parts.theme import STRONG, THEME, Theme, rgb
@@ -34,10 +34,13 @@ class Picture(Painted):
         """Show `frame` from now on."""
         self.frame = frame
 
+    def place(self, canvas: Canvas) -> "Place":
+        """Where the plane lies."""
+        return Place.of(self.frame.view, canvas.width, canvas.height)
+
     def paint(self, canvas: Canvas) -> None:
         """Paint the frame over the whole canvas, from the regions at the back to the read-outs in front."""
-        frame, theme = self.frame, self.theme
-        place = Place.of(frame.view, canvas.width, canvas.height)
+        frame, theme, place = self.frame, self.theme, self.place(canvas)
         if frame.decided < 1:
             paint_ground(canvas, theme)
         faded(paint_regions, canvas, place, frame, theme)
@@ -59,14 +62,14 @@ class Place(NamedTuple):
     """Pixels per data unit."""
 
     @classmethod
-    def of(cls, view: View, width: int, height: int) -> "Place":
-        """The plot leaves a column for read-outs: on the left of a wide screen, above on a tall one."""
-        if width > height:
+    def of(cls, view: View, width: int, height: int, head: float = STRIP, foot: float = FOOT) -> "Place":
+        """The plot leaves a column for read-outs on the left of a wide screen; `head` above and `foot` below others."""
+        if width >= WIDE * height:
             middle, half = (0.568 * width, 0.5 * height), 0.5 * height
         else:
-            unit = width / 1080
-            room = height - (STRIP + FOOT) * unit
-            middle, half = (0.5 * width, STRIP * unit + 0.5 * room), 0.5 * min(width, room)
+            unit = min(width, height) / 1080
+            room = height - (head + foot) * unit
+            middle, half = (0.5 * width, head * unit + 0.5 * room), 0.5 * min(width, room)
         scale = half / view.half
         return cls((middle[0] - scale * view.centre[0], middle[1] + scale * view.centre[1]), scale)
 
@@ -198,7 +201,7 @@ def paint_class_vectors(canvas: Canvas, place: Place, frame: Frame, theme: Theme
     for k, (at, colour) in enumerate(zip(labels, colours)):
         alpha = float(np.clip((room[k] - 70) / 40, 0, 1))  # fades: names never collide and never pop
         if alpha > 0 and 36 * unit > 12:
-            name = f"w{_subscript(k + 1)}"
+            name = f"w{subscript(k + 1)}"
             centre = (float(at[0]), float(at[1]) + 11 * unit)
             paint_text(
                 canvas, name, centre, 36 * unit, colour, font=STRONG, anchor="middle", alpha=alpha, halo=rgb(theme.rim)
@@ -211,7 +214,3 @@ def _trace(context: cairo.Context, outline: list[list[float]]) -> None:
         context.line_to(x, y)
     if outline:
         context.close_path()
-
-
-def _subscript(number: int) -> str:
-    return str(number).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))

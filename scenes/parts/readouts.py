@@ -8,7 +8,7 @@ from engine import Frame
 from engine.film import Curve
 from scenes.parts.camera import Canvas
 from scenes.parts.discs import ROUND, trace
-from scenes.parts.lettering import paint_text, text_width
+from scenes.parts.lettering import fitted_text, paint_text, text_width
 from scenes.parts.raster import stroke
 from scenes.parts.theme import RGB, STRONG, Theme, mix, rgb
 
@@ -18,14 +18,9 @@ STRIP, FOOT = 250, 70
 """Heights above and below the plot of a square or tall frame, where read-outs and key lie, in units of the canvas."""
 
 
-def is_wide(canvas: Canvas) -> bool:
-    """Whether read-outs lie in a column beside the plot; in a strip above it otherwise."""
-    return canvas.width > canvas.height
-
-
 def paint_readouts(canvas: Canvas, frame: Frame, theme: Theme) -> None:
     """The column beside the plot, or the strip above it. Nothing in it is smaller than 1/40 of the height."""
-    unit, wide = canvas.unit, is_wide(canvas)
+    unit, wide = canvas.unit, canvas.wide
     ink, quiet, rim = rgb(theme.ink), rgb(theme.quiet), rgb(theme.rim)
     readings = frame.readings
     if "epoch" in readings:
@@ -110,18 +105,20 @@ def paint_key(canvas: Canvas, frame: Frame, theme: Theme) -> None:
     """
     unit = canvas.unit
     entries = _entries(frame, theme)
-    if is_wide(canvas):
+    if canvas.wide:
         names = sum(entry.mark in ("class", "further class") for entry in entries)
-        columns = 2 if names > 6 else 1
+        taken = 268 + 50 * len(_rows(frame)) + (130 if frame.curve is not None else 0)
+        line = min(46.0, (canvas.height / unit - 44 - taken) / len(entries))
+        columns, line = (1, line) if line >= 36 else (2, 46.0)
         rows = [entries[k : min(k + columns, names)] for k in range(0, names, columns)]
         rows += [[entry] for entry in entries[names:]]
         pitch, left = (RIGHT - LEFT) / columns * unit, LEFT * unit
     else:
-        rows, pitch, left = _wrapped(entries, canvas.width / unit - LEFT), 0.0, 0.5 * LEFT * unit
-    for row, line in enumerate(rows):
-        x, y = left, canvas.height - (44 + 46 * (len(rows) - 1 - row)) * unit
-        for entry in line:
-            column = pitch if len(line) > 1 else (RIGHT - LEFT) * unit
+        rows, pitch, left, line = _wrapped(entries, canvas.width / unit - LEFT), 0.0, 0.5 * LEFT * unit, 46.0
+    for number, row in enumerate(rows):
+        x, y = left, canvas.height - (44 + line * (len(rows) - 1 - number)) * unit
+        for entry in row:
+            column = pitch if len(row) > 1 else (RIGHT - LEFT) * unit
             room = (column if pitch else canvas.width) - (44 + 12) * unit
             width = _paint_entry(canvas, entry, (x, y), room, theme)
             x += pitch or width + ENTRY_GAP * unit
@@ -133,10 +130,7 @@ ENTRY_GAP = 36
 
 def _entries(frame: Frame, theme: Theme) -> list[_Entry]:
     quiet = rgb(theme.quiet)
-    classes = max(len(frame.class_vectors), int(frame.labels.max()) + 1) if len(frame.points) else 0
-    colours = theme.class_colours(classes)
-    marks = ["class" if k < ROUND else "further class" for k in range(classes)]
-    entries = [_Entry(mark, name, colour) for mark, name, colour in zip(marks, theme.names, colours)]
+    entries = _named(classes_of(frame), theme)
     if len(frame.points):
         entries.append(_Entry("point", "truth y", quiet))
     if frame.decided > 0:
@@ -145,6 +139,17 @@ def _entries(frame: Frame, theme: Theme) -> list[_Entry]:
             entries.append(_Entry("mistake", "mistake", quiet))
     entries.append(_Entry("tick", f"ticks every {tick_step(frame.view.half):g}", quiet))
     return entries
+
+
+def classes_of(frame: Frame) -> int:
+    """How many classes a frame shows."""
+    return max(len(frame.class_vectors), int(frame.labels.max(initial=-1)) + 1)
+
+
+def _named(classes: int, theme: Theme) -> list[_Entry]:
+    colours = theme.class_colours(classes)
+    marks = ["class" if k < ROUND else "further class" for k in range(classes)]
+    return [_Entry(mark, name, colour) for mark, name, colour in zip(marks, theme.names, colours)]
 
 
 def _wrapped(entries: list[_Entry], width: float) -> list[list[_Entry]]:
@@ -186,8 +191,21 @@ def _paint_entry(canvas: Canvas, entry: _Entry, at: tuple[float, float], room: f
     else:
         trace(context, x, y, 11 * unit, square=entry.mark == "further class")
         context.fill()
-    size = 30 * unit * min(1.0, room / max(text_width(entry.text, 30 * unit), 1e-9))
-    return 44 * unit + paint_text(canvas, entry.text, (at[0] + 44 * unit, at[1]), size, rgb(theme.ink), halo=rim)
+    text, size = fitted_text(entry.text, 30 * unit, room)
+    return 44 * unit + paint_text(canvas, text, (at[0] + 44 * unit, at[1]), size, rgb(theme.ink), halo=rim)
+
+
+def paint_names(
+    canvas: Canvas, theme: Theme, classes: int, at: tuple[float, float], width: float, columns: int, pitch: float = 46
+) -> None:
+    """What the theme calls the classes, with their marks, in `columns` over `width` pixels.
+
+    `at` is the first one's baseline, `pitch` the way to the next line in units of the canvas.
+    """
+    for k, entry in enumerate(_named(classes, theme)):
+        row, column = divmod(k, columns)
+        x, room = at[0] + column * width / columns, width / columns - (44 + 22) * canvas.unit
+        _paint_entry(canvas, entry, (x, at[1] + row * pitch * canvas.unit), room, theme)
 
 
 def tick_step(half: float) -> float:

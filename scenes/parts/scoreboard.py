@@ -1,33 +1,60 @@
-"""A feature vector and the class vectors on the left; on the right its scores and probabilities as bars."""
+"""A feature vector and the class vectors; beside or below them its scores and probabilities as bars."""
 
 import math
+from typing import NamedTuple
 
 import cairo
 import numpy as np
-from manim import Mobject
+from manim import Mobject, config
 
 from engine.films.scoring import Scores, written
 from scenes.parts.arrows import paint_arrow
-from scenes.parts.bars import Box, paint_bars
-from scenes.parts.camera import Canvas, Painted
-from scenes.parts.formula import formula
-from scenes.parts.lettering import paint_text, text_width
+from scenes.parts.bars import Box, bar_middle, paint_bars
+from scenes.parts.camera import WIDE, Canvas, Painted, fading
+from scenes.parts.formula import formula, seat
+from scenes.parts.lettering import paint_text, subscript, text_width
 from scenes.parts.picture import Place, paint_axes, paint_ground, paint_points, paint_regions
 from scenes.parts.theme import STRONG, THEME, Theme, mix, rgb
 
-PLANE = 1010
-"""Width of the plane, in pixels of 1080; the rest is for bars."""
-ROWS = (285, 475)
-"""Top and height of the rows of bars, in pixels of 1080."""
-SCORE, PROBABILITY = (1130, 220), (1570, 170)
-"""Left edge and width of the two columns of bars, in pixels of 1080."""
 HOTTEST = 8.0
 """The temperature at the right end of its scale."""
 
 
+class Parts(NamedTuple):
+    """Where everything lies, in 1/1080 of the frame's shorter side."""
+
+    plane: tuple[float, float]
+    """Width and height of the plane, in the frame's top left corner."""
+    product: tuple[float, float]
+    """Middle of the formula s = W f."""
+    scores: Box
+    probabilities: Box
+    temperature: tuple[float, float, float]
+    """Left, right and height of its scale."""
+
+    @classmethod
+    def of(cls, width: int, height: int) -> "Parts":
+        """In a frame of so many pixels: bars stand beside the plane of a wide one, below it in others."""
+        unit, wide = min(width, height) / 1080, width >= WIDE * height
+        across, down = width / unit, height / unit
+        if wide:
+            scores, probabilities = Box(1130, 285, 220, 475), Box(1570, 285, 170, 475)
+            return cls((1010, down), (1480, 138), scores, probabilities, (1130, across - 60, 985))
+        below = down - BELOW
+        scores, probabilities = Box(110, below, 190, 315), Box(across / 2 + 130, below, 210, 315)
+        scale = (60, across - 60, down - 78)
+        if down > 1.4 * across:
+            return cls((across, below - 290), (across / 2, below - 145), scores, probabilities, scale)
+        return cls((across - 400, below - 30), (across - 200, below / 2 - 15), scores, probabilities, scale)
+
+
+BELOW = 600
+"""Height of bars, formula and temperature below the plane, in 1/1080 of the frame's shorter side."""
+
+
 def says(text: str, size: float = 32) -> Mobject:
     """A formula under the bars."""
-    return formula(text, size=size).move_to((3.85, -2.36, 0))
+    return formula(text, size=size).move_to(seat(wide=(1480, 859), tall=(540, 397 - BELOW)))
 
 
 def product(count: int) -> Mobject:
@@ -36,7 +63,9 @@ def product(count: int) -> Mobject:
     scores = ", ".join(f"{{{{ s_{k} : s{k} }}}}" for k in rows)
     weight = "; ".join(f"{{{{ w_{k}^top : w{k} }}}}" for k in rows)
     colours = {f"{letter}{k}": colour for letter in "sw" for k, colour in zip(rows, THEME.class_colours(count))}
-    return formula(f"s = vec({scores}) = W f = mat({weight}) f", colours, 25).move_to((3.85, 2.98, 0))
+    made = formula(f"s = vec({scores}) = W f = mat({weight}) f", colours, 25)
+    here = Parts.of(config.pixel_width, config.pixel_height).product
+    return made.move_to(seat(here, here))
 
 
 class Scoreboard(Painted):
@@ -57,35 +86,35 @@ class Scoreboard(Painted):
         """Paint the whole frame."""
         context, frame, theme, unit = canvas.context, self.frame, self.theme, canvas.unit
         paint_ground(canvas, theme)
-        width = round(PLANE * unit)
+        width, height = (round(edge * unit) for edge in Parts.of(canvas.width, canvas.height).plane)
         context.save()
-        context.rectangle(0, 0, width, canvas.height)
+        context.rectangle(0, 0, width, height)
         context.clip()
-        plane = Canvas(context, width, canvas.height, canvas.side)
-        place = Place((width / 2, canvas.height / 2), canvas.height / 2 / frame.view.half)
+        plane = Canvas(context, width, height, canvas.side)
+        margin = 0 if canvas.wide else 60 * unit  # names would not fit beside arrows that reach the edge
+        place = Place((width / 2, height / 2), (min(width, height) / 2 - margin) / frame.view.half)
         _paint_plane(plane, place, frame, theme)
         context.restore()
         if frame.rows > 0:
             _paint_scores(canvas, frame, theme)
         if frame.soft > 0:
-            _paint_probabilities(canvas, frame, theme)
+            with fading(canvas, frame.soft):
+                _paint_probabilities(canvas, frame, theme)
 
 
 def _paint_plane(canvas: Canvas, place: Place, frame: Scores, theme: Theme) -> None:
-    context, unit = canvas.context, canvas.unit
+    unit = canvas.unit
     if frame.answered > 0:
-        context.push_group()
-        paint_regions(canvas, place, frame, theme)
-        context.pop_group_to_source()
-        context.paint_with_alpha(frame.answered)
+        with fading(canvas, frame.answered):
+            paint_regions(canvas, place, frame, theme)
     paint_axes(canvas, place, frame, theme)
     quiet, right = rgb(theme.quiet), canvas.width - 24 * unit
     paint_text(canvas, frame.axes[0], (right, place.origin[1] - 16 * unit), 34 * unit, quiet, anchor="right")
     paint_text(canvas, frame.axes[1], (place.origin[0] + 16 * unit, 40 * unit), 34 * unit, quiet)
-    context.push_group()
-    paint_points(canvas, place, frame, theme)
-    context.pop_group_to_source()
-    context.paint_with_alpha(0.35)
+    spread = place(frame.points)
+    corner, size = spread.min(0) - 20 * unit, np.ptp(spread, axis=0) + 40 * unit
+    with fading(canvas, 0.35, (*corner.tolist(), *size.tolist())):
+        paint_points(canvas, place, frame, theme)
     colours = theme.class_colours(len(frame.scores))
     tip = tuple(place(frame.feature[None])[0].tolist())
     rim = rgb(theme.rim)
@@ -94,13 +123,11 @@ def _paint_plane(canvas: Canvas, place: Place, frame: Scores, theme: Theme) -> N
         if here > 0:
             _paint_projection(canvas, place, frame, k, max(0.0, 2 * here - 1), colour, theme)
             end = tuple(place(vector[None])[0].tolist())
-            context.push_group()
-            paint_arrow(canvas, place.origin, end, colour, rim)
-            x, y = np.subtract(end, place.origin) * (1 + 44 * unit / math.dist(end, place.origin)) + place.origin
-            name = "w" + "₁₂₃₄₅₆₇₈₉"[k]
-            paint_text(canvas, name, (x, y + 11 * unit), 40 * unit, colour, font=STRONG, anchor="middle", halo=rim)
-            context.pop_group_to_source()
-            context.paint_with_alpha(min(1.0, 2 * here))
+            with fading(canvas, min(1.0, 2 * here)):
+                paint_arrow(canvas, place.origin, end, colour, rim)
+                x, y = np.subtract(end, place.origin) * (1 + 44 * unit / math.dist(end, place.origin)) + place.origin
+                name = "w" + subscript(k + 1)
+                paint_text(canvas, name, (x, y + 11 * unit), 40 * unit, colour, font=STRONG, anchor="middle", halo=rim)
     paint_arrow(canvas, place.origin, tip, rgb(theme.ink), rim)
     x, y = np.subtract(tip, place.origin) * (1 + 40 * unit / math.dist(tip, place.origin)) + place.origin
     paint_text(canvas, "f", (x, y + 11 * unit), 44 * unit, rgb(theme.ink), font=STRONG, anchor="middle", halo=rim)
@@ -136,18 +163,18 @@ def _paint_projection(
 
 def _paint_scores(canvas: Canvas, frame: Scores, theme: Theme) -> None:
     unit, count = canvas.unit, len(frame.scores)
-    box = Box(*(v * unit for v in (SCORE[0], ROWS[0], SCORE[1], ROWS[1])))
+    box = Box(*(edge * unit for edge in Parts.of(canvas.width, canvas.height).scores))
     reach = 1.05 * float(np.linalg.norm(frame.class_vectors, axis=1).max() * np.linalg.norm(frame.feature))
     grown = [min(1.0, max(0.0, 2 * (frame.rows - k) - 1)) for k in range(count)]
     forms = [max(0.0, 1 - 2 * abs(frame.form - form)) for form in range(3)]
-    names = [f"s{'₁₂₃₄₅₆₇₈₉'[k]}" for k in range(count)]
+    names = [f"s{subscript(k + 1)}" for k in range(count)]
     texts = [forms_[2] if forms[2] == 1 else "" for forms_ in frame.texts]
     paint_bars(
         canvas, box, frame.scores.tolist(), (-reach, reach),
         names=names, texts=texts, shown=grown, chosen=frame.answered, theme=theme,
     )  # fmt: skip
     for k, row in enumerate(frame.texts):
-        y = box.top + (k + 0.5) * box.height / count + 13 * unit
+        y = bar_middle(box, k, count, theme) + 13 * unit
         for form in (0, 1):
             alpha = forms[form] * max(0.0, 4 * grown[k] - 3)
             if alpha > 0:
@@ -156,13 +183,12 @@ def _paint_scores(canvas: Canvas, frame: Scores, theme: Theme) -> None:
 
 
 def _paint_probabilities(canvas: Canvas, frame: Scores, theme: Theme) -> None:
-    context, unit = canvas.context, canvas.unit
-    context.push_group()
-    box = Box(*(v * unit for v in (PROBABILITY[0], ROWS[0], PROBABILITY[1], ROWS[1])))
-    names = [f"ỹ{'₁₂₃₄₅₆₇₈₉'[k]}" for k in range(len(frame.scores))]
+    context, unit, parts = canvas.context, canvas.unit, Parts.of(canvas.width, canvas.height)
+    box = Box(*(edge * unit for edge in parts.probabilities))
+    names = [f"ỹ{subscript(k + 1)}" for k in range(len(frame.scores))]
     texts = [f"{100 * p:.1f} %" for p in frame.probabilities]
     paint_bars(canvas, box, frame.probabilities.tolist(), (0, 1), names=names, texts=texts, theme=theme)
-    left, right, y = SCORE[0] * unit, canvas.width - 60 * unit, 985 * unit
+    left, right, y = (value * unit for value in parts.temperature)
     context.set_line_width(4 * unit)
     context.set_source_rgba(*canvas.colour(rgb(theme.quiet)))
     context.move_to(left, y)
@@ -178,5 +204,3 @@ def _paint_probabilities(canvas: Canvas, frame: Scores, theme: Theme) -> None:
     paint_text(canvas, f"T = {written(frame.temperature)}", (x, y - 40 * unit), size, ink, font=STRONG)
     paint_text(canvas, "0: argmax", (left, y + 56 * unit), size, quiet)
     paint_text(canvas, f"{HOTTEST:g}: nearly alike", (right, y + 56 * unit), size, quiet, anchor="right")
-    context.pop_group_to_source()
-    context.paint_with_alpha(frame.soft)

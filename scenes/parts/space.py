@@ -11,6 +11,7 @@ from scenes.parts.camera import Canvas, Painted
 from scenes.parts.discs import Discs
 from scenes.parts.lettering import paint_text
 from scenes.parts.picture import paint_ground
+from scenes.parts.readouts import paint_names
 from scenes.parts.theme import STRONG, THEME, Theme, rgb
 
 SCALE = 0.27
@@ -19,6 +20,13 @@ MIDDLE = (0.6, 0.47)
 """Where the point in the middle of everything is seen, as shares of the frame."""
 HEIGHT = 0.65
 """Of that point over the board when all is lifted."""
+
+
+def _middle(canvas: Canvas) -> tuple[float, float]:
+    """Where the point in the middle of everything is seen, in pixels; below the words of a square or tall frame."""
+    if canvas.wide:
+        return MIDDLE[0] * canvas.width, MIDDLE[1] * canvas.height
+    return 0.5 * canvas.width, 0.5 * canvas.height + 90 * canvas.unit
 
 
 class SpacePicture(Painted):
@@ -58,10 +66,11 @@ class SpacePicture(Painted):
     def _place(self, canvas: Canvas, points: Array) -> Array:
         """Pixels (…, 2) of points (…, 3)."""
         right, up, _ = self.frame.axes()
-        scale = SCALE * canvas.height
+        scale = SCALE * canvas.side * (1 if canvas.wide else 0.8)
         lift = float(self.frame.axes()[1, 2]) * HEIGHT
-        x = MIDDLE[0] * canvas.width + scale * (points @ right)
-        y = MIDDLE[1] * canvas.height - scale * (points @ up - lift)
+        middle = _middle(canvas)
+        x = middle[0] + scale * (points @ right)
+        y = middle[1] - scale * (points @ up - lift)
         return np.stack([x, y], -1)
 
     def _fill(self, canvas: Canvas, corners: Array, colour: tuple[float, float, float], alpha: float) -> None:
@@ -155,8 +164,10 @@ class SpacePicture(Painted):
             paint_text(canvas, "accuracy", (64 * unit, 96 * unit), 40 * unit, quiet, halo=rim)
             text = f"{100 * frame.readings['accuracy']:.1f} %"
             paint_text(canvas, text, (60 * unit, 170 * unit), 80 * unit, ink, font=STRONG, halo=rim)
-        at = (MIDDLE[0] * canvas.width, canvas.height - 36 * unit)
+        at = (_middle(canvas)[0], canvas.height - (36 if canvas.wide else 84) * unit)
         paint_text(canvas, frame.caption, at, 42 * unit, ink, anchor="middle", halo=rim)
+        low, width, columns = (82, 330, 1) if canvas.wide else (32, 952, 2)
+        paint_names(canvas, theme, 2, (64 * unit, canvas.height - low * unit), width * unit, columns)
 
 
 @cache

@@ -1,6 +1,7 @@
 """The classifier alone: angles between its class vectors, and one point with its projections and bars."""
 
 import math
+from dataclasses import replace
 
 import cairo
 
@@ -8,15 +9,15 @@ from engine.films.classifying import Circled, Spread
 from engine.steps import written
 from scenes.parts.bars import Box, paint_bars
 from scenes.parts.camera import Canvas
-from scenes.parts.lettering import paint_text
+from scenes.parts.lettering import fitted_text, paint_text, subscript
 from scenes.parts.picture import Picture, Place, paint_class_vectors
-from scenes.parts.theme import STRONG, Theme, mix, rgb
+from scenes.parts.readouts import paint_key
+from scenes.parts.theme import STRONG, THEME, Theme, mix, rgb
 
 ARC = 150
 """Radius of the arcs between class vectors, in pixels of 1080."""
-BARS = (138, 250, 250, 480)
-"""Left, top, width and height of the bars, in pixels of 1080."""
-SUBSCRIPTS = "₁₂₃₄₅₆₇₈₉"
+BELOW = 430
+"""Height of the bars below the plane of a square or tall frame, in pixels of 1080."""
 
 
 class SpreadPicture(Picture):
@@ -27,7 +28,7 @@ class SpreadPicture(Picture):
     def paint(self, canvas: Canvas) -> None:
         """Paint the frame, then the angles, and the arrows once more over them."""
         super().paint(canvas)
-        place = Place.of(self.frame.view, canvas.width, canvas.height)
+        place = self.place(canvas)
         paint_angles(canvas, place, self.frame, self.theme)
         paint_class_vectors(canvas, place, self.frame, self.theme)
 
@@ -37,12 +38,19 @@ class CirclePicture(Picture):
 
     frame: Circled
 
+    def __init__(self, frame: Circled, theme: Theme = THEME) -> None:
+        super().__init__(frame, theme, readouts=False)
+
+    def place(self, canvas: Canvas) -> Place:
+        """Where the plane lies: beside the bars, or over them."""
+        return Place.of(self.frame.view, canvas.width, canvas.height, head=0, foot=BELOW)
+
     def paint(self, canvas: Canvas) -> None:
         """Paint the frame."""
         super().paint(canvas)
-        place = Place.of(self.frame.view, canvas.width, canvas.height)
-        paint_projections(canvas, place, self.frame, self.theme)
+        paint_projections(canvas, self.place(canvas), self.frame, self.theme)
         paint_answer(canvas, self.frame, self.theme)
+        paint_key(canvas, self.frame, replace(self.theme, names=()))  # the bars name the classes
 
 
 def paint_angles(canvas: Canvas, place: Place, frame: Spread, theme: Theme) -> None:
@@ -115,17 +123,21 @@ def paint_answer(canvas: Canvas, frame: Circled, theme: Theme) -> None:
     letter = "ỹ" if soft else "s"
     values = frame.probabilities if soft else frame.scores
     texts = [f"{100 * value:.0f} %" if soft else written(value, 1) for value in values.tolist()]
-    names = [letter + SUBSCRIPTS[k] for k in range(len(values))]
-    box = Box(*(value * unit for value in BARS))
+    names = [letter + subscript(k + 1) for k in range(len(values))]
+    top, side = canvas.height - BELOW * unit, canvas.width
+    wide = Box(138 * unit, 250 * unit, 250 * unit, 480 * unit), Box(40 * unit, 60 * unit, 500 * unit, 690 * unit)
+    tall = Box(side / 2 + 90 * unit, top + 20 * unit, 250 * unit, 330 * unit), Box(0, top, side, BELOW * unit)
+    box, ground = wide if canvas.wide else tall
     context = canvas.context
-    context.rectangle(40 * unit, 60 * unit, 500 * unit, (BARS[1] + BARS[3] - 40) * unit)
+    context.rectangle(*ground)
     context.set_source_rgba(*canvas.colour(rim, 0.55))
     context.fill()
     paint_bars(
         canvas, box, frame.bars.tolist(), (-(1 - frame.soft), 1.0), names=names, texts=texts, chosen=1.0, theme=theme
     )
     title = "probabilities" if soft else "scores"
-    paint_text(canvas, title, (64 * unit, 118 * unit), 44 * unit, rgb(theme.quiet), halo=rim)
-    answer = f"answer ŷ = {frame.answer + 1}"
+    top = 118 * unit if canvas.wide else top + 80 * unit
+    paint_text(canvas, title, (64 * unit, top), 44 * unit, rgb(theme.quiet), halo=rim)
+    answer, size = fitted_text(f"answer ŷ = {theme.name(frame.answer)}", 60 * unit, 450 * unit, STRONG)
     colour = theme.class_colours(len(values))[frame.answer]
-    paint_text(canvas, answer, (64 * unit, 196 * unit), 60 * unit, colour, font=STRONG, halo=rim)
+    paint_text(canvas, answer, (64 * unit, top + 78 * unit), size, colour, font=STRONG, halo=rim)

@@ -9,6 +9,7 @@ from engine.layers import Array, softargmax
 from scenes.parts.camera import Canvas, Painted
 from scenes.parts.lettering import paint_text
 from scenes.parts.picture import paint_ground
+from scenes.parts.readouts import paint_names
 from scenes.parts.theme import STRONG, THEME, Theme, mix, rgb
 
 TALL = 0.75
@@ -58,6 +59,10 @@ class Surfaces(Painted):
         paint_text(canvas, "epoch", (64 * unit, 96 * unit), 40 * unit, rgb(theme.quiet))
         epoch = f"{int(frame.epoch + 1e-6)}"
         paint_text(canvas, epoch, (60 * unit, 190 * unit), 112 * unit, rgb(theme.ink), font=STRONG)
+        classes, columns = frame.scores.shape[-1], 1 if canvas.wide else 3
+        foot = canvas.height - (36 + 46 * ((len(theme.names[:classes]) - 1) // columns)) * unit
+        width = (350 if canvas.wide else 1000) * unit
+        paint_names(canvas, theme, classes, (40 * unit, foot), width, columns)
 
     def _seen(self, canvas: Canvas, points: Array) -> tuple[Array, Array]:
         """Points (…, 3), the plane ±1 and heights 0 … 1, as pixels (…, 2) and nearness to the eye (…)."""
@@ -67,7 +72,7 @@ class Surfaces(Painted):
         right, back = cos * x - sin * y, sin * x + cos * y
         up = np.sin(frame.elevation) * back + np.cos(frame.elevation) * z
         near = points * (1, 1, TALL) @ self._eye()
-        scale = 0.36 * canvas.height
+        scale = (0.36 if canvas.wide else 0.3) * canvas.side
         middle = 0.5 * canvas.height + 0.5 * TALL * np.cos(frame.elevation) * scale
         return np.stack([0.5 * canvas.width + scale * right, middle - scale * up], -1), near
 

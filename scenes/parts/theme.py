@@ -53,6 +53,8 @@ class Theme:
     """Secondary text and axes."""
     rim: str = "#07090d"
     """Around points and arrows, so that they stand out from what is under them."""
+    gradient: str = "#f1ed41"
+    """Of everything that runs backwards."""
     classes: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     """What the classes are called, in a legend and under bars."""
@@ -67,7 +69,7 @@ class Theme:
     @property
     def light(self) -> bool:
         """Whether the ground is bright."""
-        return Color(self.ground).luminance() > 0.18
+        return _bright(self.ground)
 
     def class_colours(self, count: int) -> list[RGB]:
         """One colour a class, for points, arrows and bars; twelve at most, then they come again."""
@@ -86,7 +88,7 @@ class Theme:
 
 
 DARK = Theme()
-LIGHT = Theme(ground="#ffffff", ink="#12161c", quiet="#414b58", rim="#ffffff")
+LIGHT = Theme(ground="#ffffff", ink="#12161c", quiet="#414b58", rim="#ffffff", gradient="#8a6d00")
 _BASES = {"dark": DARK, "light": LIGHT}
 
 
@@ -112,7 +114,7 @@ def read_theme(name: str) -> Theme:
         if key not in known:
             raise UnspiralError(f"{name}: unknown key {key!r}; {nearest(key, ['base', *known])}")
     theme = replace(_BASES[base], **{key: _checked(name, key, value, path.parent) for key, value in given.items()})
-    for key in ("ink", "quiet"):
+    for key in ("ink", "quiet", "gradient"):
         contrast = Color(getattr(theme, key)).contrast(Color(theme.ground))
         if contrast < READABLE:
             raise UnspiralError(f"{name}: {key} on the ground has a contrast of {contrast:.1f} : 1; text needs 4.5 : 1")
@@ -158,6 +160,12 @@ for _font in (TEXT, STRONG, MATHS):  # before the first Text is made: later regi
 TEXT_FAMILY, MATHS_FAMILY = (ImageFont.truetype(str(font)).getname()[0] or "" for font in (TEXT, MATHS))
 
 
+@cache
+def _bright(colour: str) -> bool:
+    return Color(colour).luminance() > 0.18
+
+
+@cache
 def rgb(colour: str) -> RGB:
     """#rrggbb as three numbers from 0 to 1."""
     red, green, blue = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))

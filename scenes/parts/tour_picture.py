@@ -4,7 +4,7 @@ import numpy as np
 
 from engine.films.tour import Toured
 from scenes.parts.camera import Canvas, Painted
-from scenes.parts.lettering import paint_text
+from scenes.parts.lettering import paint_text, subscript
 from scenes.parts.picture import (
     Place,
     faded,
@@ -77,7 +77,7 @@ def paint_rays(canvas: Canvas, place: Place, frame: Toured, theme: Theme) -> Non
         nearer = np.linalg.norm(labels[:k] - labels[k], axis=1).min(initial=np.inf)
         alpha = float(np.clip((min(length, nearer) / unit - 50) / 30, 0, 1)) * fade  # no name over another
         if alpha > 0:
-            text = "f" + str(feature + 1).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
+            text = "f" + subscript(feature + 1)
             at = (float(labels[k, 0]), float(labels[k, 1]) + 11 * unit)
             ink, rim = rgb(theme.ink), rgb(theme.rim)
             paint_text(canvas, text, at, 34 * unit, ink, font=STRONG, anchor="middle", alpha=alpha, halo=rim)

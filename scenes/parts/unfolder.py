@@ -7,7 +7,7 @@ import cairo
 from engine.films.morphs import Unfolded
 from engine.steps import Step
 from scenes.parts.camera import Canvas, Painted
-from scenes.parts.lettering import paint_text
+from scenes.parts.lettering import fitted_text, paint_text
 from scenes.parts.picture import (
     Place,
     faded,
@@ -21,10 +21,10 @@ from scenes.parts.picture import (
 from scenes.parts.readouts import LEFT, RIGHT, paint_key, paint_number
 from scenes.parts.theme import STRONG, TEXT, THEME, Theme, mix, rgb
 
-STRIP = (470, 1710, 52)
-"""Left and right end of the strip and its middle's height, in pixels of 1080."""
-FIRST, ROW = 268, 54
-"""The list's first baseline and the distance to the next, in pixels of 1080."""
+HEAD, FOOT = 300, 120
+"""Heights above and below the plot of a square or tall frame, in pixels of 1080."""
+ROW = 54
+"""From one row of the list to the next, in pixels of 1080."""
 
 
 class Unfolder(Painted):
@@ -45,7 +45,7 @@ class Unfolder(Painted):
     def paint(self, canvas: Canvas) -> None:
         """Paint the whole frame."""
         frame, theme = self.frame, self.theme
-        place = Place.of(frame.view, canvas.width, canvas.height)
+        place = Place.of(frame.view, canvas.width, canvas.height, HEAD, FOOT)
         paint_ground(canvas, theme)
         faded(paint_regions, canvas, place, frame, theme)
         paint_axes(canvas, place, frame, theme)
@@ -58,10 +58,10 @@ class Unfolder(Painted):
         _paint_list(canvas, frame, self.steps, groups, theme)
         paint_key(canvas, frame, theme)
         unit = canvas.unit
-        at = (0.568 * canvas.width, canvas.height - 36 * unit)
-        paint_text(
-            canvas, frame.caption, at, 48 * unit, rgb(theme.ink), font=STRONG, anchor="middle", halo=rgb(theme.rim)
-        )
+        x, y = (0.568, 36) if canvas.wide else (0.5, 102)
+        at = (x * canvas.width, canvas.height - y * unit)
+        text, size = fitted_text(frame.caption, 48 * unit, min(canvas.width, 1240 * unit) - 40 * unit, STRONG)
+        paint_text(canvas, text, at, size, rgb(theme.ink), font=STRONG, anchor="middle", halo=rgb(theme.rim))
 
 
 def paint_folds(canvas: Canvas, place: Place, frame: Unfolded, theme: Theme) -> None:
@@ -102,7 +102,8 @@ def paint_strip(canvas: Canvas, frame: Unfolded, groups: list[range], theme: The
     """The network from x to e and W, left to right: what is done is filled, what is under way fills up."""
     context, unit = canvas.context, canvas.unit
     ink, quiet, ground = rgb(theme.ink), rgb(theme.quiet), rgb(theme.ground)
-    left, right, middle = (value * unit for value in STRIP)
+    left, middle = (470 if canvas.wide else 70) * unit, 52 * unit
+    right = canvas.width - (210 if canvas.wide else 70) * unit
     names = [*(str(number + 1) for number in range(len(groups))), "W"]
     pitch = (right - left) / (len(names) + 1)
     context.set_line_width(3 * unit)
@@ -140,22 +141,35 @@ def _paint_list(canvas: Canvas, frame: Unfolded, steps: tuple[Step, ...], groups
     """Which layer this is, and its steps with their numbers, the one under way marked."""
     unit, ink, quiet, rim = canvas.unit, rgb(theme.ink), rgb(theme.quiet), rgb(theme.rim)
     here = next((number for number, steps in enumerate(groups) if frame.step in steps), None)
-    if here is None:
-        paint_number(canvas, "head", "W", theme)
-        return
-    paint_number(canvas, "layer", f"{here + 1} of {len(groups)}", theme)
-    for row, number in enumerate(groups[here]):
+    part, which = ("head", "W") if here is None else ("layer", f"{here + 1} of {len(groups)}")
+    if canvas.wide:
+        paint_number(canvas, part, which, theme)
+    else:
+        x = 40 * unit + paint_text(canvas, part, (40 * unit, 128 * unit), 40 * unit, quiet, halo=rim)
+        paint_text(canvas, which, (x + 16 * unit, 128 * unit), 52 * unit, ink, font=STRONG, halo=rim)
+    for row, number in enumerate(groups[here] if here is not None else ()):
         step, now = steps[number], number == frame.step
-        y, font, size = (FIRST + row * ROW) * unit, STRONG if now else TEXT, 36 * unit
+        left, right, y = (edge * unit for edge in _cell(canvas, row))
+        font, size = STRONG if now else TEXT, 36 * unit
         colour = ink if now else mix(quiet, rgb(theme.ground), 0.0 if number < frame.step else 0.35)
         if now:
             context = canvas.context
-            context.rectangle((LEFT - 16) * unit, y - 39 * unit, (RIGHT - LEFT + 60) * unit, (ROW - 2) * unit)
+            context.rectangle(left - 16 * unit, y - 39 * unit, right - left + 32 * unit, (ROW - 2) * unit)
             context.set_source_rgba(*canvas.colour(mix(quiet, rgb(theme.ground), 0.7)))
             context.fill()
         name = "(·)⁺" if step.name == "positive part" else step.name
-        paint_text(canvas, name, (LEFT * unit, y), size, colour, font=font, halo=rim)
-        paint_text(canvas, step.amount, ((RIGHT + 30) * unit, y), size, colour, font=font, anchor="right", halo=rim)
+        paint_text(canvas, name, (left, y), size, colour, font=font, halo=rim)
+        paint_text(canvas, step.amount, (right, y), size, colour, font=font, anchor="right", halo=rim)
+
+
+def _cell(canvas: Canvas, row: int) -> tuple[float, float, float]:
+    """Left and right end and baseline of a row of the list, in pixels of 1080: two columns where it lies above."""
+    if canvas.wide:
+        return LEFT, RIGHT + 30, 268 + row * ROW
+    middle = canvas.width / canvas.unit / 2
+    column, row = divmod(row + 1, 4)  # the first row stands beside the layer's number
+    left = 40 + column * middle
+    return left, left + middle - 80, 128 + row * ROW
 
 
 def _groups(steps: tuple[Step, ...]) -> list[range]:

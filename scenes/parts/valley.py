@@ -13,22 +13,30 @@ from engine.layers import Array
 from scenes.parts.arrows import paint_arrow
 from scenes.parts.bars import Box
 from scenes.parts.camera import Canvas, Painted
-from scenes.parts.formula import formula
+from scenes.parts.formula import formula, seat
 from scenes.parts.heights import paint_segments, paint_shades
 from scenes.parts.lettering import paint_text
 from scenes.parts.picture import Place
 from scenes.parts.theme import RGB, STRONG, THEME, Theme, mix, rgb
 
-PLANE = 1240
-"""Width of the plane, in pixels of 1080; the rest is for numbers."""
+PLANE, BELOW = 1240, 480
+"""Width of the plane in a wide frame, and height of the numbers below it in others, in pixels of 1080."""
 LEVELS = (0.31, 0.33, 0.36, 0.42, 0.5, 0.62, 0.8, 1.05, 1.4, 1.9, 2.5, 3.2, 4.0, 5.0)
 
 
 def placed(view: View, canvas: Canvas) -> Place:
     """Where the weights' plane lies."""
-    scale = canvas.height / 2 / view.half
-    middle = (PLANE * canvas.unit / 2, canvas.height / 2)
+    _, _, width, height = _plane(canvas)
+    scale = min(height, width * 1080 / PLANE) / 2 / view.half
+    middle = (width / 2, height / 2)
     return Place((middle[0] - scale * view.centre[0], middle[1] + scale * view.centre[1]), scale)
+
+
+def _plane(canvas: Canvas) -> Box:
+    """The plane's pixels; numbers stand beside it in a wide frame, below it in others."""
+    if canvas.wide:
+        return Box(0, 0, PLANE * canvas.unit, canvas.height)
+    return Box(0, 0, canvas.width, canvas.height - BELOW * canvas.unit)
 
 
 class Valley(Painted):
@@ -40,11 +48,7 @@ class Valley(Painted):
         super().__init__()
         self.view = view
         self.theme = theme
-        reach = view.half * PLANE / 1080
-        self.across = np.linspace(view.centre[0] - reach, view.centre[0] + reach, 139)
-        self.up = np.linspace(view.centre[1] - view.half, view.centre[1] + view.half, 121)
-        grid = np.stack(np.meshgrid(self.across, self.up), -1)
-        self.heights = sample_losses(grid, data).mean(-1)
+        self.data = data
 
     def paint(self, canvas: Canvas) -> None:
         """Paint the whole frame."""
@@ -52,28 +56,37 @@ class Valley(Painted):
         ground, ink, quiet = rgb(theme.ground), rgb(theme.ink), rgb(theme.quiet)
         context.set_source_rgba(*canvas.colour(ground))
         context.paint()
-        place = placed(self.view, canvas)
-        share = np.log(self.heights / LEVELS[0]).clip(0) / math.log(LEVELS[-1] / LEVELS[0])
+        place, plane = placed(self.view, canvas), _plane(canvas)
+        (left, right), (low, high) = (
+            [(edge - origin) / scale for edge in edges]
+            for edges, origin, scale in (
+                ((0, plane.width), place.origin[0], place.scale),
+                ((plane.height, 0), place.origin[1], -place.scale),
+            )
+        )
+        across, up = np.linspace(left, right, 139), np.linspace(low, high, 121)
+        heights = sample_losses(np.stack(np.meshgrid(across, up), -1), self.data).mean(-1)
+        share = np.log(heights / LEVELS[0]).clip(0) / math.log(LEVELS[-1] / LEVELS[0])
         high = np.array(mix(ground, (0.42, 0.47, 0.62), 0.75))
         shades = np.array(ground) + share[::-1, :, None].clip(0, 1) * (high - ground)
-        paint_shades(canvas, Box(0, 0, PLANE * unit, canvas.height), shades)
+        paint_shades(canvas, plane, shades)
         for level in LEVELS:
-            segments = place(level_lines(self.heights, self.across, self.up, level).reshape(-1, 2)).reshape(-1, 2, 2)
-            paint_segments(canvas, segments, 2 * unit, quiet, 0.55)
+            segments = place(level_lines(heights, across, up, level).reshape(-1, 2)).reshape(-1, 2, 2)
+            paint_segments(canvas, segments, 2 * unit, mix(ground, quiet, 0.6))
         x, y = place.origin
         context.set_line_width(2 * unit)
         context.set_source_rgba(*canvas.colour(quiet, 0.6))
-        for ends in (((0, y), (PLANE * unit, y)), ((x, 0), (x, canvas.height))):
+        for ends in (((0, y), (plane.width, y)), ((x, 0), (x, plane.height))):
             context.move_to(*ends[0])
             context.line_to(*ends[1])
         for k in range(-4, 5):
             for tick in ((x + k * place.scale, y, 0, 7), (x, y - k * place.scale, 7, 0)):
-                if k and tick[0] < PLANE * unit:
+                if k and tick[0] < plane.width and tick[1] < plane.height:
                     context.move_to(tick[0] - tick[2] * unit, tick[1] - tick[3] * unit)
                     context.line_to(tick[0] + tick[2] * unit, tick[1] + tick[3] * unit)
         context.stroke()
         size, rim = 32 * unit, rgb(theme.rim)
-        paint_text(canvas, "w₁", ((PLANE - 20) * unit, y - 16 * unit), 40 * unit, ink, anchor="right", halo=rim)
+        paint_text(canvas, "w₁", (plane.width - 20 * unit, y - 16 * unit), 40 * unit, ink, anchor="right", halo=rim)
         paint_text(canvas, "w₂", (x + 16 * unit, 44 * unit), 40 * unit, ink, halo=rim)
         paint_text(canvas, "1", (x + place.scale, y + 42 * unit), size, quiet, anchor="middle", halo=rim)
         paint_text(canvas, "1", (x - 16 * unit, y - place.scale + 11 * unit), size, quiet, anchor="right", halo=rim)
@@ -97,7 +110,7 @@ class Walkers(Painted):
         place = placed(frame.view, canvas)
         colours = colours_of(frame.methods, theme)
         context.save()
-        context.rectangle(0, 0, PLANE * unit, canvas.height)
+        context.rectangle(*_plane(canvas))
         context.clip()
         if frame.ghost > 0:
             self._paint_ghost(canvas, place)
@@ -148,14 +161,19 @@ class Walkers(Painted):
 
     def _paint_numbers(self, canvas: Canvas, colours: list[RGB]) -> None:
         frame, theme, unit = self.frame, self.theme, canvas.unit
-        left, right = (PLANE + 40) * unit, canvas.width - 40 * unit
+        foot = canvas.height - BELOW * unit
+        left, right = (PLANE + 40 if canvas.wide else 640) * unit, canvas.width - 40 * unit
         ink, quiet = rgb(theme.ink), rgb(theme.quiet)
         if frame.methods:
-            paint_text(canvas, "samples seen", (left, 400 * unit), 38 * unit, quiet)
+            y = 400 * unit if canvas.wide else foot + 90 * unit
+            paint_text(canvas, "samples seen", (left, y), 38 * unit, quiet)
             text = f"{int(frame.samples + 1e-6):,}"
-            paint_text(canvas, text, (right, 400 * unit), 52 * unit, ink, font=STRONG, anchor="right")
+            paint_text(canvas, text, (right, y), 52 * unit, ink, font=STRONG, anchor="right")
         for row, (method, steps, loss, colour) in enumerate(zip(frame.methods, frame.steps, frame.losses, colours)):
             top = (480 + 190 * row) * unit
+            if not canvas.wide:
+                pitch = canvas.width / len(METHODS)
+                left, right, top = (row + 0.08) * pitch, (row + 0.94) * pitch, foot + 230 * unit
             paint_text(canvas, method, (left, top), 42 * unit, colour, font=STRONG)
             for line, (name, number) in enumerate((("steps", f"{steps:,}"), ("average loss", f"{loss:.3f}"))):
                 y = top + (54 + 52 * line) * unit
@@ -176,4 +194,6 @@ def _pixel(at: Array) -> tuple[float, float]:
 def written_in(method: str, text: str) -> Mobject:
     """A formula beside the plane, in the colour of a method; of no method, in ink."""
     colour = colours_of((method,))[0] if method else THEME.ink
-    return formula(f"{{{{ {text} : all }}}}", {"all": colour}, 36).move_to((4.65, 2.5, 0))
+    return formula(f"{{{{ {text} : all }}}}", {"all": colour}, 36).move_to(
+        seat(wide=(1588, 202), tall=(310, 86 - BELOW))
+    )

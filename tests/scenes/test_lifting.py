@@ -4,6 +4,7 @@ import numpy as np
 
 from engine.films.lifting import lifting
 from scenes.lifting import Lifting
+from scenes.parts.camera import Canvas
 from scenes.parts.space import SpacePicture
 from scenes.parts.theme import THEME
 from tests.scenes.rendering import rendered
@@ -22,7 +23,7 @@ def test_a_point_nearer_to_the_eye_is_painted_over_a_farther_one(runs_folder):
         )
         picture = SpacePicture(shown)
         image = pixels([picture]).astype(float)
-        canvas = type("Size", (), {"width": image.shape[1], "height": image.shape[0]})()
+        canvas = Canvas(None, image.shape[1], image.shape[0])
         x, y = np.rint(picture._place(canvas, pair[0])).astype(int)
         assert np.abs(image[y, x, :3] - colours[labels[0]]).max() < 12
 

@@ -23,6 +23,7 @@ def test_text_can_be_read_on_the_ground_and_on_every_region(theme: Theme, classe
     grounds = [Color(theme.ground), *(Color("srgb", region) for region in theme.region_colours(classes))]
     for ground in grounds:
         assert Color(theme.ink).contrast(ground) >= 4.5 and Color(theme.quiet).contrast(ground) >= 4.5
+    assert Color(theme.gradient).contrast(Color(theme.ground)) >= 4.5  # formulas and numbers have it
 
 
 @BOTH

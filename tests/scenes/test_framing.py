@@ -1,0 +1,219 @@
+"""Wide, square and tall frames: text lies inside them and none over another, classes' names included."""
+
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import combinations
+from typing import NamedTuple
+
+import cairo
+import numpy as np
+import pytest
+from manim import tempconfig
+
+from engine import THREE_SPIRALS_NARROW, Run, circling, class_vectors, record, training, unfolding
+from engine.films.descent import descent, two_clouds
+from engine.films.energy import energy, softening
+from engine.films.flowing import assembling, flowing
+from engine.films.lifting import lifting
+from engine.films.pulling import pulling
+from engine.films.scoring import FIVE_BLOBS, scoring
+from scenes.parts import lettering
+from scenes.parts.camera import Canvas, Painted
+from scenes.parts.diagram import DiagramOfModules, DiagramOfUnits
+from scenes.parts.formula import formula, seat
+from scenes.parts.landscape import Landscape
+from scenes.parts.panels import Panels
+from scenes.parts.picture import Picture
+from scenes.parts.pullboard import Pullboard
+from scenes.parts.scoreboard import Scoreboard
+from scenes.parts.space import SpacePicture
+from scenes.parts.spread import CirclePicture, SpreadPicture
+from scenes.parts.surfaces import Surfaces
+from scenes.parts.theme import DARK, LIGHT, Theme
+from scenes.parts.unfolder import Unfolder
+from scenes.parts.valley import Valley, Walkers
+from tests.conftest import SMALL
+
+SHAPES = {"wide": (960, 540), "square": (540, 540), "tall": (540, 960)}
+NAMES = ("walking", "running uphill", "standing still on one leg", "sit", "Treppensteigen", "lie", "cycle")
+NAMES = (*NAMES, "swimming in very cold water", "jump")
+"""Of nine classes; some of them are long."""
+
+
+class Said(NamedTuple):
+    """A painted text, and the pixels that it covers."""
+
+    text: str
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    def meets(self, other: "Said") -> bool:
+        """Whether one lies over the other, by more than a pixel."""
+        across = min(self.right, other.right) - max(self.left, other.left)
+        return across > 1 and min(self.bottom, other.bottom) - max(self.top, other.top) > 1
+
+
+@pytest.fixture
+def said(monkeypatch: pytest.MonkeyPatch) -> list[Said]:
+    """All text that is painted."""
+    texts: list[Said] = []
+    paint_text = lettering.paint_text
+
+    def spy(canvas, text, at, size, colour, **how):
+        width = paint_text(canvas, text, at, size, colour, **how)
+        if text and how.get("alpha", 1.0) > 0:
+            left = at[0] - width * {"left": 0, "middle": 0.5, "right": 1}[how.get("anchor", "left")]
+            x, y = canvas.context.user_to_device(left, at[1])
+            texts.append(Said(text, x, y - 0.7 * size, x + width, y + 0.2 * size))
+        return width
+
+    for name, module in list(sys.modules.items()):
+        if name.startswith("scenes.parts.") and hasattr(module, "paint_text"):
+            monkeypatch.setattr(module, "paint_text", spy)
+    return texts
+
+
+def paint(shape: str, *painted: Painted) -> np.ndarray:
+    """Their pixels, in a frame of that shape."""
+    width, height = SHAPES[shape]
+    array = np.zeros((height, width, 4), np.uint8)
+    surface = cairo.ImageSurface.create_for_data(array.data, cairo.FORMAT_ARGB32, width, height)
+    for mobject in painted:
+        mobject.paint(Canvas(cairo.Context(surface), width, height))
+    surface.flush()
+    return array
+
+
+def run_of(classes: int) -> Run:
+    return record(replace(SMALL, parameters={"points": 30, "classes": classes}, upright=None))
+
+
+def scoreboard(classes: int, theme: Theme) -> tuple[Painted, ...]:
+    film = scoring(record(replace(FIVE_BLOBS, parameters={"classes": classes, "points": 20}, epochs=50)), point=5)
+    return (Scoreboard(film.vary("soft", 0, 1, answered=1)(1), theme),)
+
+
+def sums(classes: int, theme: Theme) -> tuple[Painted, ...]:
+    film = scoring(record(replace(FIVE_BLOBS, parameters={"classes": classes, "points": 20}, epochs=50)), point=5)
+    return (Scoreboard(film.vary("rows", 0, classes, form=0)(classes), theme),)
+
+
+def circle(classes: int, theme: Theme) -> tuple[Painted, ...]:
+    return (CirclePicture(circling(run_of(classes).at(30))(1.6), theme),)
+
+
+def units(classes: int, theme: Theme) -> tuple[Painted, ...]:
+    run = run_of(classes)
+    film = flowing(run.at(30), run.data.x[3], run.data.y[3], rate=0.02)
+    return DiagramOfModules(assembling(run.recipe).vary("lifted", 0, 1)(1), theme), DiagramOfUnits(film(3), theme)
+
+
+def pullboard(classes: int, theme: Theme) -> tuple[Painted, ...]:
+    run = run_of(classes)
+    film = pulling(run.at(30), run.data, point=int(np.flatnonzero(run.data.y == 1)[-1]))
+    return (Pullboard([film(film.last)] * 2, theme=theme),)
+
+
+def panels(classes: int, theme: Theme) -> tuple[Painted, ...]:
+    made = Panels([training(run_of(classes))(30)] * 2, ["one", "another"], below=("loss", "accuracy"), theme=theme)
+    return made.header, *made.panels
+
+
+def landscape(classes: int, theme: Theme) -> tuple[Painted, ...]:
+    return (Landscape(energy(run_of(classes))(30), theme),)
+
+
+def surfaces(classes: int, theme: Theme) -> tuple[Painted, ...]:
+    return (Surfaces(softening(run_of(classes)).vary("turned", 0, 1)(1), theme),)
+
+
+def picture(classes: int, theme: Theme) -> tuple[Painted, ...]:
+    return (Picture(training(run_of(classes))(30), theme),)
+
+
+def arrows(classes: int, theme: Theme) -> tuple[Painted, ...]:
+    return (SpreadPicture(class_vectors(run_of(classes))(30), theme),)
+
+
+Board = Callable[[int, Theme], tuple[Painted, ...]]
+NAMED: dict[str, Board] = {
+    made.__name__: made
+    for made in (scoreboard, sums, circle, units, pullboard, panels, landscape, surfaces, picture, arrows)
+}
+
+
+def on_the_plane(text: str) -> bool:
+    """Names of axes, class vectors and angles lie where those are."""
+    return (text[:1] in "wefx" and not text[1:].strip("₀₁₂₃₄₅₆₇₈₉")) or text.endswith("°")
+
+
+def assert_readable(texts: list[Said], shape: str) -> None:
+    width, height = SHAPES[shape]
+    beside = [text for text in texts if not on_the_plane(text.text)]
+    assert beside
+    for one in beside:
+        assert one.left >= -1 and one.top >= -1 and one.right <= width + 1 and one.bottom <= height + 1, one
+        assert one.bottom - one.top > 0.9 * 17 * min(width, height) / 1080, f"{one} is too small"
+    for one, other in combinations(beside, 2):
+        assert not one.meets(other), (one, other)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("classes", [5, 9])
+@pytest.mark.parametrize("board", NAMED)
+def test_classes_are_called_what_the_theme_calls_them(
+    said: list[Said], monkeypatch: pytest.MonkeyPatch, board: str, classes: int, shape: str
+) -> None:
+    if board == "landscape" and classes > 5:
+        pytest.skip("the energies of more than five classes are too many for a frame")
+    theme = replace(LIGHT if classes == 9 else DARK, names=NAMES[:classes])
+    with tempconfig(dict(zip(("pixel_width", "pixel_height"), SHAPES[shape]))):
+        paint(shape, *NAMED[board](classes, theme))
+    for name in theme.names:
+        begun = [text for text in said if text.text.removesuffix("…").rstrip() and name in text.text]
+        begun += [t for t in said if t.text.endswith("…") and len(t.text) > 8 and name.startswith(t.text[:-1])]
+        assert begun, f"{name} is nowhere"
+    assert_readable(said, shape)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_network_taken_apart_fits_into_every_frame(said: list[Said], shape: str) -> None:
+    run = record(replace(THREE_SPIRALS_NARROW, parameters={"classes": 3, "points": 20}))
+    film = unfolding(run.at(run.epochs[-1]), run.data, "lecture")
+    for playhead in (0.5, 6.5, film.last):
+        said.clear()
+        paint(shape, Unfolder(film(playhead), film.steps))
+        assert_readable(said, shape)
+        strip = [text for text in said if text.text in ("1", "2", "3", "4", "5", "W")]
+        assert len({round(text.bottom) for text in strip[:6]}) == 1
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_three_paths_and_a_lifted_board_fit_into_every_frame(said: list[Said], shape: str) -> None:
+    film = descent(two_clouds())
+    frame = film.vary("samples", 0, 900, methods=("gradient descent", "stochastic", "mini-batch"))(900)
+    paint(shape, Valley(film.data, film.view), Walkers(frame))
+    assert_readable([text for text in said if text.text != "1"], shape)  # the ones are at ticks
+    assert {"gradient descent", "stochastic", "mini-batch"} <= {text.text for text in said}
+    said.clear()
+    space = lifting()
+    pixels = paint(shape, SpacePicture(space(3)))
+    assert_readable(said, shape)
+    edges = (pixels[:, 0], pixels[:, -1], pixels[0], pixels[-1])
+    assert all((edge == edge[0]).all() for edge in edges)  # nothing of it leaves the frame
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_formula_is_as_large_in_every_frame_and_sits_in_it(shape: str) -> None:
+    width, height = SHAPES[shape]
+    with tempconfig({"pixel_width": width, "pixel_height": height}):
+        made = formula("s = W f", size=40)
+        pixels = made.width * width / 14.222
+        x, y, _ = seat(wide=(100, -80), tall=(-100, 80))
+    assert pixels == pytest.approx(174 / 2, rel=0.2)
+    unit = min(width, height) / 1080
+    at = (width / 2 + x * width / 14.222, height / 2 - y * width / 14.222)
+    assert at == pytest.approx((100 * unit, height - 80 * unit) if shape == "wide" else (width - 50, 40), abs=0.1)
