@@ -11,7 +11,7 @@ from engine.data import Labelled
 from engine.errors import UnspiralError
 from engine.film import Frame, View
 from engine.films.morphs import Morph, warping
-from engine.grid import Lines
+from engine.grid import Lines, kinked
 from engine.layers import Array, Linear, Network, PositivePart, embedding, logits, mistaken
 
 TONES = 8
@@ -29,6 +29,8 @@ class Pieces(NamedTuple):
     """(P, U): which units of the positive parts are above 0 on each piece, layer after layer; no two are equal."""
     tones: NDArray[np.int64]
     """(P,), below `TONES`: where a fold cuts a piece in two, the smaller part takes another tone."""
+    seams: Array
+    """(S, 2, 2), where pieces meet, as few straight segments: each unit's fold, from bend to bend."""
 
     @property
     def total(self) -> int:
@@ -53,7 +55,9 @@ def folded(layers: Network, corners: ArrayLike) -> Iterator[Pieces]:
     vertices = np.array([[left, bottom], [right, bottom], [right, top], [left, top]])
     if isinstance(layers[0], Linear) and layers[0].weight.shape[1] != 2:
         raise UnspiralError(f"the input has {layers[0].weight.shape[1]} dimensions; pieces are found in 2")
-    cells = _Cells(np.concatenate([vertices, vertices], 1), np.array([0, 4]), [()], np.zeros(1, np.int64))
+    cells = _Cells(
+        np.concatenate([vertices, vertices], 1), np.array([0, 4]), [()], np.zeros(1, np.int64), np.zeros((0, 2, 2))
+    )
     yield cells.pieces()
     for layer in layers:
         match layer:
@@ -80,6 +84,7 @@ class _Cells(NamedTuple):
     starts: NDArray[np.intp]
     patterns: list[tuple[bool, ...]]
     tones: NDArray[np.int64]
+    seams: Array
 
     def owners(self) -> NDArray[np.intp]:
         """(V,), the piece that each vertex belongs to."""
@@ -88,7 +93,7 @@ class _Cells(NamedTuple):
     def pieces(self) -> Pieces:
         """As they are now."""
         patterns = np.array(self.patterns, bool).reshape(len(self.tones), -1)
-        return Pieces(Lines(self.values[:, :2].copy(), self.starts), patterns, self.tones)
+        return Pieces(Lines(self.values[:, :2].copy(), self.starts), patterns, self.tones, self.seams)
 
 
 def _cut(cells: _Cells, column: int) -> _Cells:
@@ -97,7 +102,7 @@ def _cut(cells: _Cells, column: int) -> _Cells:
     height[np.abs(height) <= _ON * np.abs(height).max(initial=0.0)] = 0.0
     begins = cells.starts[:-1]
     lowest, highest = np.minimum.reduceat(height, begins), np.maximum.reduceat(height, begins)
-    polygons, patterns, tones = [], [], []
+    polygons, patterns, tones, fold = [], [], [], []
     for k, polygon in enumerate(np.split(cells.values, cells.starts[1:-1])):
         pattern, tone = cells.patterns[k], int(cells.tones[k])
         if not lowest[k] < 0 < highest[k]:
@@ -106,6 +111,8 @@ def _cut(cells: _Cells, column: int) -> _Cells:
             tones.append(tone)
             continue
         parts = [_kept(polygon, column, sign) for sign in (-1.0, 1.0)]
+        ends = parts[0][parts[0][:, column] == 0, :2]
+        fold.append((ends[0], ends[-1]))
         smaller = int(_area(parts[1]) < _area(parts[0]))
         other = (tone + 1 + (5 * column + 3 * k) % (TONES - 1)) % TONES
         for number, part in enumerate(parts):
@@ -113,7 +120,28 @@ def _cut(cells: _Cells, column: int) -> _Cells:
             patterns.append((*pattern, number == 1))
             tones.append(other if number == smaller else tone)
     starts = np.concatenate([[0], np.cumsum([len(polygon) for polygon in polygons])])
-    return _Cells(np.concatenate(polygons), starts, patterns, np.array(tones))
+    seams = np.concatenate([cells.seams, _runs(np.array(fold))]) if fold else cells.seams
+    return _Cells(np.concatenate(polygons), starts, patterns, np.array(tones), seams)
+
+
+def _runs(segments: Array) -> Array:
+    """Segments (S, 2, 2) that lie on one line end to end made one: (R, 2, 2)."""
+    way = segments[:, 1] - segments[:, 0]
+    way /= np.maximum(np.linalg.norm(way, axis=1, keepdims=True), 1e-300)
+    way[(way[:, 0] < 0) | ((way[:, 0] == 0) & (way[:, 1] < 0))] *= -1
+    offset = way[:, 0] * segments[:, 0, 1] - way[:, 1] * segments[:, 0, 0]
+    _, line = np.unique(np.round(np.column_stack([way, offset]), 7), axis=0, return_inverse=True)
+    along = np.sort(np.einsum("skd,sd->sk", segments, way), axis=1)
+    runs: list[list[Array]] = []
+    last = (-1, 0.0)
+    for k in np.lexsort((along[:, 0], line.ravel())):
+        begin, end = segments[k] if segments[k, 0] @ way[k] <= segments[k, 1] @ way[k] else segments[k, ::-1]
+        if last[0] == line.ravel()[k] and along[k, 0] <= last[1] + 1e-9:
+            runs[-1][1] = end
+        else:
+            runs.append([begin, end])
+        last = (int(line.ravel()[k]), float(along[k, 1]))
+    return np.array(runs)
 
 
 def _kept(polygon: Array, column: int, sign: float) -> Array:
@@ -133,16 +161,26 @@ def _area(polygon: Array) -> float:
     return abs(float(x @ np.roll(y, -1) - y @ np.roll(x, -1))) / 2
 
 
-def answered(network: Network, found: Pieces) -> tuple[Lines, NDArray[np.int64], NDArray[np.int64]]:
-    """Pieces of the whole network's feature extractor, cut where its answer ŷ changes: on each, the answer is one.
+class Answered(NamedTuple):
+    """Pieces cut where the answer ŷ changes: on each the answer is one."""
 
-    Outlines, and for each (A,) the answer and the piece it belongs to. Through a piece, answers meet in straight lines.
-    """
+    outlines: Lines
+    """Polygons as in `Pieces`."""
+    answers: NDArray[np.int64]
+    """(A,)."""
+    owners: NDArray[np.int64]
+    """(A,), the piece that each is a part of."""
+    borders: Array
+    """(B, 2, 2), segments inside of pieces where two answers meet."""
+
+
+def answered(network: Network, found: Pieces) -> Answered:
+    """Pieces of the whole network's feature extractor, cut where answers meet: through a piece, in straight lines."""
     vertices, starts = found.outlines
     scores = logits(network, vertices)
     best = scores.argmax(1)
     one = np.minimum.reduceat(best, starts[:-1]) == np.maximum.reduceat(best, starts[:-1])
-    polygons, answers, owners = [], [], []
+    polygons, answers, owners, borders = [], [], [], []
     for k, (begin, end) in enumerate(zip(starts, starts[1:])):
         if one[k]:  # the best everywhere on the rim is the best inside: scores are affine here
             polygons.append(vertices[begin:end])
@@ -159,8 +197,13 @@ def answered(network: Network, found: Pieces) -> tuple[Lines, NDArray[np.int64],
                 polygons.append(part[:, :2])
                 answers.append(answer)
                 owners.append(k)
+                for column in range(2 + answer, part.shape[1]):  # those before: from the other side
+                    ends = part[part[:, column] == 0, :2]
+                    if len(ends) > 1:
+                        borders.append((ends[0], ends[-1]))
     lengths = np.concatenate([[0], np.cumsum([len(polygon) for polygon in polygons])])
-    return Lines(np.concatenate(polygons), lengths), np.array(answers), np.array(owners)
+    outlines = Lines(np.concatenate(polygons), lengths)
+    return Answered(outlines, np.array(answers), np.array(owners), np.array(borders).reshape(-1, 2, 2))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -171,8 +214,10 @@ class Folded(Frame):
     """Outlines of pieces, where they are shown."""
     tones: NDArray[np.int64]
     """(P,), what tells them apart."""
-    answers: NDArray[np.int64] | None = None
+    answers: NDArray[np.int64] | None
     """(P,), the answer ŷ on each, where that gives the colour."""
+    seams: Lines
+    """Where pieces meet."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -195,7 +240,8 @@ class Folding:
             raise UnspiralError(f"fold {playhead:g} was asked for; this network has {self.last:g}")
         found = self.stages[int(playhead + 1e-9)]
         readings = {"folds": float(int(playhead + 1e-9)), "pieces": float(found.total)}
-        return replace(_still(self.data, self.view, found.outlines, found.tones), playhead=playhead, readings=readings)
+        still = _still(self.data, self.view, found.outlines, found.tones, None, _straight(found.seams))
+        return replace(still, playhead=playhead, readings=readings)
 
 
 @dataclass(frozen=True, eq=False)
@@ -228,6 +274,9 @@ class Carrying:
     image: Array
     tones: NDArray[np.int64]
     answers: NDArray[np.int64]
+    seams: Lines
+    """With a vertex wherever they bend on the way."""
+    seams_image: Array
     readings: Mapping[str, float]
     """How many pieces there are, uncut by answers, and the accuracy of the network on its points."""
     first: float = 0.0
@@ -237,8 +286,11 @@ class Carrying:
         """The frame at a playhead: 0 input, 1 embedding."""
         frame = self.morph(playhead)
         view = View(half=(1 - playhead) * self.view.half + playhead * frame.view.half)
-        vertices = (1 - playhead) * self.pieces.vertices + playhead * self.image
-        still = _still(self.morph.data, view, self.pieces._replace(vertices=vertices), self.tones, self.answers)
+        shapes = (self.pieces, self.image), (self.seams, self.seams_image)
+        pieces, seams = (
+            lines._replace(vertices=(1 - playhead) * lines.vertices + playhead * image) for lines, image in shapes
+        )
+        still = _still(self.morph.data, view, pieces, self.tones, self.answers, seams)
         return replace(still, points=frame.points, playhead=playhead, readings=self.readings, axes=frame.axes)
 
 
@@ -257,9 +309,10 @@ def zooming(
 ) -> Zooming:
     """From the square ± `extent` towards the piece nearest to `near` where answers meet, until ± `half` is seen."""
     found = pieces(network[:-1], ((-extent, -extent), (extent, extent)))
-    outlines, answers, owners = answered(network, found)
+    outlines, answers, owners, borders = answered(network, found)
     view = View(half=1.04 * extent)
-    frame = _still(data, view, outlines, found.tones[owners], answers)
+    seams = _straight(np.concatenate([found.seams, borders]))
+    frame = _still(data, view, outlines, found.tones[owners], answers, seams)
     frame = replace(frame, readings={"pieces": float(found.total)})
     shared = np.flatnonzero(np.bincount(owners)[owners] > 1)
     middles = np.add.reduceat(outlines.vertices, outlines.starts[:-1]) / np.diff(outlines.starts)[:, None]
@@ -277,15 +330,27 @@ def carrying(network: Network, data: Labelled, extent: float = 1.2, every: int =
     morph = warping(network, Labelled(data.x[::every], data.y[::every]), extent)
     assert isinstance(morph, Morph)
     found = pieces(network[:-1], ((-extent, -extent), (extent, extent)))
-    outlines, answers, owners = answered(network, found)
-    image = embedding(network, outlines.vertices) / morph.scale
+    outlines, answers, owners, borders = answered(network, found)
+    seams = kinked(network[:-1], np.concatenate([found.seams, borders]))
+    image, seams_image = (embedding(network, lines.vertices) / morph.scale for lines in (outlines, seams))
     accuracy = 1 - float(mistaken(logits(network, data.x.astype(float)), data.y).mean())
     readings = {"pieces": float(found.total), "accuracy": accuracy}
-    return Carrying(morph, View(half=1.04 * extent), outlines, image, found.tones[owners], answers, readings)
+    tones, view = found.tones[owners], View(half=1.04 * extent)
+    return Carrying(morph, view, outlines, image, tones, answers, seams, seams_image, readings)
+
+
+def _straight(segments: Array) -> Lines:
+    """Segments (S, 2, 2) as polylines."""
+    return Lines(segments.reshape(-1, 2), 2 * np.arange(len(segments) + 1))
 
 
 def _still(
-    data: Labelled, view: View, outlines: Lines, tones: NDArray[np.int64], answers: NDArray[np.int64] | None = None
+    data: Labelled,
+    view: View,
+    outlines: Lines,
+    tones: NDArray[np.int64],
+    answers: NDArray[np.int64] | None,
+    seams: Lines,
 ) -> Folded:
     """The input plane with its points and pieces, and nothing else."""
     return Folded(
@@ -302,4 +367,5 @@ def _still(
         pieces=outlines,
         tones=tones,
         answers=answers,
+        seams=seams,
     )

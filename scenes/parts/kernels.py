@@ -93,6 +93,29 @@ def stroke(pixels, clip, vertices, starts, which, half, paints, coverage, touche
             flat[at] = over(flat[at], paint, uint32(255) - (paint >> uint32(24)))
 
 
+@njit(cache=True, nogil=True, error_model="numpy")
+def tile(pixels, clip, vertices, starts, which, paints):
+    """Fill convex polygons: pixels whose middle is inside become paints[k]; on an edge, one of its two sides has it."""
+    left, top, right, bottom = clip
+    for k in which:
+        begin, end = starts[k], starts[k + 1]
+        low, high = np.inf, -np.inf
+        for i in range(begin, end):
+            low, high = min(low, vertices[i, 1]), max(high, vertices[i, 1])
+        for row in range(max(top, int(np.ceil(low - 0.5))), min(bottom, int(np.ceil(high - 0.5)))):
+            y, first, last = row + 0.5, np.inf, -np.inf
+            for i in range(begin, end):
+                j = i + 1 if i + 1 < end else begin
+                a, b = (i, j) if vertices[i, 1] < vertices[j, 1] else (j, i)  # the same sums for both neighbours
+                if vertices[a, 1] <= y < vertices[b, 1]:
+                    share = (y - vertices[a, 1]) / (vertices[b, 1] - vertices[a, 1])
+                    x = vertices[a, 0] + share * (vertices[b, 0] - vertices[a, 0])
+                    first, last = min(first, x), max(last, x)
+            if first < last:
+                for column in range(max(left, int(np.ceil(first - 0.5))), min(right, int(np.ceil(last - 0.5)))):
+                    pixels[row, column] = paints[k]
+
+
 @njit(cache=True, nogil=True)
 def to_yuv(pixels, luma, blue, red):
     """RGBA pixels, red lowest, as BT.709 YUV 4:2:0 in limited range; a chroma sample is the mean of its four pixels.

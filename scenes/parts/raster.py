@@ -67,6 +67,29 @@ def stroke(
     raster.surface.mark_dirty()
 
 
+def tile(
+    context: cairo.Context, vertices: ArrayLike, starts: ArrayLike, which: ArrayLike, colours: NDArray[np.floating]
+) -> None:
+    """Fill convex polygons that share edges, with no gap between them and nothing blended, for every k in `which`.
+
+    Polygon k is vertices[starts[k] : starts[k + 1]], in pixels; colours (P, 4) as `Canvas.colour` gives them.
+    """
+    from scenes.parts import kernels
+
+    raster = raster_of(context)
+    alpha = colours[:, 3:]
+    parts = np.rint(255 * np.concatenate([alpha * colours[:, 2::-1], alpha], 1)).astype(np.uint8)
+    kernels.tile(
+        raster.pixels,
+        raster.clip,
+        np.clip(np.nan_to_num(vertices, nan=FAR), -FAR, FAR) + raster.origin,
+        np.asarray(starts, np.int64),
+        np.asarray(which, np.int64),
+        np.ascontiguousarray(parts).view(np.uint32)[:, 0],
+    )
+    raster.surface.mark_dirty()
+
+
 def stamp(context: cairo.Context, corners: NDArray[np.integer], which: NDArray[np.integer], sprites: Words) -> None:
     """Paint sprites[which[k]] with its top left pixel at corners[k]. sprites (S, size, size), corners (N, 2) int."""
     from scenes.parts import kernels

@@ -77,14 +77,31 @@ def test_pieces_cover_the_rectangle_once_and_the_network_is_affine_on_each(seed)
         np.testing.assert_allclose(embedding(network, weights @ polygon), mixed, atol=1e-9)
 
 
+def lengths(ends):
+    return np.linalg.norm(ends[:, 1] - ends[:, 0], axis=1)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_seams_are_where_two_pieces_meet_each_once(seed):
+    network = random_network(seed)
+    found = pieces(network[:-1], CORNERS)
+    polygons = np.split(found.outlines.vertices, found.outlines.starts[1:-1])
+    edges = np.concatenate([np.stack([p, np.roll(p, -1, axis=0)], 1) for p in polygons])
+    assert 2 * lengths(found.seams).sum() + 8 == pytest.approx(lengths(edges).sum(), abs=1e-6)
+    if len(network) == 3:  # one layer: a fold is one straight line, however many pieces lie along it
+        assert len(found.seams) <= len(network[0].bias)
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_answers_are_the_networks_argmax(seed):
     network = random_network(seed)
     found = pieces(network[:-1], CORNERS)
-    outlines, answers, owners = answered(network, found)
+    outlines, answers, owners, borders = answered(network, found)
     assert areas(outlines).sum() == pytest.approx(4, abs=1e-9)
     middles = np.add.reduceat(outlines.vertices, outlines.starts[:-1]) / np.diff(outlines.starts)[:, None]
     assert (logits(network, middles).argmax(1) == answers).all()
+    top = np.sort(logits(network, borders.reshape(-1, 2)), axis=1)
+    np.testing.assert_allclose(top[:, -1], top[:, -2], atol=1e-9)  # where answers meet, they are equally good
     assert (patterns(network, middles) == found.patterns[owners]).all()
 
 
@@ -110,6 +127,14 @@ def test_carried_pieces_begin_in_the_input_and_end_in_the_embedding():
     image = embedding(network, film.pieces.vertices) / film.morph.scale
     np.testing.assert_allclose(film(1).pieces.vertices, image, atol=1e-12)
     np.testing.assert_allclose(film(1).points, film.morph(1).points)
+    np.testing.assert_allclose(
+        film(1).seams.vertices, embedding(network, film.seams.vertices) / film.morph.scale, atol=1e-12
+    )
+    for begin, end in zip(film.seams.starts, film.seams.starts[1:]):  # between its vertices a seam stays straight
+        line = film.seams.vertices[begin:end]
+        middle = embedding(network, (line[1:] + line[:-1]) / 2)
+        ends = embedding(network, line)
+        np.testing.assert_allclose(middle, (ends[1:] + ends[:-1]) / 2, atol=1e-9)
 
 
 def test_zooming_ends_where_two_answers_meet_in_one_piece():
