@@ -14,6 +14,10 @@ from scenes.parts.theme import RGB, TEXT
 Anchor = Literal["left", "middle", "right"]
 
 
+NUMERAL = frozenset("0123456789.,%° ")
+"""Texts of nothing else change from frame to frame."""
+
+
 class _Mask(NamedTuple):
     surface: cairo.ImageSurface
     left: int
@@ -57,16 +61,28 @@ def paint_text(
     """
     if not text:
         return 0.0
-    mask = _mask(text, font, round(size), 0)
-    x = at[0] - mask.advance * {"left": 0, "middle": 0.5, "right": 1}[anchor]
-    x, y = round(x), round(at[1])
+    parts = _parts(text)
+    masks = [_mask(part, font, round(size), 0) for part in parts]
+    advance = sum(mask.advance for mask in masks)
+    begin = at[0] - advance * {"left": 0, "middle": 0.5, "right": 1}[anchor]
+    y, places = round(at[1]), []
+    for mask in masks:
+        places.append(round(begin))
+        begin += mask.advance
     if halo is not None:
-        rim = _mask(text, font, round(size), min(4, max(2, round(size / 14))))
         canvas.context.set_source_rgba(*canvas.colour(halo, alpha))
-        canvas.context.mask_surface(rim.surface, x + rim.left, y + rim.top)
+        for part, x in zip(parts, places):
+            rim = _mask(part, font, round(size), min(4, max(2, round(size / 14))))
+            canvas.context.mask_surface(rim.surface, x + rim.left, y + rim.top)
     canvas.context.set_source_rgba(*canvas.colour(colour, alpha))
-    canvas.context.mask_surface(mask.surface, x + mask.left, y + mask.top)
-    return mask.advance
+    for mask, x in zip(masks, places):
+        canvas.context.mask_surface(mask.surface, x + mask.left, y + mask.top)
+    return advance
+
+
+def _parts(text: str) -> tuple[str, ...]:
+    """A number by its digits, which are set once for all numbers; other texts whole."""
+    return tuple(text) if NUMERAL.issuperset(text) else (text,)
 
 
 def fitted_text(text: str, size: float, room: float, font: Path = TEXT) -> tuple[str, float]:
@@ -81,7 +97,12 @@ def fitted_text(text: str, size: float, room: float, font: Path = TEXT) -> tuple
 
 def text_width(text: str, size: float, font: Path = TEXT) -> float:
     """Advance of one line in pixels."""
-    return float(np.ceil(_font(font, round(size)).getlength(text)))
+    return float(np.ceil(sum(_advance(part, round(size), font) for part in _parts(text))))
+
+
+@lru_cache(maxsize=4096)
+def _advance(text: str, size: int, font: Path) -> float:
+    return _font(font, size).getlength(text)
 
 
 def subscript(number: int) -> str:
