@@ -15,6 +15,7 @@ import numpy as np
 from av.video.reformatter import Colorspace, VideoReformatter
 from manim._config.video_encoder import VideoEncoderSpec
 from manim.scene.scene_file_writer import SceneFileWriter
+from PIL import Image
 
 from engine import UnspiralError
 from scenes.parts.camera import Pixels
@@ -120,9 +121,20 @@ class FilmWriter(SceneFileWriter):
             return True
         return super().is_already_cached(hash_invocation)
 
+    def write_frame(self, pixels: Pixels, *, repeat: int = 1) -> None:
+        """Take a frame that is shown `repeat` times; Manim writes one picture however long a wait is."""
+        if self.output_spec.is_image_sequence:
+            for _ in range(repeat):
+                self.output_image(Image.fromarray(pixels))
+        else:
+            super().write_frame(pixels, repeat=repeat)
+
     def finish(self) -> None:
         """Wait for the encoders; join segments into a movie and its sections, unless only some were wanted."""
         if self.wanted is None:
+            for section in self.sections:
+                if not section.get_clean_partial_movie_files():
+                    section.video = None  # with -n, whole sections may be left out
             super().finish()
         else:
             self.join_all_encode_jobs()
@@ -174,7 +186,8 @@ def join(segments: Sequence[Path], movie: Path, rate: Fraction) -> None:
 
 def _packets(segment: Path, rate: Fraction) -> Iterator[tuple[Any, int, int]]:
     """(packet, its place in the file, which frame it is) of a segment's video."""
-    with av.open(str(segment)) as source:
+    undecoded = [{"skip_frame": "all"}]  # FFmpeg would decode some frames to open the file, in seven times the time
+    with av.open(str(segment), stream_options=undecoded) as source:
         index = 0
         for packet in source.demux(source.streams.video[0]):
             if packet.pts is not None:

@@ -113,3 +113,29 @@ def test_a_clip_has_one_more_frame_for_each_section_that_ends_in_motion(rate: in
     assert parts == [[*range(24)], [*range(23, 54), 54, 54], [*range(54, 100)]]
     assert [int(section["nb_frames"]) for section in listed] == [24, 33, 46]
     assert numbers(writer.movie_file_path) == [number for part in parts for number in part]
+
+
+class Waiting(FilmScene):
+    """Two sections of two plays each: 3 + 4 and 5 + 6 frames."""
+
+    def construct(self) -> None:
+        number = Number()
+        self.add(number)
+        self.next_section("first")
+        self.play(Replay(number, float, 0, 3), run_time=0.3)
+        self.wait(0.4)
+        self.next_section("second")
+        self.play(Replay(number, float, 3, 8), run_time=0.5)
+        self.wait(0.6)
+
+
+def test_a_sequence_of_pictures_has_one_for_each_frame_of_a_wait(tmp_path: Path) -> None:
+    writer = rendered(Waiting, tmp_path, 10, format="png-sequence")
+    assert len(list(writer.image_sequence_directory.glob("*.png"))) == 3 + 4 + 5 + 6
+
+
+def test_rendering_some_plays_leaves_out_the_sections_without_them(tmp_path: Path) -> None:
+    some = {"from_animation_number": 2, "upto_animation_number": 3}
+    writer = rendered(Waiting, tmp_path, 10, save_sections=True, **some)
+    assert numbers(writer.movie_file_path) == [3, 4, 5, 6, 7, *[8] * 6]
+    assert [section["name"] for section in json.loads(writer.output_plan.section_index.read_text())] == ["second"]
