@@ -1,4 +1,4 @@
-"""One green point is pulled to its class vector; what else has to come along, with 10 features and with 100?"""
+"""One green point is pulled to its class vector; what comes along, and what can stay, with 10 features and with 100?"""
 
 from manim import FadeIn, smooth
 
@@ -25,10 +25,21 @@ class Pulling(BlackboardScene):
         self.play(FadeIn(alone := Pullboard([films[1](0)])))
         self.say(formula(slope, {"slope": THEME.gradient}, 32).move_to(top))
         self.wait(1)
-        self.next_section("pull")  # W stays, the feature extractor steps: 10 drag everything along, 100 much less
+        self.next_section("pull")  # W stays, the feature extractor steps: the whole grid follows; 10 break half of it
         self.remove(alone)
         board = Pullboard([film(0) for film in films])
         self.put(board)
         self.wait(1)
         self.run(board, both, 8, smooth)
+        self.wait(2)
+        self.next_section("stay")  # all others are asked to stay where they are: 10 are stuck, 100 let the point go
+        held = Together(
+            tuple(
+                pulling(film.networks[0], film.data, 995, 0.001, most=400, hold=10, momentum=0.9, view=film.view)
+                for film in films
+            )
+        )
+        board.show(held(0))
+        self.say(formula('L + 10/N sum_i norm(e_i - e_i^"before")^2', size=32).move_to(top))
+        self.run(board, held, 8, smooth)
         self.wait(2)

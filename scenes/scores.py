@@ -8,6 +8,7 @@ from engine import record
 from engine.films.scoring import FIVE_BLOBS, scoring
 from scenes.parts.blackboard import BlackboardScene
 from scenes.parts.scoreboard import Scoreboard, product, says
+from scenes.parts.still import Still
 
 
 class Scores(BlackboardScene):
@@ -18,7 +19,7 @@ class Scores(BlackboardScene):
         self.add(board)
         self.wait(1)
         self.next_section("rows")  # each row of W is a direction, each score a projection onto it
-        self.play(FadeIn(product(5)))
+        self.play(FadeIn(Still(product(5))))
         self.run(board, film.vary("rows", 0, 5, form=0), 10)
         self.next_section("three names")  # one number: a linear sum, a similarity, a score
         for form, text in enumerate(("s_k = sum_j w_(k j) f_j", "s_k = norm(w_k) norm(f) cos theta_k")):

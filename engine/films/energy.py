@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from engine.backward import losses
 from engine.errors import UnspiralError, unknown
 from engine.film import Frame, OverEpochs, View
+from engine.films.envelope import mixed_cells
 from engine.grid import Lines
 from engine.layers import Array, logits, mistaken, softargmax
 from engine.run import Run
@@ -67,7 +68,7 @@ class Energy(OverEpochs):
         )
 
 
-def energy(run: Run, half: float = 1.2, spacing: float = 8.0) -> Energy:
+def energy(run: Run, half: float = 1.2, spacing: float = 10.0) -> Energy:
     """The input plane of a run over ± `half`; the playhead is the epoch, levels of −s are `spacing` apart.
 
     UnspiralError if x is not 2-D.
@@ -83,23 +84,24 @@ def over_plane(network: tuple, ticks: Array) -> Array:
     return logits(network, x).reshape(len(ticks), len(ticks), -1)
 
 
-def answers(scores: Array, fine: int) -> NDArray[np.uint8]:
+def answers(scores: Array, fine: int, values: NDArray | None = None) -> NDArray:
     """The class with the highest score in each of fine × fine pixels to a cell: (U, A, K) → ((U−1) fine, (A−1) fine).
 
-    Within a cell scores are interpolated between its corners, so cells whose corners agree need no work.
+    Within a cell scores are interpolated between its corners, so cells whose corners agree need no work. `values` (K,)
+    stand in for the classes' numbers: colours, for an image.
     """
-    best = scores.argmax(-1).astype(np.uint8)
-    corners = np.stack([best[:-1, :-1], best[:-1, 1:], best[1:, :-1], best[1:, 1:]], -1)
-    rows, columns = np.nonzero((corners != corners[..., :1]).any(-1))
+    numbers = np.arange(scores.shape[-1], dtype=np.uint8) if values is None else values
+    best = scores.argmax(-1)
+    rows, columns = np.nonzero(mixed_cells(best))
     at = (np.arange(fine) + 0.5) / fine
     up, across = (v.reshape(-1, 1) for v in np.meshgrid(at, at, indexing="ij"))
     shares = np.hstack([(1 - up) * (1 - across), (1 - up) * across, up * (1 - across), up * across])
     known = np.stack([scores[rows + i, columns + j] for i in (0, 1) for j in (0, 1)], 1)  # M 4 K
-    mixed = np.matmul(shares.astype(scores.dtype), known).argmax(-1).astype(np.uint8)
-    height, width = corners.shape[:2]
-    blocks = np.empty((height, fine, width, fine), np.uint8)
-    blocks[...] = corners[:, None, :, None, 0]
-    blocks[rows, :, columns, :] = mixed.reshape(-1, fine, fine)
+    mixed = np.matmul(shares.astype(scores.dtype), known).argmax(-1)
+    height, width = len(best) - 1, best.shape[1] - 1
+    blocks = np.empty((height, fine, width, fine), numbers.dtype)
+    blocks[...] = numbers[best[:-1, None, :-1, None]]
+    blocks[rows, :, columns, :] = numbers[mixed].reshape(-1, fine, fine)
     return blocks.reshape(height * fine, width * fine)
 
 

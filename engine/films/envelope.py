@@ -1,4 +1,4 @@
-"""The highest of several surfaces over a plane, as few flat pieces as it takes, each of them one surface's."""
+"""Where the highest of several scores changes over a plane, and their softargmax there as flat pieces, few of them."""
 
 from typing import Any, NamedTuple
 
@@ -44,8 +44,7 @@ def envelope(scores: Array, ticks: Array, fine: int) -> Pieces:
     classes win, pieces end where both scores, taken to be linear between them, are equal.
     """
     heights, owners = softargmax(scores.astype(float)).max(-1), scores.argmax(-1)
-    count, here = (len(ticks) - 1) // fine, _corners(owners)
-    mixed = (here[0] != here[1]) | (here[0] != here[2]) | (here[0] != here[3])
+    count, mixed = (len(ticks) - 1) // fine, mixed_cells(owners)
     shares = np.maximum(0, 1 - np.abs(np.arange(len(ticks))[:, None] / fine - np.arange(count + 1)))
     bent = np.logical_or.reduce(_corners(np.abs(shares @ heights[::fine, ::fine] @ shares.T - heights) > BENT))
     cut = (mixed | bent).reshape(count, fine, count, fine).any((1, 3))
@@ -72,6 +71,12 @@ def envelope(scores: Array, ticks: Array, fine: int) -> Pieces:
 def _corners(known: NDArray) -> tuple[NDArray, ...]:
     """The four corners (U − 1, A − 1, …) of all cells of a grid (U, A, …), anti-clockwise from above."""
     return known[:-1, :-1], known[:-1, 1:], known[1:, 1:], known[1:, :-1]
+
+
+def mixed_cells(owners: NDArray) -> NDArray[np.bool_]:
+    """Cells (U − 1, A − 1) whose corners are not all won by one class."""
+    one, *others = _corners(owners)
+    return np.logical_or.reduce([one != other for other in others])
 
 
 def _around(
@@ -111,36 +116,74 @@ def _runs(cut: NDArray, low: Array, high: Array, owners: NDArray) -> tuple[NDArr
     return rows, first, after - rows * width
 
 
+def boundaries(scores: Array, across: Array, up: Array) -> Array:
+    """Segments (S, 2, 2) between where one class has the highest score and where another: scores (U, A, K)."""
+    owners = scores.argmax(-1)
+    rows, columns = np.nonzero(mixed_cells(owners))
+    known = np.concatenate([np.stack([*np.meshgrid(across, up), owners], -1), scores], -1)
+    cuts = _cuts(_around(known, rows, columns), _around(owners, rows, columns))
+    ends = [(cuts.ab, cuts.ac), *((edge, cuts.middle) for edge in cuts.edges)]
+    return np.concatenate([np.stack(pair, 1) for pair in ends])[..., :2]
+
+
+class _Cuts(NamedTuple):
+    """Cells as triangles, two each, and where the winner changes in them; x, y and height of points."""
+
+    triangles: Array
+    """(T, 3, 3 + K)."""
+    own: NDArray[np.intp]
+    """(T, 3), winners at the corners."""
+    whole: NDArray[np.bool_]
+    """(T,), one class."""
+    lone: NDArray[np.intp]
+    """(T₂, 3), in triangles of two classes: the corner that has the others against it, and these."""
+    two: NDArray[np.bool_]
+    ab: Array
+    """(T₂, 3), between the lone corner and the next."""
+    ac: Array
+    three: NDArray[np.bool_]
+    edges: tuple[Array, Array, Array]
+    """(T₃, 3) each, in triangles of three classes: between a corner and the next."""
+    middle: Array
+    """(T₃, 3), where the three meet."""
+
+
+def _cuts(cells: Array, owners: NDArray) -> _Cuts:
+    """Cells (M, 4, 3 + K) of x, y, height and scores, whose corners are won by `owners` (M, 4)."""
+    triangles = cells[:, ((0, 1, 2), (0, 2, 3))].reshape(-1, 3, cells.shape[-1])
+    own = owners[:, ((0, 1, 2), (0, 2, 3))].reshape(-1, 3)
+    same = own == own[:, (1, 2, 0)]  # corner and the next
+    kinds = same @ np.ones(3, np.int8)  # 3: one class; 1: one corner against two; 0: three classes
+    two, three = kinds == 1, kinds == 0
+    lone = (same[two].argmax(1)[:, None] + (2, 3, 4)) % 3
+    a, b, c = (np.take_along_axis(triangles[two], corner[:, None, None], 1)[:, 0] for corner in lone.T)
+    mine, theirs = (np.take_along_axis(own[two], corner[:, None], 1)[:, 0] for corner in lone.T[:2])
+    t, k = triangles[three], own[three]
+    e, f, g = (meeting(t[:, i], t[:, i - 2], k[:, i], k[:, i - 2]) for i in range(3))
+    ab, ac = meeting(a, b, mine, theirs), meeting(a, c, mine, theirs)
+    return _Cuts(triangles, own, kinds == 3, lone, two, ab, ac, three, (e, f, g), (e + f + g) / 3)
+
+
 def _parted(cells: Array, owners: NDArray) -> tuple[Array, NDArray, NDArray]:
     """Cells (M, 4, 3 + K) of x, y, height and scores, cut where the winner (M, 4) changes.
 
     Pieces (P, 4, 3), their owners (P,) and the cell that each comes from.
     """
-    triangles = cells[:, ((0, 1, 2), (0, 2, 3))].reshape(-1, 3, cells.shape[-1])
-    own = owners[:, ((0, 1, 2), (0, 2, 3))].reshape(-1, 3)
+    cuts = _cuts(cells, owners)
     which = np.repeat(np.arange(len(cells)), 2)
-    same = own == own[:, (1, 2, 0)]  # corner and the next
-    kinds = same.sum(1)  # 3: whole; 1: one corner against two; 0: three classes
-    whole = kinds == 3
-    pieces, names, places = [triangles[whole][:, (0, 1, 2, 2), :3]], [own[whole, 0]], [which[whole]]
-
-    two = kinds == 1
-    lone = (same[two].argmax(1) + 2) % 3
-    a, b, c = (np.take_along_axis(triangles[two], ((lone + i) % 3)[:, None, None], 1)[:, 0] for i in range(3))
-    mine, theirs = (np.take_along_axis(own[two], ((lone + i) % 3)[:, None], 1)[:, 0] for i in (0, 1))
-    ab, ac = meeting(a, b, mine, theirs), meeting(a, c, mine, theirs)
-    pieces += [np.stack([a[:, :3], ab, ac, ac], 1), np.stack([ab, b[:, :3], c[:, :3], ac], 1)]
-    names += [mine, theirs]
-    places += [which[two]] * 2
-
-    three, k = triangles[kinds == 0], own[kinds == 0]
-    edges = [meeting(three[:, i], three[:, (i + 1) % 3], k[:, i], k[:, (i + 1) % 3]) for i in range(3)]
-    middle = sum(edges) / 3
-    for i in range(3):
-        pieces.append(np.stack([three[:, i, :3], edges[i], middle, edges[i - 1]], 1))
-        names.append(k[:, i])
-        places.append(which[kinds == 0])
-    return np.concatenate(pieces), np.concatenate(names), np.concatenate(places)
+    places, own = cuts.triangles[..., :3], cuts.own
+    a, b, c = (np.take_along_axis(places[cuts.two], corner[:, None, None], 1)[:, 0] for corner in cuts.lone.T)
+    mine, theirs = (np.take_along_axis(own[cuts.two], corner[:, None], 1)[:, 0] for corner in cuts.lone.T[:2])
+    pieces = [
+        (places[cuts.whole][:, (0, 1, 2, 2)], own[cuts.whole, 0], which[cuts.whole]),
+        (np.stack([a, cuts.ab, cuts.ac, cuts.ac], 1), mine, which[cuts.two]),
+        (np.stack([cuts.ab, b, c, cuts.ac], 1), theirs, which[cuts.two]),
+    ]
+    for i, edge in enumerate(cuts.edges):
+        around = np.stack([places[cuts.three, i], edge, cuts.middle, cuts.edges[i - 1]], 1)
+        pieces.append((around, own[cuts.three, i], which[cuts.three]))
+    corners, owned, which = (np.concatenate(each) for each in zip(*pieces))
+    return corners, owned, which
 
 
 def meeting(a: Array, b: Array, mine: NDArray, theirs: NDArray) -> Array:

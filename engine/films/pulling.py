@@ -169,7 +169,7 @@ def pulling(
     trail = np.concatenate([embedding(n, x[point : point + 1]) for n in networks])
     reach = max(float(np.abs(e).max()) for e in (before, embedding(now, x)))
     view = view or View(half=1.04 * reach)
-    return Pulling(tuple(networks), Labelled(x, y), point, trail, before, view, square_grid(1.2, 21))
+    return Pulling(tuple(networks), Labelled(x, y), point, trail, before, view, square_grid(1.2, 15))
 
 
 def mistakes_of_all(networks: tuple[Network, ...], data: Labelled) -> NDArray[np.intp]:

@@ -7,6 +7,7 @@ from manim import FadeIn, FadeOut, Mobject, linear
 
 from scenes.parts.film_scene import FilmScene
 from scenes.parts.replay import Replay, Shows
+from scenes.parts.still import Still
 
 
 class _Whole(Protocol):
@@ -33,5 +34,5 @@ class BlackboardScene(FilmScene):
     def say(self, formula: Mobject, run_time: float = 1.0) -> None:
         """Put a formula in the place of the one before."""
         gone = [FadeOut(self.said)] if self.said is not None else []
-        self.said = formula
-        self.play(*gone, FadeIn(formula), run_time=run_time)
+        self.said = Still(formula)
+        self.play(*gone, FadeIn(self.said), run_time=run_time)

@@ -6,6 +6,7 @@ import numpy as np
 from engine.layers import Array
 from scenes.parts.bars import Box
 from scenes.parts.camera import Canvas
+from scenes.parts.raster import stroke
 from scenes.parts.theme import RGB
 
 
@@ -37,12 +38,8 @@ def paint_shades(canvas: Canvas, box: Box, colours: Array, smooth: bool = True) 
     context.restore()
 
 
-def paint_segments(canvas: Canvas, segments: Array, width: float, colour: RGB, alpha: float = 1.0) -> None:
-    """Short lines (S, 2, 2), in pixels."""
-    context = canvas.context
-    for (ax, ay), (bx, by) in segments.tolist():
-        context.move_to(ax, ay)
-        context.line_to(bx, by)
-    context.set_line_width(width)
-    context.set_source_rgba(*canvas.colour(colour, alpha))
-    context.stroke()
+def paint_segments(canvas: Canvas, segments: Array, width: float, colour: RGB) -> None:
+    """Short lines (S, 2, 2), in pixels; opaque, or their ends would show where they meet."""
+    count = len(segments)
+    ends = np.arange(0, 2 * count + 1, 2)
+    stroke(canvas.context, segments.reshape(-1, 2), ends, np.arange(count), width, canvas.colour(colour))

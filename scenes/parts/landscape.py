@@ -4,7 +4,8 @@ import cairo
 import numpy as np
 
 from engine.films.energy import CELLS, Energies, answers
-from engine.films.levels import boundaries, level_lines
+from engine.films.envelope import boundaries
+from engine.films.levels import level_lines
 from scenes.parts.bars import Box
 from scenes.parts.camera import Canvas, Painted
 from scenes.parts.heights import paint_segments, paint_shades
@@ -45,7 +46,7 @@ class Landscape(Painted):
         place = Place((side / 2, side / 2), side / 2 / frame.view.half)
         paint_answers(plane, Box(0, 0, side, side), frame, theme)
         segments = place(boundaries(frame.scores, frame.ticks, frame.ticks).reshape(-1, 2)).reshape(-1, 2, 2)
-        paint_segments(plane, segments, 2.5 * unit, rgb(theme.ink), 0.55)
+        paint_segments(plane, segments, 2.5 * unit, mix(rgb(theme.ground), rgb(theme.ink), 0.62))
         paint_axes(plane, place, frame, theme)
         paint_points(plane, place, frame, theme)
         context.restore()
@@ -83,15 +84,15 @@ def paint_answers(canvas: Canvas, box: Box, frame: Energies, theme: Theme) -> No
     table = np.array(theme.region_colours(frame.scores.shape[-1]))
     swatches = np.full((len(table), 4), 255, np.uint8)
     swatches[:, :3] = np.rint(255 * table)  # red first: frames are RGBA where cairo thinks BGRA
-    pixels = np.ascontiguousarray(swatches.view(np.uint32)[:, 0][answers(frame.scores, fine)[::-1]])
-    image = cairo.ImageSurface.create_for_data(pixels.data, cairo.FORMAT_ARGB32, *pixels.shape[::-1])  # type: ignore[arg-type]
+    pixels = answers(frame.scores[::-1], fine, swatches.view(np.uint32)[:, 0])
+    image = cairo.ImageSurface.create_for_data(pixels.data, cairo.FORMAT_RGB24, *pixels.shape[::-1])  # type: ignore[arg-type]
     context = canvas.context
     context.save()
     context.translate(box.left, box.top)
-    context.scale(box.width / pixels.shape[1], box.height / pixels.shape[0])
-    pattern = cairo.SurfacePattern(image)
-    pattern.set_filter(cairo.FILTER_NEAREST)
-    context.set_source(pattern)
+    if pixels.shape != (box.height, box.width):
+        context.scale(box.width / pixels.shape[1], box.height / pixels.shape[0])
+    context.set_source_surface(image)
+    context.get_source().set_filter(cairo.FILTER_NEAREST)
     context.rectangle(0, 0, *pixels.shape[::-1])
     context.fill()
     context.restore()

@@ -2,10 +2,11 @@
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
-from engine.films.pulling import Pull
+from engine.films.pulling import FAR, NEAR, Pull
 from scenes.parts.arrows import paint_arrow
 from scenes.parts.bars import Box
 from scenes.parts.camera import Canvas, Painted
@@ -30,7 +31,7 @@ class Pullboard(Painted):
         self.slopes = slopes
         self.theme = theme
 
-    def show(self, frame: Sequence[Pull]) -> None:
+    def show(self, frame: Sequence[Any]) -> None:
         """Show these frames from now on."""
         self.frames = tuple(frame)
 
@@ -115,8 +116,8 @@ def _paint_rows(canvas: Canvas, frame: Pull, box: Box, theme: Theme) -> None:
     unit, ink, quiet, size = canvas.unit, rgb(theme.ink), rgb(theme.quiet), 36 * canvas.unit
     rows = [(f"f has {frame.width} dimensions", f"L = {frame.loss:.3f}")]
     if frame.moved > 0:
-        rows.append(("points near it follow", f"{frame.near:.2f} of its way"))
-        rows.append(("points far from it follow", f"{frame.far:.2f} of its way"))
+        rows.append((f"x within {NEAR:g} of its x follow", f"{frame.near:.2f} of its way"))
+        rows.append((f"x beyond {FAR:g} of it follow", f"{frame.far:.2f} of its way"))
         rows.append(("right before, wrong now", f"{100 * frame.broken:.1f} %"))
     narrow = box.width < 700 * unit
     for row, (name, number) in enumerate(rows):

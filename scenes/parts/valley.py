@@ -21,6 +21,8 @@ from scenes.parts.theme import RGB, STRONG, THEME, Theme, mix, rgb
 
 PLANE, BELOW = 1240, 480
 """Width of the plane in a wide frame, and height of the numbers below it in others, in pixels of 1080."""
+SHORT = 0.35
+"""Length of the arrows, as a share of the gradients': they would leave the plane. It is said beside them."""
 LEVELS = (0.31, 0.33, 0.36, 0.42, 0.5, 0.62, 0.8, 1.05, 1.4, 1.9, 2.5, 3.2, 4.0, 5.0)
 
 
@@ -67,7 +69,7 @@ class Valley(Painted):
         across, up = np.linspace(left, right, 139), np.linspace(low, high, 121)
         heights = sample_losses(np.stack(np.meshgrid(across, up), -1), self.data).mean(-1)
         share = np.log(heights / LEVELS[0]).clip(0) / math.log(LEVELS[-1] / LEVELS[0])
-        high = np.array(mix(ground, (0.42, 0.47, 0.62), 0.75))
+        high = np.array(mix(ground, (0.42, 0.47, 0.62), 0.55))
         shades = np.array(ground) + share[::-1, :, None].clip(0, 1) * (high - ground)
         paint_shades(canvas, plane, shades)
         for level in LEVELS:
@@ -116,7 +118,7 @@ class Walkers(Painted):
             self._paint_ghost(canvas, place)
         for track, colour in zip(frame.tracks, colours):
             pixels = place(track).tolist()
-            for width, ink in ((7, rgb(theme.rim)), (3.5, colour)):
+            for width, ink in ((8, rgb(theme.rim)), (4.5, colour)):
                 for x, y in pixels:
                     context.line_to(x, y)
                 context.set_line_width(width * unit)
@@ -153,9 +155,9 @@ class Walkers(Painted):
         at = frame.tracks[0][-1]
         start = _pixel(place(at[None])[0])
         for arrow in frame.arrows:
-            tip = _pixel(place((at + 0.35 * frame.arrows_shown * arrow)[None])[0])
+            tip = _pixel(place((at + SHORT * frame.arrows_shown * arrow)[None])[0])
             paint_arrow(canvas, start, tip, mix(rgb(theme.quiet), rgb(theme.ground), 0.3), rgb(theme.rim), 0.45)
-        tip = _pixel(place((at + 0.35 * frame.arrows_shown * frame.arrows.mean(0))[None])[0])
+        tip = _pixel(place((at + SHORT * frame.arrows_shown * frame.arrows.mean(0))[None])[0])
         colour = colours_of(frame.methods, theme)[0]
         paint_arrow(canvas, start, tip, colour, rgb(theme.rim), 1.2)
 
@@ -179,6 +181,11 @@ class Walkers(Painted):
                 y = top + (54 + 52 * line) * unit
                 paint_text(canvas, name, (left, y), 38 * unit, quiet)
                 paint_text(canvas, number, (right, y), 38 * unit, ink, font=STRONG, anchor="right")
+        if frame.arrows_shown > 0:
+            top = 700 * unit if canvas.wide else foot + 390 * unit
+            for line, text in enumerate(("−∂L/∂w of each, and on average,", f"drawn at {SHORT:g} of their length")):
+                y = top + 46 * line * unit
+                paint_text(canvas, text, (left, y), 36 * unit, quiet, alpha=frame.arrows_shown)
 
 
 def colours_of(methods: tuple[str, ...], theme: Theme = THEME) -> list[RGB]:

@@ -7,7 +7,7 @@ from torch.nn.functional import cross_entropy
 from engine.data import blobs
 from engine.errors import UnspiralError
 from engine.films.energy import answers, energy, over_plane, softening
-from engine.films.levels import boundaries
+from engine.films.envelope import boundaries
 from engine.layers import Linear
 from engine.recipes import Recipe
 from engine.recording import record
