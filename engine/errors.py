@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 class UnspiralError(ValueError):
     """A mistake in what was given. Its text is one readable line; the command prints it and exits with 2."""
 
+    def _render_traceback_(self) -> list[str]:
+        """What a notebook shows of it: the line, without where it was raised."""
+        return [f"{type(self).__name__}: {self}"]
+
 
 class Diverged(UnspiralError):
     """The loss is no longer finite; `run` is what was recorded before, None if that is nothing."""

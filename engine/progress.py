@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 
 
 @contextmanager
@@ -15,7 +16,8 @@ def bar(words: str, total: float, unit: str, *, shown: bool = True) -> Iterator[
 
     console = Console(stderr=True)
     columns = (TextColumn(words), BarColumn(), MofNCompleteColumn(), TextColumn(unit), TimeRemainingColumn())
-    hidden = not (shown and (console.is_terminal or console.is_jupyter))
+    notebook = console.is_jupyter and find_spec("ipywidgets") is not None  # rich would warn, and show nothing
+    hidden = not (shown and (console.is_terminal or notebook))
     with Progress(*columns, console=console, transient=True, disable=hidden) as progress:
         task = progress.add_task("", total=total)
         yield lambda done: progress.update(task, completed=done)

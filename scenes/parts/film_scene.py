@@ -1,5 +1,6 @@
 """The scene that films are played in: Manim's Scene, with our camera and our file writer."""
 
+import builtins
 import gc
 import hashlib
 import sys
@@ -116,6 +117,8 @@ _say_mistakes_in_one_line()
 class FilmScene(Scene):
     """A scene that shows films. Everything Manim has can be used in it.
 
+    Its other kinds of scene are named first: `class Near(MovingCameraScene, FilmScene)`.
+
     An UnspiralError in `construct` ends the program with one line and exit code 2.
     """
 
@@ -123,7 +126,8 @@ class FilmScene(Scene):
         if renderer is not None:  # notebooks pass none, and OpenGL draws no painted mobjects
             raise UnspiralError("films are drawn by cairo: leave --renderer out")
         if not issubclass(camera_class, FilmCamera):  # FilmScene beside one of Manim's scenes with its own camera
-            camera_class = type(camera_class.__name__, (FilmCamera, camera_class), {})
+            own = () if issubclass(FilmCamera, camera_class) else (camera_class,)
+            camera_class = type(camera_class.__name__, (*own, FilmCamera), {})
         if "png" in str(config.format):  # manim.cfg asks for sections, which stills do not have
             config.save_sections = False
         super().__init__(renderer=FilmRenderer(camera_class), camera_class=camera_class, **kwargs)
@@ -135,6 +139,8 @@ class FilmScene(Scene):
             with threadpool_limits(1, "blas"):  # BLAS threads spin while they wait, and starve the encoder
                 return super().render(preview)
         except UnspiralError as error:
+            if hasattr(builtins, "__IPYTHON__"):  # a notebook shows it in one line, and lives on
+                raise
             print(f"{type(self).__name__}: {error}", file=sys.stderr)
             raise SystemExit(2) from error
         finally:
