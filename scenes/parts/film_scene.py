@@ -126,8 +126,8 @@ class FilmScene(Scene):
         if renderer is not None:  # notebooks pass none, and OpenGL draws no painted mobjects
             raise UnspiralError("films are drawn by cairo: leave --renderer out")
         if not issubclass(camera_class, FilmCamera):  # FilmScene beside one of Manim's scenes with its own camera
-            own = () if issubclass(FilmCamera, camera_class) else (camera_class,)
-            camera_class = type(camera_class.__name__, (*own, FilmCamera), {})
+            bases: Any = (FilmCamera,) if issubclass(FilmCamera, camera_class) else (camera_class, FilmCamera)
+            camera_class = type(camera_class.__name__, bases, {})
         if "png" in str(config.format):  # manim.cfg asks for sections, which stills do not have
             config.save_sections = False
         super().__init__(renderer=FilmRenderer(camera_class), camera_class=camera_class, **kwargs)
