@@ -22,18 +22,19 @@ class Depth(FilmScene):
         best = [max(runs, key=lambda run: run.accuracy[-1]) for runs in rounds]
         networks, data = [run.at(run.epochs[-1]) for run in best], best[0].data
         names = [f"{depth} activations" for depth in DEPTHS]
-        look = {"columns": 3, "above": (), "paint_plane": paint_patchwork}
+        look = {"columns": 3, "below": ("pieces",), "key": ("point", "piece"), "paint_plane": paint_patchwork}
         self.next_section("folds")  # every activation folds the plane along two lines, bent by the folds before it
         films = [folding(network, Labelled(data.x[::6], data.y[::6])) for network in networks]
-        self.add(panels := Panels([film(0) for film in films], names, below=("pieces",), **look))
+        self.add(panels := Panels([film(0) for film in films], names, **look))
         self.play(*(Replay(panels[k], film, 0, film.last, run_time=8) for k, film in enumerate(films)))
         self.wait(1)
         self.next_section("answers")  # the boundary may bend only at a fold
+        look |= {"below": ("pieces", "accuracy"), "key": ("point", "region", "piece")}
         frames = [carrying(network, data, every=6)(0) for network in networks]
-        self.remove(panels).add(answers := Panels(frames, names, below=("accuracy",), **look))
+        self.remove(panels).add(answers := Panels(frames, names, **look))
         self.wait(3)
         self.next_section("accuracies")  # the best of 48 beginnings, twice over
         values = np.array([[run.accuracy[-1] for run in runs] for runs in rounds])
-        found = Spread(tuple(map(str, DEPTHS)), values, ("activations", "accuracy"), floor=0.8)
+        found = Spread(tuple(map(str, DEPTHS)), values, ("activations", "accuracy"), floor=0.8, each="best of 48")
         self.remove(answers).add(Chart(found))
         self.wait(3)

@@ -14,7 +14,7 @@ class Folds(FilmScene):
         networks = [run.at(run.epochs[-1]) for run in runs]
         data = [Labelled(run.data.x[::8], run.data.y[::8]) for run in runs]  # an eighth: the pieces are the picture
         narrow, wide = (folding(network, some) for network, some in zip(networks, data))
-        look = {"below": ("folds", "pieces"), "above": (), "paint_plane": paint_patchwork}
+        look = {"below": ("folds", "pieces"), "key": ("point", "piece"), "paint_plane": paint_patchwork}
         self.next_section("narrow")  # each positive unit folds the plane; later folds bend where they meet earlier ones
         panels = Panels([narrow(0)], ["4 layers of 2 units"], **look)
         self.add(panels)
@@ -27,13 +27,14 @@ class Folds(FilmScene):
         self.wait(1)
         self.next_section("zoom")  # the boundary looks smooth; from near, it is straight through every piece
         zoom, carried = (make(networks[1], data[1]) for make in (zooming, carrying))
-        near = Panels([zoom(0)], ["the input plane and its answers"], **{**look, "below": ("pieces", "magnified")})
+        look |= {"below": ("pieces", "magnified"), "key": ("point", "region", "piece")}
+        near = Panels([zoom(0)], ["the input plane and its answers"], **look)
         self.remove(beside).add(near)
         self.play(Replay(near[0], zoom, 0, 1, run_time=8))
         self.wait(1)
         self.play(Replay(near[0], zoom, 1, 0, run_time=3))
         self.next_section("carry")  # the same pieces on their way to the embedding: each one only turned and stretched
-        panels = Panels([carried(0)], ["from the input to the embedding"], **{**look, "below": ("pieces",)})
+        panels = Panels([carried(0)], ["from the input to the embedding"], **look)
         self.remove(near).add(panels)
         self.play(Replay(panels[0], carried, 0, 1, rate_func=exponential(4), run_time=7))
         self.wait(2)

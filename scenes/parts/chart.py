@@ -28,6 +28,8 @@ class Spread(NamedTuple):
     readings: Mapping[str, float] = {}
     floor: float = 0.0
     """Where the axis of values begins."""
+    each: str = "one run"
+    """What a dot is."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,7 +90,24 @@ class Chart(Painted):
             x += paint_text(canvas, name, (x, 66 * unit), 40 * unit, quiet) + 16 * unit
             paint_text(canvas, written(name, value), (x, 66 * unit), 60 * unit, ink, font=STRONG)
             x += 200 * unit
+        self._paint_key(canvas, right)
         self._paint_values(canvas, left, right, top, bottom)
+
+    def _paint_key(self, canvas: Canvas, right: float) -> None:
+        """At the top right: a dot is a run, the line goes through the medians."""
+        context, unit, theme = canvas.context, canvas.unit, self.theme
+        ink, quiet, y = rgb(theme.ink), rgb(theme.quiet), 66 * unit
+        right -= paint_text(canvas, "median", (right, y), 36 * unit, quiet, anchor="right") + 24 * unit
+        context.move_to(right - 50 * unit, y - 11 * unit)
+        context.line_to(right, y - 11 * unit)
+        context.set_line_width(4 * unit)
+        context.set_source_rgba(*canvas.colour(ink, 0.8))
+        context.stroke()
+        right -= 110 * unit
+        right -= paint_text(canvas, self.spread.each, (right, y), 36 * unit, quiet, anchor="right") + 28 * unit
+        context.arc(right, y - 11 * unit, 10 * unit, 0, 2 * np.pi)
+        context.set_source_rgba(*canvas.colour(theme.class_colours(5)[0]))
+        context.fill()
 
     def _paint_values(self, canvas: Canvas, left: float, right: float, top: float, bottom: float) -> None:
         context, unit, theme, spread = canvas.context, canvas.unit, self.theme, self.spread

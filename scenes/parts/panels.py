@@ -28,6 +28,8 @@ HEADER, ROW, GAP, LINE = 92, 58, 8, 44
 under the header, in pixels of 1080."""
 NAMES = 6
 """Most names of classes in a line across a wide frame; half as many in others."""
+KEY = {"point": "truth y", "region": "answer ŷ", "mistake": "mistake", "piece": "linear piece"}
+"""Marks that a key explains, and what they stand for."""
 ROOMY = 600
 """Height in pixels of 1080 from which on a panel's plane has room for text."""
 
@@ -149,9 +151,17 @@ class Header(Painted):
 
     opaque = True
 
-    def __init__(self, frame: Frame, above: Sequence[str] = ("epoch",), theme: Theme = THEME, classes: int = 0) -> None:
+    def __init__(
+        self,
+        frame: Frame,
+        above: Sequence[str] = ("epoch",),
+        theme: Theme = THEME,
+        classes: int = 0,
+        key: Sequence[str] = ("point", "region", "mistake"),
+    ) -> None:
         super().__init__()
         self.frame = frame
+        self.key = tuple(key)
         self.classes = classes
         self.above = tuple(above)
         self.theme = theme
@@ -167,7 +177,7 @@ class Header(Painted):
                 text = written(name, self.frame.readings[name])
                 paint_text(canvas, text, (x, baseline), 60 * unit, rgb(theme.ink), font=STRONG)
                 x += 200 * unit
-        paint_key(canvas, theme, baseline)
+        paint_key(canvas, theme, baseline, self.key)
         names = len(theme.names[: self.classes])
         columns = min(names, NAMES if canvas.wide else NAMES // 2)
         if names:
@@ -179,7 +189,7 @@ class Panels(Group):
     """Several pictures in one frame: `Replay(panels, Together(films), …)` plays all of them on one playhead.
 
     `panels[k]` is one of them, which can be replayed by itself. `below` names the readings in the row under each
-    panel, `above` those that all of them share.
+    panel, `above` those that all of them share, `key` the marks that are explained.
     """
 
     def __init__(
@@ -190,13 +200,14 @@ class Panels(Group):
         columns: int | None = None,
         below: Sequence[str] = ("accuracy",),
         above: Sequence[str] = ("epoch",),
+        key: Sequence[str] = ("point", "region", "mistake"),
         theme: Theme = THEME,
         paint_plane: Layers = paint_embedding,
     ) -> None:
         if len(frames) != len(titles):
             raise UnspiralError(f"{len(frames)} frames and {len(titles)} titles were given; a panel needs one of each")
         classes = max(classes_of(frame) for frame in frames)
-        self.header = Header(frames[0], above, theme, classes)
+        self.header = Header(frames[0], above, theme, classes, key)
         shape = config.pixel_width / config.pixel_height
         windows = arranged(len(frames), columns, shape, len(theme.names[:classes]))
         narrowest = min(window.right - window.left for window in windows) * 1080 * max(1.0, shape)
@@ -265,21 +276,28 @@ def written(name: str, value: float) -> str:
     return f"{int(value + 1e-6)}"
 
 
-def paint_key(canvas: Canvas, theme: Theme, baseline: float) -> None:
-    """In one line at the right: a point is the truth, a region the answer, a hollow point a mistake."""
+def paint_key(canvas: Canvas, theme: Theme, baseline: float, marks: Sequence[str]) -> None:
+    """In one line at the right, what these marks in `KEY` stand for."""
     context, unit = canvas.context, canvas.unit
     quiet = rgb(theme.quiet)
     right = canvas.width - 40 * unit
-    for mark, text in (("mistake", "mistake"), ("region", "answer ŷ"), ("point", "truth y")):
-        size = 32 * unit
+    for mark in reversed(marks):
+        text, size = KEY[mark], 32 * unit
         paint_text(canvas, text, (right, baseline), size, quiet, anchor="right")
         right -= text_width(text, size) + 26 * unit
         middle = (right, baseline - 10 * unit)
         context.set_line_width(4 * unit)
-        context.set_source_rgba(*canvas.colour(mix(quiet, rgb(theme.rim), 0.5) if mark == "region" else quiet))
-        if mark == "region":
+        dim = mix(quiet, rgb(theme.rim), 0.5)
+        context.set_source_rgba(*canvas.colour(quiet if mark in ("point", "mistake") else dim))
+        if mark in ("region", "piece"):
             context.rectangle(middle[0] - 13 * unit, middle[1] - 13 * unit, 26 * unit, 26 * unit)
             context.fill()
+            if mark == "piece":  # cut by a fold
+                context.move_to(middle[0] - 13 * unit, middle[1] + 5 * unit)
+                context.line_to(middle[0] + 13 * unit, middle[1] - 9 * unit)
+                context.set_line_width(3 * unit)
+                context.set_source_rgba(*canvas.colour(rgb(theme.ink)))
+                context.stroke()
         else:
             context.arc(*middle, (11 if mark == "point" else 9) * unit, 0, 2 * math.pi)
             context.fill() if mark == "point" else context.stroke()

@@ -3,9 +3,10 @@
 import numpy as np
 
 from engine.films.tour import Toured
-from scenes.parts.camera import Canvas, Painted
+from scenes.parts.camera import Canvas
 from scenes.parts.lettering import paint_text, subscript
 from scenes.parts.picture import (
+    Picture,
     Place,
     faded,
     paint_axes,
@@ -16,30 +17,20 @@ from scenes.parts.picture import (
     paint_regions,
 )
 from scenes.parts.readouts import paint_readouts
-from scenes.parts.theme import STRONG, THEME, Theme, rgb
+from scenes.parts.theme import STRONG, Theme, rgb
 
 RAY = 1.2
 """Length of a feature's axis that lies in the plane, in halves of the view."""
 
 
-class TourPicture(Painted):
-    """Shows one frame of a tour at a time."""
+class TourPicture(Picture):
+    """A picture of a tour: the features' axes as rays, class vectors all the time."""
 
-    opaque = True
-
-    def __init__(self, frame: Toured, theme: Theme = THEME) -> None:
-        super().__init__()
-        self.frame = frame
-        self.theme = theme
-
-    def show(self, frame: Toured) -> None:
-        """Show `frame` from now on."""
-        self.frame = frame
+    frame: Toured
 
     def paint(self, canvas: Canvas) -> None:
-        """Paint the frame: class vectors are seen all the time, regions only where the plane is the embedding's."""
-        frame, theme = self.frame, self.theme
-        place = Place.of(frame.view, canvas.width, canvas.height)
+        """Paint the frame: regions only where the plane is the embedding's."""
+        frame, theme, place = self.frame, self.theme, self.place(canvas)
         paint_ground(canvas, theme)
         faded(paint_regions, canvas, place, frame, theme)
         paint_axes(canvas, place, frame, theme)
