@@ -3,7 +3,9 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
+from engine.films.folds import carrying
 from engine.recording_many import record_searched
 from scenes.depth import NARROW, Depth
 from tests.scenes.rendering import rendered
@@ -21,4 +23,7 @@ def test_the_depth_scene_renders_and_searches_only_once(monkeypatch, tmp_path, e
     assert len(kept) == 2
     runs = record_searched(replace(QUICK, hidden=(2, 2)))
     assert {path: path.stat().st_mtime_ns for path in kept} == kept
+    for run in runs:  # what stands under a panel is what the chart shows
+        shown = carrying(run.at(run.epochs[-1]), run.data, every=6)(0).readings["accuracy"]
+        assert shown == pytest.approx(run.accuracy[-1], abs=1e-12)
     assert [run.recipe for run in runs] == [replace(QUICK, hidden=(2, 2))] * 2

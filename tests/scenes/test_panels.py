@@ -46,6 +46,8 @@ def test_all_panels_show_the_same_epoch(films, playhead):
     panels.show(films(playhead))
     epochs = {panel.frame.readings["epoch"] for panel in panels.panels} | {panels.header.frame.readings["epoch"]}
     assert epochs == {playhead}
+    for panel, film in zip(panels.panels, films.films, strict=True):
+        assert panel.frame.readings["accuracy"] == film.run.metric("accuracy", playhead)
 
 
 def test_films_together_end_with_the_shortest(films):
@@ -108,7 +110,16 @@ def test_a_chart_has_a_dot_at_every_value(small):
 def test_the_width_scene_has_a_panel_for_every_width_and_a_chart(monkeypatch, tmp_path):
     few = replace(FIVE_SPIRALS, parameters={"points": 20}, epochs=30, warm_up=5, upright=5)
     monkeypatch.setattr("scenes.width.SPIRALS", few)
+    show, shown_epochs = Panels.show, []
+
+    def noted(self, frames):
+        show(self, frames)
+        shown_epochs.append({panel.frame.readings["epoch"] for panel in (self.header, *self.panels)})
+
+    monkeypatch.setattr(Panels, "show", noted)
     sections = rendered(Width, tmp_path)
+    assert all(len(epochs) == 1 for epochs in shown_epochs)  # in every frame
+    assert len(set(map(min, shown_epochs))) >= 4 * 16
     assert list(sections) == ["start", "train", "accuracies"]
     frame = sections["train"][-1]
     for window in arranged(7):

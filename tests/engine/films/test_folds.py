@@ -146,6 +146,17 @@ def test_zooming_ends_where_two_answers_meet_in_one_piece():
     assert film(1).readings["magnified"] == pytest.approx(104)
 
 
+def test_the_wide_network_is_seen_to_be_piecewise_linear_from_near(five_spirals):
+    film = zooming(five_spirals.at(2000), five_spirals.data)
+    frame = film(1)
+    (left, bottom), (right, top) = frame.view.corners(1.0)
+    vertices, starts = frame.pieces
+    low, high = (pick.reduceat(vertices, starts[:-1]) for pick in (np.minimum, np.maximum))
+    seen = ((high > (left, bottom)) & (low < (right, top))).all(1)
+    assert frame.readings["pieces"] > 2000 and 5 < seen.sum() < 100
+    assert len(set(frame.answers[seen])) > 1  # and the boundary between their answers passes through them
+
+
 def test_what_is_not_piecewise_linear_or_not_flat_is_refused():
     with pytest.raises(UnspiralError, match="Tanh is not piecewise linear"):
         pieces((Linear(np.eye(2), np.zeros(2)), Tanh()), CORNERS)
