@@ -13,9 +13,14 @@ from engine.run import Run
 
 
 def linear_classifier(classes: int) -> Recipe:
-    """Logistic regression on that many spirals, slow to watch, decayed so that its class vectors stay on the screen."""
+    """Logistic regression on that many spirals, slow to watch, decayed so that its class vectors stay on the screen.
+
+    Straight lines get about half: at the optimum, without decay, .49 to .52 of three spirals' points and .49 to .51 of
+    five's over eight samples of 300 a class, means .501 and .498. This sample's decayed optimum is .496 and .489.
+    """
     return replace(
         LINEAR,
+        data_seed=2,
         parameters={"classes": classes, "points": 300},
         learning_rate=0.02,
         weight_decay=0.07,
