@@ -74,17 +74,22 @@ def in_group(group: int) -> bool:
     return True
 
 
-def test_many_processes_render_the_frames_of_one(tmp_path: Path) -> None:
-    files = [scene(tmp_path, "First"), scene(tmp_path, "Second", plays=3)]
-    many = unspiral(tmp_path, *files, "--jobs", 3, *SMALL)
-    assert many.returncode == 0, many.communicated
-    clips = [Path(line) for line in many.communicated[0].splitlines()]
-    assert [clip.name for clip in clips] == ["First.mp4", "Second.mp4"]
+def test_two_processes_render_the_frames_of_one(tmp_path: Path) -> None:
+    names = ("First", "Second", "Third", "Fourth")
+    files = [scene(tmp_path, name, plays) for plays, name in enumerate(names, 1)]
+    clips = []
+    for jobs in (2, 1):
+        done = unspiral(tmp_path, *files, "--jobs", jobs, *SMALL, "--media_dir", f"by-{jobs}")
+        assert done.returncode == 0, done.communicated
+        clips.append([Path(line) for line in done.communicated[0].splitlines()])
+        assert [clip.stem for clip in clips[-1]] == list(names)
+    for plays, (by_two, by_one) in enumerate(zip(*clips), 1):
+        assert np.array_equal(frames(by_two), frames(by_one))
+        assert len(frames(by_two)) == plays * 15 + 5
     manim = [sys.executable, "-m", "manim", "render", *SMALL, "--media_dir", "alone", str(files[1])]
     subprocess.run(manim, cwd=tmp_path, check=True, capture_output=True, env={**os.environ, "PYTHONPATH": str(PROJECT)})
     (alone,) = (tmp_path / "alone").rglob("Second.mp4")
-    assert np.array_equal(frames(clips[1]), frames(alone))
-    assert len(frames(clips[1])) == 3 * 15 + 5
+    assert np.array_equal(frames(clips[0][1]), frames(alone))
     assert not left_behind(tmp_path)
 
 
@@ -94,7 +99,9 @@ def test_a_failing_scene_is_named_and_the_others_finish(tmp_path: Path) -> None:
     bad.write_text(SCENE.format(name="Bad", plays=1, seconds=1) + "        1 / 0\n")
     two = tmp_path / "two.py"
     two.write_text(good.read_text() + good.read_text().replace("Good", "Other"))
-    done = unspiral(tmp_path, good, bad, two, *SMALL)
+    none = tmp_path / "none.py"
+    none.write_text("from scenes.parts import FilmScene")
+    done = unspiral(tmp_path, good, bad, two, none, *SMALL)
     out, said = done.communicated
     assert done.returncode == 2
     assert [Path(line).name for line in out.splitlines()] == ["Good.mp4"]
@@ -102,6 +109,7 @@ def test_a_failing_scene_is_named_and_the_others_finish(tmp_path: Path) -> None:
     assert lines == [
         "bad.py: ZeroDivisionError, line 13: division by zero",
         "two.py: a scene file holds one scene; this holds 2: Good, Other",
+        "none.py: a scene file holds one scene; this holds 0: none",
     ]
 
 
@@ -109,6 +117,7 @@ def test_a_failing_scene_is_named_and_the_others_finish(tmp_path: Path) -> None:
     ("arguments", "said"),
     [
         (["--jobs", "0", "x.py"], "at least one process"),
+        (["--jobs", "two", "x.py"], "'two' is not a valid integer"),
         (["nowhere.py"], "no scene file nowhere.py"),
         (["-ql"], "no scene files were named"),
     ],
@@ -161,12 +170,37 @@ def test_a_killed_worker_of_a_cluster_costs_its_segment_not_the_clip(tmp_path: P
     assert np.array_equal(frames(Path(out.strip())), frames(Path(local.communicated[0].strip())))
 
 
-def test_an_unreachable_scheduler_is_one_line(tmp_path: Path) -> None:
+@pytest.mark.parametrize("address", ["nonsense://here", "tcp://127.0.0.1:1"], ids=["no address", "nobody there"])
+def test_an_unreachable_scheduler_is_one_line(address: str, tmp_path: Path) -> None:
     pytest.importorskip("distributed")
-    done = unspiral(tmp_path, scene(tmp_path, "Some"), "--cluster", "nonsense://here")
+    done = unspiral(tmp_path, scene(tmp_path, "Some"), "--cluster", address)
     assert done.returncode == 2
     assert len(done.communicated[1].splitlines()) == 1
-    assert "no Dask scheduler answers at nonsense://here" in done.communicated[1]
+    assert f"no Dask scheduler answers at {address}" in done.communicated[1]
+    assert not in_group(done.pid)
+
+
+def test_a_full_disk_is_one_line_and_leaves_nothing_half_written(tmp_path: Path) -> None:
+    """On a file system of a few kilobytes, in a namespace of its own, where the system lets anybody make one."""
+    small = "mount -t tmpfs -o size=16k tmpfs media"
+    if subprocess.run(["unshare", "-rm", "sh", "-c", small.replace("media", "/mnt")], capture_output=True).returncode:
+        pytest.skip("not allowed to mount")
+    (tmp_path / "media").mkdir()
+    command = [sys.executable, "-c", "from engine.cli import main; main()", "render", *SMALL]
+    command += [str(scene(tmp_path, "Large", plays=4)), "--jobs", "2"]
+    then = '; code=$?; find media -name ".*.mp4"; exit $code'
+    done = subprocess.run(
+        ["unshare", "-rm", "sh", "-c", f'{small} && "$@"{then}', "sh", *command],
+        cwd=tmp_path,
+        text=True,
+        capture_output=True,
+        timeout=100,
+        env={**os.environ, "PYTHONPATH": str(PROJECT)},
+    )
+    assert done.returncode == 2, done.stderr
+    (said,) = [line for line in done.stderr.splitlines() if ": " in line]
+    assert said.startswith("large.py: the disk is full: cannot write ")
+    assert done.stdout == ""
 
 
 def test_workers_that_see_or_run_something_else_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
