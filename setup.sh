@@ -60,6 +60,9 @@ unspiral_install() (
         export UV_TORCH_BACKEND
     fi
     VIRTUAL_ENV=$PWD/.venv .venv/bin/uv pip install --quiet -e '.[test]' || exit 1
+    # compiled now, even where PYTHONDONTWRITEBYTECODE is set: else a render spends seconds on it, or every one does
+    .venv/bin/python -m compileall -q .venv/lib/python3*/site-packages/numba >/dev/null
+    PYTHONDONTWRITEBYTECODE='' .venv/bin/python -c 'import manim, torch, scenes.parts, engine.cli' || exit 1
     printf '%s' "$PWD" >.venv/ready
 )
 
