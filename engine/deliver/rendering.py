@@ -40,6 +40,12 @@ class Rendering:
     """dark, light or a TOML file; empty: as the environment says."""
     media: Path = Path("media")
 
+    def __post_init__(self) -> None:
+        if not 1 <= self.fps <= 240:
+            raise UnspiralError(f"{self.fps:g} frames a second were asked for; clips have from 1 to 240")
+        if self.theme not in ("", "dark", "light") and not Path(self.theme).is_file():
+            raise UnspiralError(f"theme {self.theme!r} is neither dark nor light nor a TOML file that is there")
+
     def render(self, scene: Path, *, lossless: bool = False, transparent: bool = False) -> Clip:
         """The scene as a clip; what was rendered before comes from Manim's cache.
 
@@ -105,6 +111,8 @@ def _reason(scene: Path, said: str | None) -> str:
     """The last line that Manim's process wrote: our own one-line errors stand there, and exceptions too."""
     lines = [line.strip(" │╭╰─╮╯") for line in (said or "").splitlines()]
     lines = [line for line in lines if line]
+    if "cannot be produced" in (said or ""):  # Manim's advice for a scene without a frame
+        return f"{scene.name} has nothing to deliver: it plays nothing"
     if not lines:
         return f"{scene} could not be rendered, or holds no scene; try: manim render {scene}"
     return printable(f"{scene.name}: {lines[-1]}")

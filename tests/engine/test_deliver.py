@@ -1,6 +1,8 @@
 """Every delivery target, decoded: codec, tags, pixel format, frame count, colours, alpha."""
 
+import shutil
 import wave
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -8,9 +10,11 @@ from typing import Any
 import av
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from PIL import Image
 
 from engine import UnspiralError
+from engine.cli import main
 from engine.deliver import sound as sounding
 from engine.deliver.clip import Clip, Line, Section
 from engine.deliver.delivery import deliver
@@ -274,3 +278,48 @@ def test_white_lines_on_nothing_leave_no_dark_fringe_on_white(tmp_path: Path, na
     colour, opacity = shown[1][..., :3].astype(float), shown[1][..., 3:] / 255
     assert (colour * opacity + 255 * (1 - opacity)).min() >= 250
     assert np.abs(255 * opacity[..., 0] - alpha).max() <= 12
+
+
+REFUSED = [
+    (["scene.py", "--for", "slidse"], "unknown target 'slidse'; did you mean slides"),
+    (["scene.py", "--for", "vhs"], "there are: slides, editors, overlay, web, web-overlay, gif, frames, poster"),
+    (["scene.py", "--for", "slides", "--transparent"], "slides cannot be transparent; these can: overlay, web-overlay"),
+    (["scene.py", "--for", "slides", "-o", "nowhere"], "there is no folder nowhere"),
+    (["scene.py", "--for", "gif"], "scene-gif.gif exists; replace it with --force"),
+    (["scene.py", "--for", "slides", "--size", "huge"], "size 'huge' is neither like 1280x720 nor one of low"),
+    (["scene.py", "--for", "slides", "--size", "853x480"], "even numbers"),
+    (["scene.py", "--for", "slides", "--theme", "dim"], "theme 'dim' is neither dark nor light nor a TOML file"),
+    (["scene.py", "--for", "slides", "--theme", "mine.toml"], "did you mean ground"),
+    (["scene.py", "--for", "slides", "--sound", "none.wav"], "there is no sound file none.wav"),
+    (["scen.py", "--for", "slides"], "there is no scene file scen.py"),
+    (["scene.py", "--for", "slides", "--fps", "0"], "from 1 to 240"),
+    (["scene.py", "--for", "slides"], "scene.py has nothing to deliver: it plays nothing"),
+    (["scene.py"], "--for"),
+]
+
+
+@pytest.mark.parametrize("arguments, said", REFUSED, ids=[" ".join(arguments) for arguments, _ in REFUSED])
+def test_the_command_answers_a_mistake_in_one_line(
+    arguments: list[str], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("scene.py").write_text("from scenes.parts import FilmScene\n\n\nclass Nothing(FilmScene):\n    pass\n")
+    Path("scene-gif.gif").write_text("dear to me")
+    Path("mine.toml").write_text('grund = "#ffffff"\n')
+    result = CliRunner().invoke(main, ["deliver", *arguments])
+    assert result.exit_code == 2 and result.stdout == ""
+    assert result.stderr.count("\n") == 1 and said in result.stderr and "Traceback" not in result.stderr
+    assert Path("scene-gif.gif").read_text() == "dear to me"
+
+
+def test_sound_longer_than_the_clip_is_said_to_be_cut_off(
+    work: Work, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sections = tuple(replace(s, video=Path(shutil.copy(s.video, tmp_path))) for s in work.clip.sections)
+    monkeypatch.setattr(Rendering, "render", lambda self, scene, **how: replace(work.clip, sections=sections))
+    said: list[str] = []
+    spoken = wav(tmp_path / "spoken.wav", 9.0)
+    targets = ["editors", "poster"]
+    made = deliver([Path("patches.py")], targets, tmp_path, Rendering(), sound=spoken, say=said.append)
+    assert {path.suffix for path in made} >= {".mov", ".otio"}
+    assert said == ["spoken.wav is 6.8 s longer than the clip; its end is cut off", "poster carries no sound"]

@@ -1,17 +1,28 @@
 """Sections, words and looks, as scenes say them and clips have them."""
 
+import json
+import math
+from fractions import Fraction
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 from manim import Mobject, tempconfig
+from sklearn.datasets import load_sample_image
 
-from engine import UnspiralError
-from engine.cues import Cues
-from engine.deliver.clip import Clip
+from engine import Run, UnspiralError, training
+from engine.cues import Cues, read_cues
+from engine.deliver.clip import Clip, Section
+from engine.deliver.delivery import deliver
 from engine.deliver.rendering import Rendering
-from engine.deliver.video import frames
-from scenes.parts import Replay
+from engine.deliver.targets import TARGETS, Work
+from engine.deliver.video import Encoder, frames
+from scenes.parts import FilmScene, Picture, Replay
+from scenes.parts.sheet import painted
+from tests.engine.test_cues import FILES, PLAYHEADS, TIMES
+from tests.engine.test_deliver import decoded
+from tests.scenes import numbers
 
 SCENE = '''"""Grey grows lighter. More could be said."""
 
@@ -124,3 +135,81 @@ def test_a_replay_along_cues_shows_what_they_say_when_they_say_it() -> None:
     for time, playhead in zip(cues.times, cues.playheads):
         assert kept.shown[min(int(time * 15), 200)] == playhead
     assert (np.diff(kept.shown) >= 0).all()
+
+
+class Whole:
+    """A film whose frame is its playhead, rounded down."""
+
+    first, last = 0.0, 2000.0
+
+    def __call__(self, playhead: float) -> float:
+        return math.floor(playhead + 1e-9)
+
+
+@pytest.mark.parametrize("name", ["labels.txt", "spoken.srt"])
+def test_a_movie_along_eight_cues_lasts_73_seconds_and_is_where_each_says(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_text(FILES[name])
+    cues = read_cues(tmp_path / name)
+
+    class Cued(FilmScene):
+        def construct(self) -> None:
+            number = numbers.Number()
+            self.add(number)
+            self.play(Replay(number, Whole(), cues=cues))
+
+    shown = numbers.numbers(Path(numbers.rendered(Cued, tmp_path, 15).movie_file_path))
+    assert len(shown) == 1101 and abs(len(shown) / 15 - 73.4) <= 1 / 15
+    for time, playhead in zip(TIMES[:-1], PLAYHEADS):
+        assert shown[int(time * 15 + 1e-6)] == playhead
+    assert shown[-1] == 2000 and (np.diff(shown) >= 0).all()
+
+
+def test_a_rendered_scene_is_delivered_in_sections_that_meet(scene: Path, tmp_path: Path) -> None:
+    rendering = Rendering(128, 72, fps=10, media=scene.parent / "media")
+    made = {path.name for path in deliver([scene], ["editors", "overlay", "web"], tmp_path, rendering)}
+    assert made >= {
+        "greys-editors.mov",
+        "greys-editors",
+        "greys-editors.srt",
+        "greys-editors.vtt",
+        "greys-editors.otio",
+    }
+    assert made >= {"greys-overlay.mov", "greys-overlay.otio", "greys-web.mp4", "greys-web.webm"}
+    for name, suffix, tag in (("editors", ".mov", "apch"), ("overlay", ".mov", "ap4h"), ("web", ".webm", None)):
+        stem = tmp_path / f"greys-{name}"
+        stream, whole = decoded(stem.with_suffix(suffix))
+        parts = [decoded(stem / f"{part}{suffix}") for part in ("01-dawn", "02-day")]
+        assert tag is None or {part.codec_context.codec_tag for part, _ in parts} == {tag} == {
+            stream.codec_context.codec_tag
+        }
+        assert [len(shown) for _, shown in parts] == [11, 10] and len(whole) == 21
+        assert np.abs(parts[0][1][-1].astype(int) - parts[1][1][0]).max() <= 2  # drawn once, encoded in two files
+        assert all(np.array_equal(a, b) for a, b in zip(whole, (*parts[0][1], *parts[1][1]), strict=True))
+        with av.open(stem.with_suffix(suffix)) as container:
+            chapters = [(c["metadata"]["title"], float(c["start"] * c["time_base"])) for c in container.chapters()]
+        assert chapters == [("dawn", 0), ("day", pytest.approx(1.1, abs=0.001))]
+    words = (tmp_path / "greys-editors.srt").read_text()
+    assert "00:00:01,100 --> 00:00:01,600\nIt is bright.\n" in words and "It is dark." in words
+    assert "00:00:01.600 --> 00:00:02.100\nIt stays bright.\n" in (tmp_path / "greys-editors.vtt").read_text()
+    track = json.loads((tmp_path / "greys-editors.otio").read_text())["tracks"]["children"][0]
+    assert [marker["name"] for marker in track["children"][0]["markers"]] == ["dawn", "day"]
+
+
+@pytest.mark.parametrize("name, suffix, worst", [("overlay", ".mov", 2), ("web-overlay", ".webm", 12)])
+def test_a_transparent_clip_over_a_photograph_has_no_dark_fringes(
+    five_spirals: Run, tmp_path: Path, name: str, suffix: str, worst: int
+) -> None:
+    with tempconfig({"transparent": True}):
+        drawn = painted(Picture(training(five_spirals)(500)), 640, 360)
+    path = tmp_path / "drawn.mov"
+    Encoder(".mov", "qtrle", "argb").write(path, [drawn] * 3, Fraction(60))
+    clip = Clip("Drawn", "Drawn.", 640, 360, Fraction(60), (Section("drawn", path, 0, 3, loops=False),))
+    TARGETS[name].make(Work(clip, True, True, tmp_path / f"drawn-{name}"))
+    straight = decoded(tmp_path / f"drawn-{name}{suffix}")[1][1].astype(float)
+    photograph = load_sample_image("china.jpg")[:360, :640].astype(float)
+    opacity = straight[..., 3:] / 255
+    laid = opacity * straight[..., :3] + (1 - opacity) * photograph
+    exact = drawn[..., :3] + (1 - drawn[..., 3:] / 255) * photograph
+    edges = (drawn[..., 3] > 0) & (drawn[..., 3] < 255) & (np.abs(drawn[..., 3].astype(int) - 128) > 1)
+    darker = ((exact - laid) @ (0.2126, 0.7152, 0.0722))[edges]
+    assert edges.mean() > 0.02 and abs(darker.mean()) < 0.5 and np.percentile(darker, 99) <= worst
