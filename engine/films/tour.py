@@ -12,7 +12,7 @@ from scipy.interpolate import PchipInterpolator
 from engine.errors import UnspiralError
 from engine.film import Frame, View
 from engine.grid import images, square_grid
-from engine.layers import Array, Linear, classifier, forward, logits, mistaken
+from engine.layers import Array, Linear, classifier, forward, mistaken
 from engine.regions import argmax_regions
 from engine.run import Run
 
@@ -148,21 +148,18 @@ class Tour:
         network, (x, y) = self.run.at(epoch), self.run.data
         features, (project, last) = network[:-2], _head(network)
         f = forward(features, x)
-        middle = f.mean(0)
-        lines = images(features, self.segments)
         s = _eased(max(playhead - (len(self.stops) - 1), 0.0))  # of the way into the embedding
         view = self.view(playhead)
-
-        def shown(points: Array) -> Array:
-            seen = (points - middle) @ plane
-            return seen if s == 0 else (1 - s) * seen + s * (points @ project.weight.T + project.bias)
-
+        shown = Linear(
+            (1 - s) * plane.T + s * project.weight, s * project.bias - (1 - s) * (f.mean(0, dtype=float) @ plane)
+        )
+        wrong = mistaken(forward((project, last), f), y) if s > 0.5 else np.zeros(len(y), bool)
         pulled_back = self.reach * (last.weight @ project.weight) @ plane
         return Toured(
-            points=shown(f),
+            points=forward((shown,), f),
             labels=y,
-            wrong=mistaken(logits(network, x), y) & (s > 0.5),
-            lines=lines._replace(vertices=shown(lines.vertices)),
+            wrong=wrong,
+            lines=images((*features, shown), self.segments),
             bright=self.bright,
             class_vectors=(1 - s) * pulled_back + s * last.weight,
             regions=argmax_regions(last, view.corners()) if s else (),
