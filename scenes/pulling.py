@@ -40,6 +40,6 @@ class Pulling(BlackboardScene):
             )
         )
         board.show(held(0))
-        self.say(formula('L + 10/N sum_i norm(e_i - e_i^"before")^2', size=32).move_to(top))
+        self.say(formula('L + 10/N sum_i norm(e_i - e_i^"before")^2', size=26).move_to(top))
         self.run(board, held, 8, smooth)
         self.wait(2)

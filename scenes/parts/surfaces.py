@@ -91,7 +91,8 @@ class Surfaces(Painted):
         order = order[shown[order]]
         corners = pieces.corners * (1, 1, TALL)
         slope = np.cross(corners[:, 2] - corners[:, 0], corners[:, 3] - corners[:, 1])
-        light = 0.6 + 0.4 * np.clip(slope @ LIGHT / np.sqrt(slope**2 @ (1, 1, 1)), 0, 1) / LIGHT[2]
+        steep = np.maximum(np.sqrt(slope**2 @ (1, 1, 1)), 1e-12)  # 0 where a piece is as thin as a line
+        light = 0.6 + 0.4 * np.clip(slope @ LIGHT / steep, 0, 1) / LIGHT[2]
         colours = np.array(self.theme.class_colours(frame.scores.shape[-1]))[pieces.owners]
         colours = np.clip(light[:, None] * colours, 0, 1)
         sides = pixels - pixels[:, (1, 2, 3, 0)]

@@ -5,11 +5,15 @@ import pytest
 import torch
 
 from engine import FIVE_SPIRALS, logits, record
+from engine.films.cutting import cutting, linear_classifier
 from engine.films.energy import energy
+from engine.films.scoring import FIVE_BLOBS, scoring
 from scenes.descent import Descent
 from scenes.energy import Energy
 from scenes.linear_classifier import LinearClassifier
 from scenes.network import Network
+from scenes.parts.picture import Place
+from scenes.parts.scoreboard import Parts, product
 from scenes.parts.theme import DARK, rgb
 from scenes.pulling import Pulling
 from scenes.scores import Scores
@@ -48,16 +52,55 @@ def test_a_blackboard_clip_moves(clip):
     assert len(changed) >= 2
 
 
-@pytest.mark.parametrize("clip", [Energy], indirect=True)
-def test_curved_regions_in_the_clip_are_torchs_argmax(clip):
-    _, sections = clip
-    still = sections["learn"][-1][:, :270].astype(float)
-    run = record(FIVE_SPIRALS)
-    rows, columns = np.mgrid[0:270, 0:270] + 0.5
-    half = energy(run)(2000).view.half
-    x = (np.stack([columns, rows], -1) - 135) / 135 * (half, -half)
-    answer = torch.tensor(logits(run.at(2000), x.reshape(-1, 2))).argmax(-1).numpy().reshape(270, 270)
-    apart = np.abs(still[..., None, :] - 255 * np.array(DARK.region_colours(5))).max(-1)
+def answered(still, place: Place, network, classes: int) -> float:
+    """Share of the pixels in a region's colour that have the colour of torch's argmax there; enough have one."""
+    rows, columns = np.mgrid[0 : still.shape[0], 0 : still.shape[1]] + 0.5
+    x = (np.stack([columns, rows], -1) - place.origin) / (place.scale, -place.scale)
+    answer = torch.tensor(logits(network, x.reshape(-1, 2))).argmax(-1).numpy().reshape(rows.shape)
+    apart = np.abs(still[..., None, :] - 255 * np.array(DARK.region_colours(classes))).max(-1)
     clear = apart.min(-1) < 8
     assert clear.mean() > 0.3
-    assert (apart.argmin(-1) == answer)[clear].mean() > 0.99
+    return (apart.argmin(-1) == answer)[clear].mean()
+
+
+@pytest.mark.parametrize("clip", [Energy], indirect=True)
+def test_curved_regions_in_the_clip_are_torchs_argmax(clip):
+    run = record(FIVE_SPIRALS)
+    place = Place((135, 135), 135 / energy(run)(2000).view.half)
+    assert answered(clip[1]["learn"][-1][:, :270].astype(float), place, run.at(2000), 5) > 0.99
+
+
+@pytest.mark.parametrize("clip", [Energy], indirect=True)
+def test_surfaces_seen_from_above_have_the_colour_of_torchs_argmax(clip):
+    still, scale = clip[1]["softargmax"][-1].astype(float), 0.36 * 270
+    rows, columns = np.mgrid[45:225:2, 150:330:2]
+    x = np.stack([columns + 0.5 - 240, 135 - rows - 0.5], -1).reshape(-1, 2) / scale * 1.2
+    answer = torch.tensor(logits(record(FIVE_SPIRALS).at(2000), x)).argmax(-1).numpy()
+    colours = np.array(DARK.class_colours(5))  # lit, they are darker, and still the nearest in direction
+    seen = still[rows, columns].reshape(-1, 3) @ (colours / np.linalg.norm(colours, axis=1, keepdims=True)).T
+    assert (seen.argmax(1) == answer).mean() > 0.98
+
+
+@pytest.mark.parametrize("clip", [LinearClassifier], indirect=True)
+def test_straight_regions_in_the_clip_are_torchs_argmax(clip):
+    for name, classes in (("three", 3), ("five", 5)):
+        run = record(linear_classifier(classes))
+        place = Place.of(cutting(run)(300).view, 480, 270)
+        still = clip[1][f"{name}: mistakes"][-1].astype(float)
+        assert answered(still, place, run.at(300), classes) > 0.99
+
+
+@pytest.mark.parametrize("clip", [Scores], indirect=True)
+def test_regions_of_scores_are_torchs_argmax_and_arrows_bars_and_formula_have_one_colour_a_class(clip):
+    run = record(FIVE_BLOBS)
+    film, edge = scoring(run, 55), round(Parts.of(480, 270).plane[0] / 4)
+    still = clip[1]["argmax"][-1].astype(float)
+    place = Place((edge / 2, 135), 135 / film(0).view.half)
+    assert answered(still[:, :edge], place, run.at(run.epochs[-1]), 5) > 0.98
+    formula = product(5)
+    for k, colour in enumerate(DARK.class_colours(5)):
+        seen = (np.abs(still - 255 * np.array(colour)).max(-1) < 24).nonzero()
+        assert (seen[1] < edge).sum() > 5 and (seen[1] > edge).sum() > 20
+        for part in (f"s{k + 1}", f"w{k + 1}"):
+            drawn = [glyph.get_fill_color().to_rgb() for glyph in formula.select(part).family_members_with_points()]
+            assert drawn and np.abs(np.array(drawn) - colour).max() < 0.01
