@@ -57,7 +57,7 @@ def stroke(
     kernels.stroke(
         raster.pixels,
         raster.clip,
-        np.clip(np.nan_to_num(vertices, nan=FAR), -FAR, FAR) + raster.origin,
+        _placed(vertices, raster),
         np.asarray(starts, np.int64),
         np.asarray(which, np.int64),
         width / 2,
@@ -82,7 +82,7 @@ def tile(
     kernels.tile(
         raster.pixels,
         raster.clip,
-        np.clip(np.nan_to_num(vertices, nan=FAR), -FAR, FAR) + raster.origin,
+        _placed(vertices, raster),
         np.asarray(starts, np.int64),
         np.asarray(which, np.int64),
         np.ascontiguousarray(parts).view(np.uint32)[:, 0],
@@ -98,6 +98,11 @@ def stamp(context: cairo.Context, corners: NDArray[np.integer], which: NDArray[n
     moved = corners.astype(np.int64) + np.rint(raster.origin).astype(np.int64)
     kernels.stamp(raster.pixels, raster.clip, moved, which.astype(np.int64), sprites)
     raster.surface.mark_dirty()
+
+
+def _placed(vertices: ArrayLike, raster: Raster) -> NDArray[np.float64]:
+    """The context's places (V, 2) in the raster's pixels."""
+    return np.clip(np.nan_to_num(vertices, nan=FAR), -FAR, FAR) + raster.origin
 
 
 @lru_cache(maxsize=256)
