@@ -1,6 +1,7 @@
 """A clip has exactly the frames its run times say: counted, decoded from the movie, and each one read."""
 
 import json
+import os
 from pathlib import Path
 
 import numpy as np
@@ -139,3 +140,23 @@ def test_rendering_some_plays_leaves_out_the_sections_without_them(tmp_path: Pat
     writer = rendered(Waiting, tmp_path, 10, save_sections=True, **some)
     assert numbers(writer.movie_file_path) == [3, 4, 5, 6, 7, *[8] * 6]
     assert [section["name"] for section in json.loads(writer.output_plan.section_index.read_text())] == ["second"]
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="reads Linux's account of memory")
+def test_memory_does_not_grow_with_frames(tmp_path: Path) -> None:
+    held: list[float] = []
+
+    def film(playhead: float) -> float:
+        held.append(int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6)
+        return playhead
+
+    class Long(FilmScene):
+        def construct(self) -> None:
+            number = Number()
+            self.add(number)
+            self.play(Replay(number, film, 0, 1200), run_time=120)
+
+    size = {"pixel_width": 320, "pixel_height": 180}
+    rendered(Long, tmp_path, 10, **size)
+    frame = 320 * 180 * 4 / 1e6
+    assert max(held[-200:]) - max(held[200:400]) < 100 * frame  # of a thousand drawn meanwhile
