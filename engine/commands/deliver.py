@@ -12,7 +12,7 @@ NAMING = """The whole clip is named scene-target; each section is a file of its 
 
 @click.command(epilog="\b\n" + "\n".join(f"{n:12} {t.describes}" for n, t in TARGETS.items()) + "\n\n" + NAMING)
 @click.argument("scenes", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--for", "targets", multiple=True, required=True, help="What to make; several: --for slides --for gif.")
+@click.option("--for", "targets", multiple=True, required=True, help="What to make; several: --for slides gif.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), default=".", help="The folder to put it into.")
 @click.option("--size", default="full", show_default=True, help="full, 4k, hd, low, square, vertical or 1280x720.")
 @click.option("--fps", default=60.0, show_default=True, help="Frames a second.")
@@ -36,9 +36,10 @@ def command(
     from engine.deliver.rendering import Rendering, parse_size
 
     rendering = Rendering(*parse_size(size), fps=fps, theme=theme)
-    asked = [name for given in targets for name in given.split(",")]
+    also = [path for path in scenes if str(path) in TARGETS and not path.exists()]  # --for web gif
+    asked = [name for given in (*targets, *map(str, also)) for name in given.split(",")]
     made = deliver(
-        scenes,
+        [path for path in scenes if path not in also],
         asked,
         output,
         rendering,

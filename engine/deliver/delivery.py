@@ -33,6 +33,9 @@ def deliver(
             if target.alpha == "never":
                 able = ", ".join(n for n, t in TARGETS.items() if t.alpha != "never")
                 raise UnspiralError(f"{name} cannot be transparent; these can: {able}")
+    for scene in scenes:
+        if not scene.is_file():
+            raise UnspiralError(f"there is no scene file {scene}")
     if not folder.is_dir():
         raise UnspiralError(f"there is no folder {folder}; make it first, or name another with -o")
     if sound is not None and len(scenes) > 1:

@@ -22,9 +22,9 @@ PRORES = Encoder(".mov", "prores_ks", "yuv422p10le", {"profile": "hq", "vendor":
 PRORES_ALPHA = Encoder(
     ".mov", "prores_ks", "yuva444p10le", {"profile": "4444", "alpha_bits": "16", "vendor": "apl0"}, "ap4h", "pcm_s16le"
 )
-_VP9 = {"crf": "16", "b": "0", "deadline": "good", "cpu-used": "4", "row-mt": "1", "auto-alt-ref": "0"}
-VP9 = Encoder(".webm", "libvpx-vp9", "yuv420p", _VP9, sound="libopus")
-VP9_ALPHA = Encoder(".webm", "libvpx-vp9", "yuva420p", _VP9, sound="libopus")
+_VP9 = {"b": "0", "deadline": "good", "cpu-used": "4", "row-mt": "1", "auto-alt-ref": "0"}
+VP9 = Encoder(".webm", "libvpx-vp9", "yuv420p", {"crf": "28", **_VP9}, sound="libopus")
+VP9_ALPHA = Encoder(".webm", "libvpx-vp9", "yuva420p", {"crf": "16", **_VP9}, sound="libopus")
 
 
 @dataclass(frozen=True)

@@ -295,6 +295,8 @@ REFUSED = [
     (["scene.py", "--for", "slides", "--fps", "0"], "from 1 to 240"),
     (["scene.py", "--for", "slides"], "scene.py has nothing to deliver: it plays nothing"),
     (["scene.py"], "--for"),
+    (["scene.py", "--for", "poster", "gif"], "scene-gif.gif exists; replace it with --force"),
+    (["scene.py", "--for", "poster", "gfi"], "there is no scene file gfi"),
 ]
 
 
@@ -320,6 +322,7 @@ def test_sound_longer_than_the_clip_is_said_to_be_cut_off(
     said: list[str] = []
     spoken = wav(tmp_path / "spoken.wav", 9.0)
     targets = ["editors", "poster"]
-    made = deliver([Path("patches.py")], targets, tmp_path, Rendering(), sound=spoken, say=said.append)
+    (scene := tmp_path / "patches.py").write_text("")
+    made = deliver([scene], targets, tmp_path, Rendering(), sound=spoken, say=said.append)
     assert {path.suffix for path in made} >= {".mov", ".otio"}
     assert said == ["spoken.wav is 6.8 s longer than the clip; its end is cut off", "poster carries no sound"]
