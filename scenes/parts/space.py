@@ -165,7 +165,8 @@ class SpacePicture(Painted):
             paint_text(canvas, "accuracy", (64 * unit, 96 * unit), 40 * unit, quiet, halo=rim)
             text = f"{100 * frame.readings['accuracy']:.1f} %"
             paint_text(canvas, text, (60 * unit, 170 * unit), 80 * unit, ink, font=STRONG, halo=rim)
-            paint_key(canvas, theme, 66 * unit, ("point", "region", "mistake"))
+            if canvas.wide:  # elsewhere the formula is there
+                paint_key(canvas, theme, 66 * unit, ("point", "region", "mistake"))
         at = (_middle(canvas)[0], canvas.height - (36 if canvas.wide else 84) * unit)
         paint_text(canvas, frame.caption, at, 42 * unit, ink, anchor="middle", halo=rim)
         low, width, columns = (82, 330, 1) if canvas.wide else (32, 952, 2)
