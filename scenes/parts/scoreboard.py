@@ -63,7 +63,7 @@ def product(count: int) -> Mobject:
     scores = ", ".join(f"{{{{ s_{k} : s{k} }}}}" for k in rows)
     weight = "; ".join(f"{{{{ w_{k}^top : w{k} }}}}" for k in rows)
     colours = {f"{letter}{k}": colour for letter in "sw" for k, colour in zip(rows, THEME.class_colours(count))}
-    made = formula(f"s = vec({scores}) = W f = mat({weight}) f", colours, 29)
+    made = formula(f"s = vec({scores}) = W f = mat({weight}) f", colours, 26)
     here = Parts.of(config.pixel_width, config.pixel_height).product
     return made.move_to(seat(here, here))
 
