@@ -7,6 +7,7 @@ Both compute the frame from the weights; Manim's picture is one Dot a point, one
 region and one Arrow a class vector, moved and drawn by Manim's camera.
 """
 
+import gc
 import time
 from dataclasses import replace
 
@@ -18,7 +19,7 @@ from engine import FIVE_SPIRALS, Frame, Recipe, record, training
 from scenes.parts import DARK, Picture
 from scenes.parts.camera import FilmCamera
 
-EPOCHS = np.linspace(250, 1990, 6)
+EPOCHS = np.linspace(250, 1990, 12)
 SCALE = 0.5  # scene units per unit of the embedding
 
 
@@ -73,6 +74,7 @@ def main() -> None:
         for points in (1000, 5000, 50000):
             film = training(replace(run, points=spirals_of(points).points()[0], held=np.zeros(points, bool)))
             ways = [Ours(film(0))] + ([Plain(film(0))] if points <= 5000 else [])
+            gc.freeze()  # as scenes do, for both
             spent: list[list[float]] = [[] for _ in ways]
             for epoch in EPOCHS:
                 for way, times in zip(ways, spent):
