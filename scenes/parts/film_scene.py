@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from manim import CairoRenderer, Camera, ManimColor, Mobject, Scene, Wait, config
+from manim import BLACK, CairoRenderer, Camera, ManimColor, Mobject, Scene, Wait, config
 from manim._config import error_console
 from manim.animation.animation import Animation
 from manim.scene.section import DefaultSectionType
@@ -39,7 +39,7 @@ class FilmRenderer(CairoRenderer):
         self.camera.drawn_by = _drawing_code()  # type: ignore[attr-defined]
         if config.transparent:  # premultiplied, nothing is black: Manim's ground would shine through
             self.camera.background_color = ManimColor("#000000")
-        elif THEME != DARK:  # manim.cfg holds the dark ground, for scenes without a picture
+        elif THEME != DARK or config.background_color == BLACK:  # Manim's own, in a folder without our manim.cfg
             self.camera.background_color = ManimColor(THEME.ground)
 
     def play(self, scene: Scene, *args: Any, **kwargs: Any) -> None:

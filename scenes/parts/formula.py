@@ -31,10 +31,11 @@ def formula(text: str, colours: Mapping[str, RGB | str] | None = None, size: flo
 def seat(wide: tuple[float, float], tall: tuple[float, float]) -> tuple[float, float, float]:
     """Where a formula's middle goes: `wide` beside a plot, `tall` in square and tall frames.
 
-    In 1/1080 of the frame's shorter side from its top left corner; negative from the right or from the bottom.
+    In 1/1080 of the frame's shorter side from its top left corner; negative from the right or from the bottom. Across
+    `tall` frames positive x are shares: 540 is the middle of 4 : 3, too.
     """
     width, height = config.pixel_width / _unit(), config.pixel_height / _unit()
-    x, y = wide if width >= WIDE * height else tall
+    x, y = wide if width >= WIDE * height else (tall[0] * (width / 1080 if tall[0] > 0 else 1), tall[1])
     x, y = x + width * (x < 0), y + height * (y < 0)
     return (x - width / 2) * _unit() / _scale(), (height / 2 - y) * _unit() / _scale(), 0.0
 

@@ -26,7 +26,7 @@ class Parts(NamedTuple):
     plane: tuple[float, float]
     """Width and height of the plane, in the frame's top left corner."""
     product: tuple[float, float]
-    """Middle of the formula s = W f."""
+    """Middle of the formula s = W f; negative from the right."""
     scores: Box
     probabilities: Box
     temperature: tuple[float, float, float]
@@ -44,8 +44,8 @@ class Parts(NamedTuple):
         scores, probabilities = Box(110, below, 190, 315), Box(across / 2 + 130, below, 210, 315)
         scale = (60, across - 60, down - 78)
         if down > 1.4 * across:
-            return cls((across, below - 290), (across / 2, below - 145), scores, probabilities, scale)
-        return cls((across - 400, below - 30), (across - 200, below / 2 - 15), scores, probabilities, scale)
+            return cls((across, below - 290), (-across / 2, below - 145), scores, probabilities, scale)
+        return cls((across - 400, below - 30), (-200, below / 2 - 15), scores, probabilities, scale)
 
 
 BELOW = 600
@@ -64,8 +64,8 @@ def product(count: int) -> Mobject:
     weight = "; ".join(f"{{{{ w_{k}^top : w{k} }}}}" for k in rows)
     colours = {f"{letter}{k}": colour for letter in "sw" for k, colour in zip(rows, THEME.class_colours(count))}
     made = formula(f"s = vec({scores}) = W f = mat({weight}) f", colours, 26)
-    here = Parts.of(config.pixel_width, config.pixel_height).product
-    return made.move_to(seat(here, here))
+    parts = Parts.of(config.pixel_width, config.pixel_height)
+    return made.move_to(seat(parts.product, parts.product))
 
 
 class Scoreboard(Painted):

@@ -20,6 +20,7 @@ from engine.deliver.targets import TARGETS, Work
 from engine.deliver.video import Encoder, frames
 from scenes.parts import FilmScene, Picture, Replay
 from scenes.parts.sheet import painted
+from scenes.parts.theme import DARK
 from tests.engine.test_cues import FILES, PLAYHEADS, TIMES
 from tests.engine.test_deliver import decoded
 from tests.scenes import numbers
@@ -91,6 +92,12 @@ def test_a_section_ends_with_the_frame_that_the_next_one_begins_with(scene: Path
 def test_a_transparent_clip_has_nothing_where_the_ground_was(scene: Path) -> None:
     first = next(frames(rendered(scene, transparent=True).sections[0].video))
     assert first[0, -1].tolist() == [0, 0, 0, 0] and abs(int(first[0, 0, 3]) - 128) <= 1
+
+
+@pytest.mark.parametrize("set_to, shown", [("#000000", DARK.ground), ("#123456", "#123456")])
+def test_the_ground_is_the_themes_where_no_manim_cfg_says_otherwise(set_to: str, shown: str) -> None:
+    with tempconfig({"background_color": set_to}):
+        assert FilmScene().camera.background_color.to_hex().lower() == shown
 
 
 def test_a_mistake_in_a_scene_is_one_line(tmp_path: Path) -> None:
