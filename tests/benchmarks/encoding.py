@@ -5,10 +5,12 @@
 Encodes three stretches of the clip at 1080p60 with each setting, one after the other; prints milliseconds of processor
 time a frame, size and SSIM against the frames not yet encoded (FFmpeg's filter, all planes). With `clip` it renders the
 whole clip from an empty cache, a process of its own, and encodes the very same frames, in memory, with the same
-options: playing time ÷ rendering time, and rendering time ÷ encoding alone.
+options: playing time ÷ rendering time, rendering time ÷ encoding alone, and a second, unchanged rendering ÷ importing
+Manim.
 """
 
 import re
+import resource
 import subprocess
 import sys
 import tempfile
@@ -33,6 +35,7 @@ STRETCHES = ((0, 250, 6, 150), (250, 1000, 8, 240), (1000, 2000, 3, 60))
 LENGTH = 40
 """Frames of a stretch."""
 RATE = 60
+IMPORT = "import manim"
 
 
 def options(name: str) -> dict[str, str]:
@@ -141,6 +144,7 @@ def clip() -> None:
         start = time.perf_counter()
         subprocess.run([sys.executable, "-m", *command], cwd=PROJECT, check=True, capture_output=True)
         rendering = time.perf_counter() - start
+        again, bare = (cpu_seconds(then) for then in ([sys.executable, "-m", *command], [sys.executable, "-c", IMPORT]))
         floor, count = 0.0, 0
         for segment in Path(folder).rglob("partial_movie_files/*/*.mp4"):
             with av.open(str(segment)) as container:
@@ -152,6 +156,15 @@ def clip() -> None:
     playing = count / RATE
     print(f"plays {playing:.1f} s, renders in {rendering:.1f} s: {playing / rendering:.2f}")
     print(f"encoding alone {floor:.1f} s: rendering takes {rendering / floor:.2f} times as long")
+    print(f"nothing changed: {again:.2f} s of processor time, import manim {bare:.2f} s: {again / bare:.2f}")
+
+
+def cpu_seconds(command: list[str]) -> float:
+    """Processor time of a process of its own."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run(command, cwd=PROJECT, check=True, capture_output=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 def encoded_from(pixels: list[np.ndarray], target: Path) -> None:
