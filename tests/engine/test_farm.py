@@ -1,4 +1,5 @@
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -34,7 +35,7 @@ def scene(folder: Path, name: str, plays: int = 2, seconds: float = 1) -> Path:
     return file
 
 
-def unspiral(folder: Path, *arguments: object, start: bool = False) -> subprocess.Popen:
+def unspiral(folder: Path, *arguments: object, start: bool = False, project: Path = PROJECT) -> subprocess.Popen:
     command = [sys.executable, "-c", "from engine.cli import main; main()", "render", *map(str, arguments)]
     process = subprocess.Popen(
         command,
@@ -43,7 +44,7 @@ def unspiral(folder: Path, *arguments: object, start: bool = False) -> subproces
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         start_new_session=True,
-        env={**os.environ, "PYTHONPATH": str(PROJECT)},
+        env={**os.environ, "PYTHONPATH": str(project)},
     )
     if not start:
         process.communicated = process.communicate(timeout=120)  # type: ignore[attr-defined]
@@ -168,6 +169,25 @@ def test_a_killed_worker_of_a_cluster_costs_its_segment_not_the_clip(tmp_path: P
     assert running.returncode == 0, said
     local = unspiral(tmp_path, file, "--jobs", 1, *SMALL, "--media_dir", "local")
     assert np.array_equal(frames(Path(out.strip())), frames(Path(local.communicated[0].strip())))
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_cluster_that_runs_other_code_is_refused_in_sentences(tmp_path: Path) -> None:
+    distributed = pytest.importorskip("distributed")
+    for folder in ("engine", "scenes", "assets"):
+        shutil.copytree(PROJECT / folder, tmp_path / "other" / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    with (tmp_path / "other" / "engine" / "grid.py").open("a") as code:
+        code.write("\n")
+    cluster = distributed.LocalCluster(
+        n_workers=1, processes=False, protocol="tcp", memory_limit=0, dashboard_address=None, host="127.0.0.1"
+    )
+    with cluster:
+        arguments = (scene(tmp_path, "Some"), "--cluster", cluster.scheduler_address, *SMALL)
+        done = unspiral(tmp_path, *arguments, project=tmp_path / "other")
+    assert done.returncode == 2
+    left_out, none_left = done.communicated[1].splitlines()
+    assert "is left out: it has engine and scenes " in left_out
+    assert none_left.endswith("has no worker that can be used")
 
 
 @pytest.mark.parametrize("address", ["nonsense://here", "tcp://127.0.0.1:1"], ids=["no address", "nobody there"])
