@@ -66,6 +66,8 @@ class Pulling:
     pulled: int
     trail: Array
     """(T, 2), its embedding before the first step and after each."""
+    way: Array
+    """(T,), how far it has gone by then."""
     before: Array
     """(N, 2), embedding of all points before the first step."""
     view: View
@@ -75,8 +77,7 @@ class Pulling:
 
     def at(self, playhead: float) -> tuple[float, Network]:
         """How many steps are taken, and the network; a part of a step goes a part of its way."""
-        length = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(self.trail, axis=0), axis=1))])
-        steps = float(np.interp(playhead * length[-1], length, np.arange(len(length))))
+        steps = float(np.interp(playhead * self.way[-1], self.way, np.arange(len(self.way))))
         i = min(int(steps), len(self.networks) - 2)
         s = steps - i
         return steps, tuple(
@@ -169,7 +170,8 @@ def pulling(
     trail = np.concatenate([embedding(n, x[point : point + 1]) for n in networks])
     reach = max(float(np.abs(e).max()) for e in (before, embedding(now, x)))
     view = view or View(half=1.04 * reach)
-    return Pulling(tuple(networks), Labelled(x, y), point, trail, before, view, square_grid(1.2, 15))
+    way = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(trail, axis=0), axis=1))])
+    return Pulling(tuple(networks), Labelled(x, y), point, trail, way, before, view, square_grid(1.2, 15))
 
 
 def mistakes_of_all(networks: tuple[Network, ...], data: Labelled) -> NDArray[np.intp]:

@@ -13,6 +13,7 @@ from scenes.parts.camera import Canvas, Painted
 from scenes.parts.lettering import paint_text
 from scenes.parts.panels import fitted
 from scenes.parts.picture import Place, paint_axes, paint_class_vectors, paint_lines, paint_points, paint_regions
+from scenes.parts.raster import stroke
 from scenes.parts.readouts import classes_of, paint_names
 from scenes.parts.theme import STRONG, THEME, Theme, rgb
 
@@ -68,13 +69,10 @@ class Pullboard(Painted):
         paint_class_vectors(canvas, place, frame, theme)
         ink, rim = rgb(theme.ink), rgb(theme.rim)
         colour = theme.class_colours(len(frame.class_vectors))[int(frame.labels[frame.pulled])]
+        trail = place(frame.trail)
         for width, trace in ((9 * unit, rim), (4 * unit, ink)):
-            for x, y in place(frame.trail).tolist():
-                context.line_to(x, y)
-            context.set_line_width(width)
-            context.set_source_rgba(*canvas.colour(trace))
-            context.stroke()
-        here = place(frame.trail)[-1]
+            stroke(context, trail, [0, len(trail)], [0], width, canvas.colour(trace))
+        here = trail[-1]
         if self.slopes:
             tip = place(frame.trail[-1:] + frame.slope)[0]
             if math.dist(here, tip) > 12 * unit:

@@ -10,13 +10,14 @@ from engine.film import View
 from engine.films.descent import METHODS, Descending, sample_losses
 from engine.films.levels import level_lines
 from engine.layers import Array
-from scenes.parts.arrows import paint_arrow
+from scenes.parts.arrows import paint_arrow, trace_arrow
 from scenes.parts.bars import Box
 from scenes.parts.camera import Canvas, Painted
 from scenes.parts.formula import formula, seat
 from scenes.parts.heights import paint_segments, paint_shades
 from scenes.parts.lettering import paint_text
 from scenes.parts.picture import Place
+from scenes.parts.raster import stroke
 from scenes.parts.theme import RGB, STRONG, THEME, Theme, mix, rgb
 
 PLANE, BELOW = 1240, 480
@@ -117,13 +118,9 @@ class Walkers(Painted):
         if frame.ghost > 0:
             self._paint_ghost(canvas, place)
         for track, colour in zip(frame.tracks, colours):
-            pixels = place(track).tolist()
+            pixels = place(track)
             for width, ink in ((8, rgb(theme.rim)), (4.5, colour)):
-                for x, y in pixels:
-                    context.line_to(x, y)
-                context.set_line_width(width * unit)
-                context.set_source_rgba(*canvas.colour(ink, 0.9))
-                context.stroke()
+                stroke(context, pixels, [0, len(pixels)], [0], width * unit, canvas.colour(ink, 0.9))
         if frame.arrows_shown > 0:
             self._paint_arrows(canvas, place)
         for track, colour in zip(frame.tracks, colours):
@@ -154,9 +151,17 @@ class Walkers(Painted):
         frame, theme = self.frame, self.theme
         at = frame.tracks[0][-1]
         start = _pixel(place(at[None])[0])
-        for arrow in frame.arrows:
-            tip = _pixel(place((at + SHORT * frame.arrows_shown * arrow)[None])[0])
-            paint_arrow(canvas, start, tip, mix(rgb(theme.quiet), rgb(theme.ground), 0.3), rgb(theme.rim), 0.45)
+        context, unit, quiet = canvas.context, canvas.unit, canvas.colour(mix(rgb(theme.quiet), rgb(theme.ground), 0.3))
+        tips = place(at + SHORT * frame.arrows_shown * frame.arrows)
+        count, length = len(tips), np.maximum(np.linalg.norm(tips - start, axis=1), 1e-9)
+        heads = tips + (start - tips) * np.minimum(28 * unit / length, 0.6)[:, None]
+        shafts = np.stack([np.broadcast_to(start, tips.shape), heads], 1).reshape(-1, 2)
+        for width, colour in ((4.5, canvas.colour(rgb(theme.rim))), (2, quiet)):
+            stroke(context, shafts, np.arange(0, 2 * count + 1, 2), np.arange(count), width * unit, colour)
+        context.set_source_rgba(*quiet)
+        for tail, tip in zip(heads.tolist(), tips.tolist()):
+            trace_arrow(context, (tail[0], tail[1]), (tip[0], tip[1]), unit / 2)
+        context.fill()
         tip = _pixel(place((at + SHORT * frame.arrows_shown * frame.arrows.mean(0))[None])[0])
         colour = colours_of(frame.methods, theme)[0]
         paint_arrow(canvas, start, tip, colour, rgb(theme.rim), 1.2)
