@@ -24,7 +24,8 @@ from engine.run import runs_folder
 
 PROJECT = Path(__file__).resolve().parents[1]
 CODE = ("engine", "engine/films", "scenes/parts")
-"""What frames depend on."""
+PACKAGES = ("manim", "av", "numba", "numpy", "pycairo")
+"""What frames depend on, besides fonts."""
 TRIES = 3
 """How often a task is begun before its worker's death is its own fault."""
 
@@ -296,9 +297,7 @@ def survey(jobs: Sequence[Job], sign: str) -> dict[str, str]:
         "the media folder": str(Path(sign).exists()),
         "the folder of runs": str(Path(dict(jobs[0].environment)["UNSPIRAL_RUNS"]).is_dir()),
         "the scene files": _digest(files) if all(file.is_file() for file in files) else "none",
-        "manim": importlib.metadata.version("manim"),
-        "PyAV": importlib.metadata.version("av"),
-        "numpy": importlib.metadata.version("numpy"),
+        **{name: importlib.metadata.version(name) for name in PACKAGES},
         "engine and scenes": _digest([file for folder in CODE for file in sorted(PROJECT.glob(f"{folder}/*.py"))]),
         "fonts": _digest(sorted(PROJECT.glob("assets/fonts/*"))),
     }
