@@ -100,7 +100,7 @@ def answers(scores: Array, fine: int, values: NDArray | None = None) -> NDArray:
     mixed = np.matmul(shares.astype(scores.dtype), known).argmax(-1)
     height, width = len(best) - 1, best.shape[1] - 1
     blocks = np.empty((height, fine, width, fine), numbers.dtype)
-    blocks[...] = numbers[best[:-1, None, :-1, None]]
+    blocks.reshape(height, fine, -1)[...] = np.repeat(numbers[best[:-1, :-1]], fine, 1)[:, None]
     blocks[rows, :, columns, :] = numbers[mixed].reshape(-1, fine, fine)
     return blocks.reshape(height * fine, width * fine)
 

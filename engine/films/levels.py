@@ -13,9 +13,17 @@ def level_lines(heights: Array, across: Array, up: Array, levels: ArrayLike) -> 
 
     Each cell of the grid is two triangles on which the function is taken to be affine; the segments join up.
     """
-    known = np.stack([heights, *np.meshgrid(across, up)], -1)
-    a, b, c, d = known[:-1, :-1], known[:-1, 1:], known[1:, :-1], known[1:, 1:]
-    triangles = np.concatenate([np.stack(corners, 2).reshape(-1, 3, 3) for corners in ((a, b, c), (d, b, c))])
+    return all_level_lines(heights[None], across, up, levels)[0]
+
+
+def all_level_lines(heights: Array, across: Array, up: Array, levels: ArrayLike) -> list[Array]:
+    """The level lines of K functions at once: heights (K, U, A) → K arrays of segments."""
+    count = len(heights)
+    known = np.empty((*heights.shape, 3))
+    known[..., 0], known[..., 1], known[..., 2] = heights, across, up[:, None]
+    a, b, c, d = known[:, :-1, :-1], known[:, :-1, 1:], known[:, 1:, :-1], known[:, 1:, 1:]
+    halves = [np.stack(corners, 3).reshape(count, -1, 3, 3) for corners in ((a, b, c), (d, b, c))]
+    triangles = np.concatenate(halves, 1).reshape(-1, 3, 3)
     of_three = triangles[..., 0].T
     which = np.sort(np.ravel(np.asarray(levels, float)))
     first, last = (np.searchsorted(which, end.reduce(of_three)) for end in (np.minimum, np.maximum))
@@ -23,7 +31,7 @@ def level_lines(heights: Array, across: Array, up: Array, levels: ArrayLike) -> 
     cut = np.repeat(triangles, crossed, 0)
     nth = np.arange(len(cut)) - np.repeat(np.cumsum(crossed) - crossed, crossed)
     cut[..., 0] -= which[np.repeat(first, crossed) + nth, None]
-    return _zeros(cut)
+    return np.split(_zeros(cut), np.cumsum(crossed.reshape(count, -1).sum(1))[:-1])
 
 
 def _zeros(triangles: Array) -> Array:

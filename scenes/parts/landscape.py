@@ -5,7 +5,8 @@ import numpy as np
 
 from engine.films.energy import CELLS, Energies, answers
 from engine.films.envelope import boundaries
-from engine.films.levels import level_lines
+from engine.films.levels import all_level_lines
+from engine.layers import Array
 from scenes.parts.bars import Box
 from scenes.parts.camera import Canvas, Painted
 from scenes.parts.heights import paint_segments, paint_shades
@@ -51,8 +52,9 @@ class Landscape(Painted):
         paint_points(plane, place, frame, theme)
         context.restore()
         classes = frame.scores.shape[-1]
+        lines = _levels(frame)
         for k, colour in enumerate(theme.class_colours(classes)):
-            paint_energy(canvas, boxes[k], frame, k, colour, theme)
+            paint_energy(canvas, boxes[k], frame, k, lines[k], colour, theme)
         _paint_numbers(canvas, boxes[-1], frame, theme)
 
 
@@ -98,17 +100,21 @@ def paint_answers(canvas: Canvas, box: Box, frame: Energies, theme: Theme) -> No
     context.restore()
 
 
-def paint_energy(canvas: Canvas, box: Box, frame: Energies, k: int, colour: RGB, theme: Theme) -> None:
-    """−s_k in a square box: dark where it is high, its class's colour where it is low, with level lines."""
+def _levels(frame: Energies) -> list[Array]:
+    """Level lines of each class's energy, (S, 2, 2) each."""
+    s, ticks = frame.scores[::COARSE, ::COARSE].transpose(2, 0, 1).astype(float), frame.ticks[::COARSE]
+    levels = frame.spacing * np.arange(np.ceil(s.min() / frame.spacing), np.floor(s.max() / frame.spacing) + 1)
+    return all_level_lines(s, ticks, ticks, levels)
+
+
+def paint_energy(canvas: Canvas, box: Box, frame: Energies, k: int, segments: Array, colour: RGB, theme: Theme) -> None:
+    """−s_k in a square box: dark where it is high, its class's colour where it is low, with its level lines."""
     context, unit = canvas.context, canvas.unit
     s = frame.scores[::COARSE, ::COARSE, k].astype(float)
-    ticks = frame.ticks[::COARSE]
     ground = np.array(rgb(theme.ground))
     share = 1 / (1 + np.exp(-s / (2 * frame.spacing)))  # half way at 0
     shades = ground + 0.62 * share[::-1, :, None] * (np.array(colour) - ground)
     paint_shades(canvas, box, shades)
-    levels = frame.spacing * np.arange(np.ceil(s.min() / frame.spacing), np.floor(s.max() / frame.spacing) + 1)
-    segments = level_lines(s, ticks, ticks, levels)
     scale = box.width / 2 / frame.view.half
     pixels = segments * (scale, -scale) + (box.left + box.width / 2, box.top + box.height / 2)
     paint_segments(canvas, pixels, 1.6 * unit, mix(rgb(theme.ground), mix(colour, rgb(theme.ink), 0.4), 0.75))

@@ -1,6 +1,6 @@
 import numpy as np
 
-from engine.films.levels import level_lines
+from engine.films.levels import all_level_lines, level_lines
 
 ACROSS, UP = np.linspace(-2, 2, 101), np.linspace(-1.5, 1.5, 77)
 X, Y = np.meshgrid(ACROSS, UP)
@@ -23,3 +23,10 @@ def test_the_level_line_of_a_circle_is_closed_and_as_long_as_it():
 
 def test_where_the_level_is_not_reached_there_is_no_line():
     assert level_lines(np.hypot(X, Y), ACROSS, UP, 9.0).shape == (0, 2, 2)
+
+
+def test_lines_of_many_functions_at_once_are_those_of_each():
+    functions = np.stack([np.hypot(X, Y) / RADIUS, X - Y, 0 * X + 7])
+    together = all_level_lines(functions, ACROSS, UP, [0.5, 1.0])
+    for heights, segments in zip(functions, together, strict=True):
+        np.testing.assert_array_equal(segments, level_lines(heights, ACROSS, UP, [0.5, 1.0]))
