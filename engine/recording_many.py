@@ -25,7 +25,8 @@ def record_many(recipes: Sequence[Recipe], folder: str | Path | None = None) -> 
             kind = replace(recipe, hidden=depth, seed=0, data_seed=0, scale=1.0, upright=None)
             groups.setdefault(kind, []).append(recipe)
     for group in groups.values():
-        _record_group(group, folder)
+        if len(group) > 1:
+            _record_group(group, folder)
     return tuple(record(recipe, folder) for recipe in recipes)
 
 

@@ -14,7 +14,7 @@ from engine.progress import bar
 from engine.recipes import Recipe
 from engine.run import Run, upright
 from engine.train_one import build, on_threads, optimiser, to_network
-from engine.train_stack import Columns, Stack, accuracies, columns, packed, unpacked
+from engine.train_stack import Columns, Stack, columns, packed, unpacked
 
 FREE = ("hidden", "seed", "data_seed", "scale", "upright")
 """What may differ between recipes that are trained together."""
@@ -60,7 +60,9 @@ def train_together(recipes: Sequence[Recipe], every: int = 1, *, progress: bool 
             if epoch == epochs[taken]:
                 history[taken] = numbers.numpy()
                 losses[taken, order] = np.concatenate([loss.numpy() for loss, _ in ends])
-                shares[taken, order] = np.concatenate([accuracies(end[1], some) for end, some in zip(ends, points)])
+                shares[taken, order] = np.concatenate(
+                    [some.accuracies(right) for (_, right), some in zip(ends, points)]
+                )
                 _check(losses[taken], epoch)
                 taken += 1
             if epoch < first.epochs:

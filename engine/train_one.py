@@ -11,7 +11,7 @@ from torch import nn
 from engine.errors import Diverged, UnspiralError
 from engine.layers import Array, Linear, Network, PositivePart, Tanh, classifier
 from engine.recipes import Recipe
-from engine.train_stack import Stack, accuracies, columns, packed, unpacked
+from engine.train_stack import Stack, columns, packed, unpacked
 
 SMALL = 50_000_000
 """Up to so many weights × points in a step one thread trains: more gain nothing, and on a busy machine each step waits
@@ -58,19 +58,19 @@ def train(recipe: Recipe, device: str = "cpu") -> Iterator[Snapshot]:
 
     for epoch in range(recipe.epochs + 1):
         with on_threads(threads):
-            losses, scores = stack.descend(every) if steps == 1 else stack.scored(every)
+            losses, right = stack.descend(every) if steps == 1 else stack.scored(every)
             value = losses.item()
             if not np.isfinite(value):
                 lower = f"learning_rate (it is {recipe.learning_rate:g})" if epoch else "scale, or the size of x"
                 raise Diverged(f"the loss is no longer finite at epoch {epoch}; lower {lower}")
-            held_losses, held_scores = stack.scored(held) if held.total else (None, None)
+            held_losses, held_right = stack.scored(held) if held.total else (None, None)
             snapshot = Snapshot(
                 epoch,
                 unpacked(numbers.cpu().numpy()[0].copy(), shape),
                 value,
-                float(accuracies(scores, every)[0]),
+                float(every.accuracies(right)[0]),
                 None if held_losses is None else held_losses.item(),
-                None if held_scores is None else float(accuracies(held_scores, held)[0]),
+                None if held_right is None else float(held.accuracies(held_right)[0]),
             )
         yield snapshot
         if epoch == recipe.epochs:

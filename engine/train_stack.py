@@ -16,6 +16,10 @@ LINE = 64
 network's sums must not depend on how many others are trained beside it."""
 
 
+BELOW = 1e30
+"""Taken from a score, nothing is lower."""
+
+
 class Columns(NamedTuple):
     """Points to learn from, a column each: more than there are, up to a multiple of `LINE`, of which the rest count
     nothing.
@@ -29,6 +33,10 @@ class Columns(NamedTuple):
     """(M,), what a point counts: 1/N, and beyond the N points 0."""
     total: int
     """N."""
+
+    def accuracies(self, right: torch.Tensor) -> NDArray[np.float64]:
+        """The share of all points that so many (B,) are."""
+        return 1 - (self.total - right.cpu().numpy()) / self.total
 
 
 def columns(x: torch.Tensor, y: torch.Tensor, classes: int) -> Columns:
@@ -59,9 +67,9 @@ class Stack:
         return values
 
     def scored(self, points: Columns) -> tuple[torch.Tensor, torch.Tensor]:
-        """Each network's average cross-entropy (B,) and its scores (B, K, N)."""
-        scores = self.values(points.x)[-1]
-        return _lost(scores, points)[0], scores[..., : points.total]
+        """Each network's average cross-entropy (B,), and how many points it has right (B,)."""
+        losses, right, _ = _lost(self.values(points.x)[-1], points)
+        return losses, right
 
     def descend(self, points: Columns) -> tuple[torch.Tensor, torch.Tensor]:
         """As `scored`, and the gradients are set.
@@ -69,7 +77,7 @@ class Stack:
         By hand: autograd takes 2 to 4 times as long, and rounds differently when the networks are many.
         """
         *values, scores = self.values(points.x)
-        losses, signal = _lost(scores, points)  # signal is ∂L/∂s
+        losses, right, signal = _lost(scores, points)  # signal is ∂L/∂s
         for number in reversed(range(len(values))):
             weight, value = self.weights[number], values[number]
             if weight.shape[2] < weight.shape[1]:  # the order of factors that is faster
@@ -82,7 +90,7 @@ class Stack:
                 signal = torch.bmm(weight.mT, signal)
                 if number <= len(self.recipe.hidden):
                     signal = self._back(signal, value)
-        return losses, scores[..., : points.total]
+        return losses, right
 
     def _activated(self, x: torch.Tensor) -> torch.Tensor:
         """The activation, in place."""
@@ -99,22 +107,19 @@ class Stack:
         return torch.ops.aten.threshold_backward(signal, value, 0)
 
 
-def accuracies(scores: torch.Tensor, points: Columns) -> NDArray[np.float64]:
-    """Share (B,) of points whose own score in (B, K, N) is strictly the highest: a dead network's ties are mistakes."""
-    truth = points.truth[..., : points.total]
-    own = (scores * truth).sum(1)
-    highest = scores.masked_fill(truth > 0, -torch.inf).amax(1)
-    right = (own > highest).sum(1).cpu().numpy()
-    return 1 - (points.total - right) / points.total
+def _lost(scores: torch.Tensor, points: Columns) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Of scores (B, K, M): average cross-entropy (B,), points right (B,), and the gradient (ỹ − y) / N (B, K, M).
 
-
-def _lost(scores: torch.Tensor, points: Columns) -> tuple[torch.Tensor, torch.Tensor]:
-    """Average cross-entropy (B,), and its gradient by the scores (B, K, M): (ỹ − y) / N."""
-    signal = scores - scores.amax(1, keepdim=True)
-    own = (signal * points.truth).sum(1)
-    total = signal.exp_().sum(1, keepdim=True)
-    losses = ((total[:, 0].log() - own) * points.share).sum(1)
-    return losses, signal.div_(total).sub_(points.truth).mul_(points.share)
+    A point is right if its own score is strictly the highest: a dead network's ties are mistakes.
+    """
+    own = (scores * points.truth).sum(1)
+    others = scores.sub(points.truth, alpha=BELOW).amax(1)
+    right = (own > others)[:, : points.total].sum(1)
+    highest = torch.maximum(own, others)
+    signal = (scores - highest[:, None]).exp_()
+    total = signal.sum(1)
+    losses = ((total.log() - (own - highest)) * points.share).sum(1)
+    return losses, right, signal.mul_((points.share / total)[:, None]).sub_(points.truth * points.share)
 
 
 def packed(networks: Sequence[Network]) -> Array:
