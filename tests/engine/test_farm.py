@@ -207,7 +207,7 @@ def test_a_full_disk_is_one_line_and_leaves_nothing_half_written(tmp_path: Path)
         pytest.skip("not allowed to mount")
     (tmp_path / "media").mkdir()
     command = [sys.executable, "-c", "from engine.cli import main; main()", "render", *SMALL]
-    command += [str(scene(tmp_path, "Large", plays=4)), "--jobs", "2"]
+    command += [str(scene(tmp_path, "Large", plays=4)), "--jobs", "1"]
     then = '; code=$?; find media -name ".*.mp4"; exit $code'
     done = subprocess.run(
         ["unshare", "-rm", "sh", "-c", f'{small} && "$@"{then}', "sh", *command],
