@@ -151,7 +151,8 @@ class FilmScene(Scene):
     ) -> None:
         """Begin a section: a slide of its own, which holds its end; one of type "loop" goes on from its beginning.
 
-        The section before ends with the very frame that this one begins with: a play stops one short of it.
+        The section before ends with the very frame that this one begins with. A play stops one short of it: a section
+        that ends in motion, not in a wait, gets that frame besides, and the clip is a frame longer than its run times.
         """
         self._hush()
         if self._in_motion:
