@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from manim import Scene, tempconfig
+from manim import Scene, logger, tempconfig
 from manim.utils.module_ops import get_module, get_scene_classes_from_module
 
 SCENES = Path(__file__).parents[2] / "scenes"
@@ -49,6 +49,7 @@ def only_scene(file: Path) -> type[Scene]:
 
 
 def main() -> None:
+    logger.setLevel("ERROR")  # of waits shorter than a second
     named = [Path(name) for name in sys.argv[1:]]
     beside = only_scene(SCENES / "embedding.py")
     for file in named or sorted(SCENES.glob("*.py")):
