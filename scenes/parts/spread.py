@@ -16,6 +16,8 @@ from scenes.parts.theme import STRONG, THEME, Theme, mix, rgb
 
 ARC = 150
 """Radius of the arcs between class vectors, in pixels of 1080."""
+BARS = Box(138, 250, 250, 480)
+"""Where the bars lie beside the plane of a wide frame, in pixels of 1080."""
 BELOW = 430
 """Height of the bars below the plane of a square or tall frame, in pixels of 1080."""
 
@@ -125,7 +127,7 @@ def paint_answer(canvas: Canvas, frame: Circled, theme: Theme) -> None:
     texts = [f"{100 * value:.0f} %" if soft else written(value, 1) for value in values.tolist()]
     names = [letter + subscript(k + 1) for k in range(len(values))]
     top, side = canvas.height - BELOW * unit, canvas.width
-    wide = Box(138 * unit, 250 * unit, 250 * unit, 480 * unit), Box(40 * unit, 60 * unit, 500 * unit, 690 * unit)
+    wide = Box(*(edge * unit for edge in BARS)), Box(40 * unit, 60 * unit, 500 * unit, 690 * unit)
     tall = Box(side / 2 + 90 * unit, top + 20 * unit, 250 * unit, 330 * unit), Box(0, top, side, BELOW * unit)
     box, ground = wide if canvas.wide else tall
     context = canvas.context
