@@ -214,7 +214,7 @@ def join(segments: Sequence[Path], movie: Path, rate: Fraction) -> None:
 
 def _packets(segment: Path, rate: Fraction) -> Iterator[tuple[Any, int, int]]:
     """(packet, its place in the file, which frame it is) of a segment's video."""
-    undecoded: Any = [{"skip_frame": "all"}]  # FFmpeg would decode some frames to open the file, in seven times the time
+    undecoded: Any = [{"skip_frame": "all"}]  # FFmpeg would decode some frames to open the file: 7 times slower
     with av.open(str(segment), stream_options=undecoded) as source:
         index = 0
         for packet in source.demux(source.streams.video[0]):
