@@ -35,6 +35,6 @@ class Network(BlackboardScene):
         self.wait(1)
         self.next_section("step")  # a small step of every weight against its gradient
         step = "w <- w - eta {{ (partial L) / (partial w) : slope }}, quad eta = 0.02"
-        self.say(formula(step, {"slope": THEME.gradient}, 36).move_to(seat(wide=(825, 979), tall=(540, -52))))
+        self.say(formula(step, {"slope": THEME.gradient}, 36).move_to(seat(wide=(825, 979), tall=(430, -66))))
         self.run(units, film.stretch(2 * film.turn, film.last), 3, smooth)
         self.wait(1)
