@@ -25,8 +25,8 @@ from scenes.parts.camera import Pixels
 BT709 = 1
 """The same number in all of FFmpeg's tables: primaries, transfer characteristic, matrix."""
 LIMITED_RANGE = 1
-M_MMAP_THRESHOLD = -3
-"""In glibc's malloc.h: pieces of memory from this size on are the system's own, and go back to it when freed."""
+M_MMAP_THRESHOLD, M_TRIM_THRESHOLD = -3, -1
+"""In glibc's malloc.h: pieces of memory from one size on go back to the system when freed, others beyond the other."""
 
 
 class Pool:
@@ -128,7 +128,9 @@ def _return_memory() -> None:
     """Have glibc give back an encoder's frames when it is done: it would keep 100 MB and more in pieces."""
     if sys.platform == "linux":
         with suppress(AttributeError):  # another C library
-            ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, 4 << 20)
+            libc = ctypes.CDLL(None)
+            libc.mallopt(M_MMAP_THRESHOLD, 4 << 20)  # larger than a frame in YUV, which is freed as often as made
+            libc.mallopt(M_TRIM_THRESHOLD, 32 << 20)
 
 
 class FilmWriter(SceneFileWriter):
