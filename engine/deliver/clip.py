@@ -37,6 +37,8 @@ class Section:
     loops: bool
     """Whether a slide shows it over and over; it holds its last frame otherwise."""
     words: tuple[Line, ...] = ()
+    shared: int = 0
+    """How many of its last frames the next section begins with; the clip shows them once."""
 
     @property
     def notes(self) -> str:
@@ -46,12 +48,14 @@ class Section:
 
 @dataclass(frozen=True)
 class Clip:
-    """A rendered scene. Its frames are those of its sections, one after the other."""
+    """A rendered scene. Its frames are those of its sections, one after the other, shared ones once."""
 
     name: str
     """The scene's class."""
     title: str
     """The first line of the scene file's docstring."""
+    video: Path
+    """What Manim rendered of all of it."""
     width: int
     height: int
     rate: Fraction
@@ -61,7 +65,7 @@ class Clip:
     @property
     def frames(self) -> int:
         """How many frames it has."""
-        return sum(section.frames for section in self.sections)
+        return sum(section.frames - section.shared for section in self.sections)
 
     @property
     def duration(self) -> Fraction:
@@ -91,8 +95,8 @@ def read_clip(index: Path, scene: Path) -> Clip:
     sections: list[Section] = []
     first = 0
     for number, entry in enumerate(listed):
-        frames = int(entry["nb_frames"])
-        start, end = float(first / rate), float((first + frames) / rate)
+        frames, shared = int(entry["nb_frames"]), int(entry.get("shared_frames", 0))
+        start, end = float(first / rate), float((first + frames - shared) / rate)
         last = number == len(listed) - 1
         words = [line for line in spoken if start - 1e-6 <= line.start < (end - 1e-6 if not last else line.start + 1)]
         if not words and entry["name"] in beats:
@@ -105,11 +109,13 @@ def read_clip(index: Path, scene: Path) -> Clip:
                 frames=frames,
                 loops=str(entry["type"]).endswith("loop"),
                 words=tuple(words),
+                shared=shared,
             )
         )
-        first += frames
+        first += frames - shared
     title = (ast.get_docstring(ast.parse(source)) or name).splitlines()[0]
-    return Clip(name, title, int(listed[0]["width"]), int(listed[0]["height"]), rate, tuple(sections))
+    video = (index.parent.parent / name).with_suffix(sections[0].video.suffix)
+    return Clip(name, title, video, int(listed[0]["width"]), int(listed[0]["height"]), rate, tuple(sections))
 
 
 def _captions(path: Path) -> list[Line]:

@@ -93,7 +93,6 @@ def _deliver_one(
 
 def clear_joined(clip: Clip) -> None:
     """Remove the lossless clip and its sections: Manim joins them again from its cache, and they are large."""
-    sections = clip.sections[0].video.parent
     for section in clip.sections:
         section.video.unlink(missing_ok=True)
-    (sections.parent / f"{clip.name}.mov").unlink(missing_ok=True)
+    clip.video.unlink(missing_ok=True)

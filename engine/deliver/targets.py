@@ -71,19 +71,16 @@ def videos(*encoders: Encoder, edited: bool = False) -> Callable[[Work], None]:
             unfinished = with_name(f".{work.stem.name}-parts")
             unfinished.mkdir()
             try:
-                parts = [
-                    encoded(work, section, encoder, unfinished / f"{number}{encoder.suffix}")
-                    for number, section in enumerate(clip.sections)
-                ]
+                parts, ends = zip(*(encoded(work, number, encoder, unfinished) for number in range(len(clip.sections))))
                 whole = with_name(work.stem.name + encoder.suffix)
                 chapters = [(s.name, *_span(s, clip.rate)) for s in clip.sections] if len(parts) > 1 else []
                 heard = (sound(work.sound, 0, float(clip.duration)), encoder.sound) if work.sound else None
-                join(parts, whole, tag=encoder.tag, chapters=chapters, sound=heard)
-                for number, (section, part) in enumerate(zip(clip.sections, parts), 1):
+                join(parts if work.lossless else [clip.video], whole, tag=encoder.tag, chapters=chapters, sound=heard)
+                for number, (section, part, end) in enumerate(zip(clip.sections, parts, ends), 1):
                     heard = (sound(work.sound, *_span(section, clip.rate)), encoder.sound) if work.sound else None
                     own = work.beside(number, section, encoder.suffix)
                     own.parent.mkdir(exist_ok=True)
-                    join([part], own, tag=encoder.tag, sound=heard)
+                    join([part, *end], own, tag=encoder.tag, sound=heard)
             finally:
                 shutil.rmtree(unfinished)
             if edited:
@@ -94,12 +91,21 @@ def videos(*encoders: Encoder, edited: bool = False) -> Callable[[Work], None]:
     return make
 
 
-def encoded(work: Work, section: Section, encoder: Encoder, path: Path) -> Path:
-    """The section in an encoding: Manim's own file where that is H.264 already, else made from lossless frames."""
+def encoded(work: Work, number: int, encoder: Encoder, folder: Path) -> tuple[Path, list[Path]]:
+    """A section in an encoding, and apart from it the frames that it shares with the next one.
+
+    Manim's own file, with all of them, where that is H.264 already; else made from lossless frames.
+    """
+    section = work.clip.sections[number]
     if not work.lossless:
-        return section.video
-    encoder.write(path, work.frames(section), work.clip.rate)
-    return path
+        return section.video, []
+    shown = work.frames(section)
+    part, end = (folder / f"{number}{piece}{encoder.suffix}" for piece in ("", "-end"))
+    encoder.write(part, islice(shown, section.frames - section.shared), work.clip.rate)
+    if not section.shared:
+        return part, []
+    encoder.write(end, shown, work.clip.rate)
+    return part, [end]
 
 
 def write_captions(work: Work) -> None:
@@ -110,7 +116,7 @@ def write_captions(work: Work) -> None:
 
 
 def _span(section: Section, rate: Fraction) -> tuple[float, float]:
-    return float(section.first / rate), float((section.first + section.frames) / rate)
+    return float(section.first / rate), float((section.first + section.frames - section.shared) / rate)
 
 
 def make_gifs(work: Work, width: int = 640, rate: int = 20) -> None:
@@ -120,7 +126,10 @@ def make_gifs(work: Work, width: int = 640, rate: int = 20) -> None:
 
     def write(path: Path, sections: tuple[Section, ...]) -> None:
         def some() -> Iterator[Pixels]:
-            everything = (pixels for section in sections for pixels in work.frames(section))
+            once = (s.frames - s.shared if len(sections) > 1 else s.frames for s in sections)
+            everything = (
+                pixels for section, count in zip(sections, once) for pixels in islice(work.frames(section), count)
+            )
             return islice(everything, 0, None, step)
 
         size = (min(width, clip.width), 2 * round(min(width, clip.width) * clip.height / clip.width / 2))

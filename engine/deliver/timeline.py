@@ -21,7 +21,7 @@ def timeline(clip: Clip, video: Path, sound: Path | None = None, sound_duration:
                 "name": section.name,
                 "comment": section.notes,
                 "color": "GREEN",
-                "marked_range": _range(section.first, section.frames, clip.rate),
+                "marked_range": _range(section.first, section.frames - section.shared, clip.rate),
                 "metadata": {},
             }
             for section in clip.sections

@@ -151,12 +151,16 @@ class FilmScene(Scene):
     ) -> None:
         """Begin a section: a slide of its own, which holds its end; one of type "loop" goes on from its beginning.
 
-        The section before ends with the very frame that this one begins with. A play stops one short of it: a section
-        that ends in motion, not in a wait, gets that frame besides, and the clip is a frame longer than its run times.
+        The section before ends with the very frame that this one begins with. A play stops one short of it: the video
+        of a section that ends in motion, not in a wait, gets that frame besides; the clip shows it once.
         """
         self._hush()
-        if self._in_motion:
+        if self._in_motion and config.save_sections and self.session_spec.output.is_video:
+            writer: Any = self.renderer.file_writer
+            writer.share_next()
+            now = self.renderer.time
             self.wait(1 / config.frame_rate)
+            self.renderer.time = now
         super().next_section(name, section_type, skip_animations)
 
     def narrate(self, text: str) -> None:

@@ -2,6 +2,7 @@
 
 import ctypes
 import errno
+import json
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -17,6 +18,7 @@ import numpy as np
 from av.video.reformatter import Colorspace, VideoReformatter
 from manim._config.video_encoder import VideoEncoderSpec
 from manim.scene.scene_file_writer import SceneFileWriter
+from manim.scene.section import Section
 from PIL import Image
 
 from engine import UnspiralError
@@ -143,6 +145,8 @@ class FilmWriter(SceneFileWriter):
         """Frames of each play."""
         self.wanted: frozenset[int] | None = None
         """The plays to write, if they are not cached; nothing is joined then. None: all."""
+        self._shared: dict[int, Section] = {}
+        """Plays of one frame that end a section's video but are not in the movie: the next section begins with it."""
         super().__init__(settings)
 
     def is_already_cached(self, hash_invocation: str) -> bool:
@@ -158,6 +162,29 @@ class FilmWriter(SceneFileWriter):
                 self.output_image(Image.fromarray(pixels))
         else:
             super().write_frame(pixels, repeat=repeat)
+
+    def share_next(self) -> None:
+        """The next play is the frame that the next section begins with: this section's video ends with it too."""
+        self._shared[len(self.partial_movie_files)] = self.sections[-1]
+
+    def combine_to_movie(self) -> None:
+        """Join all segments, each frame once."""
+        every = self.partial_movie_files
+        self.partial_movie_files = [file for play, file in enumerate(every) if play not in self._shared]
+        try:
+            super().combine_to_movie()
+        finally:
+            self.partial_movie_files = every
+
+    def combine_to_section_videos(self) -> None:
+        """Join each section's segments; the list of sections says how many frames at its end the next one has too."""
+        super().combine_to_section_videos()
+        index = self.output_plan.section_index
+        assert index is not None
+        listed = json.loads(index.read_text())
+        for entry, section in zip(listed, [section for section in self.sections if section.video is not None]):
+            entry["shared_frames"] = sum(section is sharing for sharing in self._shared.values())
+        index.write_text(json.dumps(listed, indent=4))
 
     def finish(self) -> None:
         """Wait for the encoders; join segments into a movie and its sections, unless only some were wanted."""

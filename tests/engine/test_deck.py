@@ -42,7 +42,7 @@ def clips(tmp_path_factory: pytest.TempPathFactory) -> dict[bool, Clip]:
             encoder.write(path, pictures, RATE)
             words = (Line(first / 30, (first + count) / 30, f"Here they {name} <now> & then."),)
             sections.append(Section(name, path, first, count, loops=name == "fan out", words=words))
-        clips[lossless] = Clip("Greys", "Grey grows lighter.", *SIZE, RATE, tuple(sections))
+        clips[lossless] = Clip("Greys", "Grey grows lighter.", folder / "Greys.mp4", *SIZE, RATE, tuple(sections))
     return clips
 
 

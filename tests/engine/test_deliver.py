@@ -56,7 +56,7 @@ def works(tmp_path_factory: pytest.TempPathFactory) -> dict[bool, Work]:
             LOSSLESS[clear].write(path, drawn(count, first, clear), RATE)
             words = (Line(first / 30, (first + count) / 30, f"The points {name}."),)
             sections.append(Section(name, path, first, count, loops=False, words=words))
-        clip = Clip("Patches", "Six patches.", *SIZE, RATE, tuple(sections))
+        clip = Clip("Patches", "Six patches.", folder / "Patches.mov", *SIZE, RATE, tuple(sections))
         works[clear] = Work(clip, lossless=True, transparent=clear, stem=folder)
     return works
 
@@ -272,7 +272,7 @@ def test_white_lines_on_nothing_leave_no_dark_fringe_on_white(tmp_path: Path, na
     pixels = np.repeat(np.rint(alpha).astype(np.uint8)[..., None], 4, axis=2)
     path = tmp_path / "line.mov"
     LOSSLESS[True].write(path, [pixels] * 3, RATE)
-    clip = Clip("Line", "A line.", *SIZE, RATE, (Section("line", path, 0, 3, loops=False),))
+    clip = Clip("Line", "A line.", path, *SIZE, RATE, (Section("line", path, 0, 3, loops=False),))
     TARGETS[name].make(Work(clip, True, True, tmp_path / f"line-{name}"))
     _, shown = decoded(tmp_path / f"line-{name}{suffix}")
     colour, opacity = shown[1][..., :3].astype(float), shown[1][..., 3:] / 255

@@ -95,7 +95,7 @@ def test_reversed_and_paced_replays_are_cut_without_a_trace(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("rate", [24, 60])
-def test_a_clip_has_one_more_frame_for_each_section_that_ends_in_motion(rate: int, tmp_path: Path) -> None:
+def test_sections_share_a_frame_and_the_clip_has_those_that_its_run_times_say(rate: int, tmp_path: Path) -> None:
     class Sections(FilmScene):
         def construct(self) -> None:
             number = Number()
@@ -113,7 +113,8 @@ def test_a_clip_has_one_more_frame_for_each_section_that_ends_in_motion(rate: in
     parts = [numbers(writer.sections_output_dir / section["video"]) for section in listed]
     assert parts == [[*range(24)], [*range(23, 54), 54, 54], [*range(54, 100)]]
     assert [int(section["nb_frames"]) for section in listed] == [24, 33, 46]
-    assert numbers(writer.movie_file_path) == [number for part in parts for number in part]
+    assert [section["shared_frames"] for section in listed] == [1, 0, 0]
+    assert numbers(writer.movie_file_path) == [*parts[0][:-1], *parts[1], *parts[2]]
 
 
 class Waiting(FilmScene):

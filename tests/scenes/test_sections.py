@@ -80,13 +80,14 @@ def test_a_section_ends_with_the_frame_that_the_next_one_begins_with(scene: Path
     assert clip.title == "Grey grows lighter. More could be said."
     assert [(s.name, s.loops, s.first, s.frames) for s in clip.sections] == [
         ("dawn", True, 0, 11),
-        ("day", False, 11, 10),
+        ("day", False, 10, 10),
     ]
     dawn, day = (list(frames(section.video)) for section in clip.sections)
     assert np.array_equal(dawn[-1], day[0])
+    assert clip.frames == 20 and np.array_equal(list(frames(clip.video)), [*dawn[:-1], *day])
     assert [int(f[0, -1, 0]) for f in dawn] == [*range(0, 101, 10)]
     assert [line.text for line in clip.words] == ["It is dark.", "It is bright.", "It stays bright."]
-    assert [(line.start, line.end) for line in clip.words] == [(0, 1.1), (1.1, 1.6), (1.6, 2.1)]
+    assert [(line.start, line.end) for line in clip.words] == [(0, 1), (1, 1.5), (1.5, 2)]
 
 
 def test_a_transparent_clip_has_nothing_where_the_ground_was(scene: Path) -> None:
@@ -189,15 +190,15 @@ def test_a_rendered_scene_is_delivered_in_sections_that_meet(scene: Path, tmp_pa
         assert tag is None or {part.codec_context.codec_tag for part, _ in parts} == {tag} == {
             stream.codec_context.codec_tag
         }
-        assert [len(shown) for _, shown in parts] == [11, 10] and len(whole) == 21
+        assert [len(shown) for _, shown in parts] == [11, 10] and len(whole) == 20
         assert np.abs(parts[0][1][-1].astype(int) - parts[1][1][0]).max() <= 2  # drawn once, encoded in two files
-        assert all(np.array_equal(a, b) for a, b in zip(whole, (*parts[0][1], *parts[1][1]), strict=True))
+        assert all(np.array_equal(a, b) for a, b in zip(whole, (*parts[0][1][:-1], *parts[1][1]), strict=True))
         with av.open(stem.with_suffix(suffix)) as container:
             chapters = [(c["metadata"]["title"], float(c["start"] * c["time_base"])) for c in container.chapters()]
-        assert chapters == [("dawn", 0), ("day", pytest.approx(1.1, abs=0.001))]
+        assert chapters == [("dawn", 0), ("day", pytest.approx(1, abs=0.001))]
     words = (tmp_path / "greys-editors.srt").read_text()
-    assert "00:00:01,100 --> 00:00:01,600\nIt is bright.\n" in words and "It is dark." in words
-    assert "00:00:01.600 --> 00:00:02.100\nIt stays bright.\n" in (tmp_path / "greys-editors.vtt").read_text()
+    assert "00:00:01,000 --> 00:00:01,500\nIt is bright.\n" in words and "It is dark." in words
+    assert "00:00:01.500 --> 00:00:02.000\nIt stays bright.\n" in (tmp_path / "greys-editors.vtt").read_text()
     track = json.loads((tmp_path / "greys-editors.otio").read_text())["tracks"]["children"][0]
     assert [marker["name"] for marker in track["children"][0]["markers"]] == ["dawn", "day"]
 
@@ -210,7 +211,7 @@ def test_a_transparent_clip_over_a_photograph_has_no_dark_fringes(
         drawn = painted(Picture(training(five_spirals)(500)), 640, 360)
     path = tmp_path / "drawn.mov"
     Encoder(".mov", "qtrle", "argb").write(path, [drawn] * 3, Fraction(60))
-    clip = Clip("Drawn", "Drawn.", 640, 360, Fraction(60), (Section("drawn", path, 0, 3, loops=False),))
+    clip = Clip("Drawn", "Drawn.", path, 640, 360, Fraction(60), (Section("drawn", path, 0, 3, loops=False),))
     TARGETS[name].make(Work(clip, True, True, tmp_path / f"drawn-{name}"))
     straight = decoded(tmp_path / f"drawn-{name}{suffix}")[1][1].astype(float)
     photograph = load_sample_image("china.jpg")[:360, :640].astype(float)
