@@ -1,6 +1,8 @@
+import io
 import os
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -201,22 +203,23 @@ def test_a_run_is_trained_once_and_again_on_demand(
 
 
 def test_a_recording_waits_for_another_of_the_same_recipe_and_takes_its_run(
-    small: Run, empty_cache: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    small: Run, empty_cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert small.recipe is not None
+    said = io.StringIO()
+    monkeypatch.setattr("sys.stderr", said)
     monkeypatch.setattr("engine.recording.train_run", lambda *_: pytest.fail("trained though another process did"))
     path = recorded_at(small.recipe)
     path.parent.mkdir()
-    said = ""
     with ThreadPoolExecutor(1) as pool:
         with FileLock(path.with_suffix(".lock")):  # the other process
             waiting = pool.submit(record, small.recipe)
-            while "waiting for its run" not in said:
+            while "waiting for its run" not in said.getvalue():
                 assert not waiting.done()
-                said += capsys.readouterr().err
+                time.sleep(0.01)
             small.save(path)
         assert np.array_equal(waiting.result(timeout=60).loss, small.loss)
-    assert said == "another process is training this recipe; waiting for its run\n"
+    assert said.getvalue() == "another process is training this recipe; waiting for its run\n"
 
 
 def test_diverging_keeps_what_was_recorded(empty_cache: Path) -> None:
