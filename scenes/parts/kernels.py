@@ -70,12 +70,15 @@ def stroke(pixels, clip, vertices, starts, which, half, paints, coverage, touche
             for i in range(max(first, int(np.floor(begin - reach))), min(last, int(np.ceil(end + reach)))):
                 ex = i + 0.5 - x0
                 middle = y0 + slope * (min(max(i + 0.5, begin), end) - x0) - 0.5
+                inner = begin + reach < i + 0.5 < end - reach  # neither end is near
                 for j in range(max(low, int(np.ceil(middle - extent))), min(high, int(np.floor(middle + extent)) + 1)):
                     ey = j + 0.5 - y0
-                    along, distance = ex * ux + ey * uy, abs(ex * uy - ey * ux)
-                    beyond = max(-along, along - length)
-                    if beyond > 0:
-                        distance = np.sqrt(distance * distance + beyond * beyond)
+                    distance = abs(ex * uy - ey * ux)
+                    if not inner:
+                        along = ex * ux + ey * uy
+                        beyond = max(-along, along - length)
+                        if beyond > 0:
+                            distance = np.sqrt(distance * distance + beyond * beyond)
                     covered = min(half, distance + 0.5) - max(-half, distance - 0.5)
                     if covered > 0:
                         covers = np.uint8(min(covered, 1.0) * 255 + 0.5)
