@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from itertools import groupby
-from typing import Any, NamedTuple, Self, cast
+from typing import Any, Generic, NamedTuple, Self, TypeVar, cast
 
 import cairo
 import numpy as np
@@ -13,6 +13,10 @@ from manim.mobject.types.image_mobject import AbstractImageMobject
 from manim.typing import PathFuncType
 from manim.utils.paths import straight_path
 from numpy.typing import NDArray
+
+from scenes.parts.theme import THEME, Theme
+
+F = TypeVar("F")
 
 Pixels = NDArray[Any]
 """(height, width, 4) uint8: red, green, blue, alpha, premultiplied."""
@@ -130,6 +134,19 @@ class Painted(Mobject):
             self.opacity = (1 - alpha) * mobject1.opacity + alpha * mobject2.opacity
         self.points = path_func(mobject1.points, mobject2.points, alpha)
         return self
+
+
+class Shown(Painted, Generic[F]):
+    """A painted mobject that shows one frame at a time, in a theme's colours. `show` overwrites everything."""
+
+    def __init__(self, frame: F, theme: Theme = THEME, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.frame = frame
+        self.theme = theme
+
+    def show(self, frame: F) -> None:
+        """Show `frame` from now on."""
+        self.frame = frame
 
 
 def covers(mobject: Mobject) -> bool:

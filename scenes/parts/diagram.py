@@ -13,7 +13,7 @@ from engine.films.scoring import written
 from engine.layers import Array
 from scenes.parts.arrows import trace_arrow
 from scenes.parts.bars import Box
-from scenes.parts.camera import Canvas, Painted, fading
+from scenes.parts.camera import Canvas, Shown, fading
 from scenes.parts.lettering import fitted_text, paint_text, text_width
 from scenes.parts.theme import RGB, STRONG, TEXT, THEME, Theme, mix, rgb
 
@@ -36,17 +36,8 @@ class Part(NamedTuple):
     """Name of what comes into it, over its arrow."""
 
 
-class DiagramOfModules(Painted):
+class DiagramOfModules(Shown[Assembly]):
     """Shows an `Assembly`: the circuit x → linear → (·)⁺ → … → W → softargmax → ỹ → C ← y."""
-
-    def __init__(self, frame: Assembly, theme: Theme = THEME) -> None:
-        super().__init__()
-        self.frame = frame
-        self.theme = theme
-
-    def show(self, frame: Assembly) -> None:
-        """Show `frame` from now on."""
-        self.frame = frame
 
     def paint(self, canvas: Canvas) -> None:
         """Paint the circuit across the frame, in its middle or as a strip at its top; in two rows if it is not wide."""
@@ -227,17 +218,8 @@ def _trace_rounded(context: cairo.Context, left: float, top: float, width: float
     context.close_path()
 
 
-class DiagramOfUnits(Painted):
+class DiagramOfUnits(Shown[Flow]):
     """Shows a `Flow`: units in columns, values travelling through them, the gradient travelling back."""
-
-    def __init__(self, frame: Flow, theme: Theme = THEME) -> None:
-        super().__init__()
-        self.frame = frame
-        self.theme = theme
-
-    def show(self, frame: Flow) -> None:
-        """Show `frame` from now on."""
-        self.frame = frame
 
     def paint(self, canvas: Canvas) -> None:
         """Paint the units under a strip for the circuit and over room for a formula."""

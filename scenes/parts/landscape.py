@@ -8,11 +8,11 @@ from engine.films.envelope import boundaries
 from engine.films.levels import all_level_lines
 from engine.layers import Array
 from scenes.parts.bars import Box
-from scenes.parts.camera import Canvas, Painted
+from scenes.parts.camera import Canvas, Shown
 from scenes.parts.heights import paint_segments, paint_shades
 from scenes.parts.lettering import fitted_text, paint_text, subscript
 from scenes.parts.picture import Place, paint_axes, paint_points
-from scenes.parts.theme import RGB, STRONG, THEME, Theme, mix, rgb
+from scenes.parts.theme import RGB, STRONG, Theme, mix, rgb
 
 COARSE = 5
 """Energies are drawn on every fifth line of the grid."""
@@ -20,19 +20,10 @@ PANEL, GAP, TOP = 340, 12, 18
 """Side of an energy's panel, gap between two and around all, in pixels of 1080."""
 
 
-class Landscape(Painted):
+class Landscape(Shown[Energies]):
     """Shows an `Energies` frame: regions in a square on the left, −s₁ … −s₅ on the right, the numbers below them."""
 
     opaque = True
-
-    def __init__(self, frame: Energies, theme: Theme = THEME) -> None:
-        super().__init__()
-        self.frame = frame
-        self.theme = theme
-
-    def show(self, frame: Energies) -> None:
-        """Show `frame` from now on."""
-        self.frame = frame
 
     def paint(self, canvas: Canvas) -> None:
         """Paint the whole frame."""

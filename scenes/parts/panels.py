@@ -8,7 +8,7 @@ from typing import NamedTuple
 from manim import Group, config
 
 from engine import Film, Frame, UnspiralError
-from scenes.parts.camera import WIDE, Canvas, Painted
+from scenes.parts.camera import WIDE, Canvas, Painted, Shown
 from scenes.parts.lettering import fitted_text, paint_text, text_width
 from scenes.parts.picture import (
     Place,
@@ -86,7 +86,7 @@ def paint_embedding(canvas: Canvas, place: Place, frame: Frame, theme: Theme) ->
     paint_class_vectors(small, place, frame, theme, text=roomy)
 
 
-class Panel(Painted):
+class Panel(Shown[Frame]):
     """One picture in a window of the frame, with its name and some readings in a row under it.
 
     `paint_plane` paints the plane itself, on a canvas as large as the window without the row. In two `lines`, the name
@@ -103,18 +103,12 @@ class Panel(Painted):
         paint_plane: Layers = paint_embedding,
         lines: int = 1,
     ) -> None:
-        super().__init__()
+        super().__init__(frame, theme)
         self.lines = lines
-        self.frame = frame
         self.title = title
         self.window = window
         self.below = tuple(below)
-        self.theme = theme
         self.paint_plane = paint_plane
-
-    def show(self, frame: Frame) -> None:
-        """Show `frame` from now on."""
-        self.frame = frame
 
     def paint(self, canvas: Canvas) -> None:
         """Paint the window; nothing of the plane leaves it."""

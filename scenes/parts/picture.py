@@ -11,7 +11,7 @@ from engine import Frame
 from engine.film import View
 from engine.layers import Array
 from scenes.parts.arrows import paint_arrow
-from scenes.parts.camera import WIDE, Canvas, Painted
+from scenes.parts.camera import WIDE, Canvas, Shown
 from scenes.parts.discs import Discs
 from scenes.parts.lettering import paint_text, subscript
 from scenes.parts.raster import stroke
@@ -19,20 +19,14 @@ from scenes.parts.readouts import FOOT, STRIP, paint_readouts, tick_step
 from scenes.parts.theme import STRONG, THEME, Theme, rgb
 
 
-class Picture(Painted):
+class Picture(Shown[Frame]):
     """Shows one frame at a time, whatever was shown before. `show` overwrites everything."""
 
     opaque = True
 
     def __init__(self, frame: Frame, theme: Theme = THEME, readouts: bool = True, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.theme = theme
+        super().__init__(frame, theme, **kwargs)
         self.readouts = readouts
-        self.frame = frame
-
-    def show(self, frame: Frame) -> None:
-        """Show `frame` from now on."""
-        self.frame = frame
 
     def place(self, canvas: Canvas) -> "Place":
         """Where the plane lies."""

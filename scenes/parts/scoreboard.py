@@ -10,7 +10,7 @@ from manim import Mobject, config
 from engine.films.scoring import Scores, written
 from scenes.parts.arrows import paint_arrow
 from scenes.parts.bars import Box, bar_middle, paint_bars
-from scenes.parts.camera import WIDE, Canvas, Painted, fading
+from scenes.parts.camera import WIDE, Canvas, Shown, fading
 from scenes.parts.formula import formula, seat
 from scenes.parts.lettering import paint_text, subscript, text_width
 from scenes.parts.picture import Place, paint_axes, paint_ground, paint_points, paint_regions
@@ -68,19 +68,10 @@ def product(count: int) -> Mobject:
     return made.move_to(seat(parts.product, parts.product))
 
 
-class Scoreboard(Painted):
+class Scoreboard(Shown[Scores]):
     """Shows a `Scores` frame."""
 
     opaque = True
-
-    def __init__(self, frame: Scores, theme: Theme = THEME) -> None:
-        super().__init__()
-        self.frame = frame
-        self.theme = theme
-
-    def show(self, frame: Scores) -> None:
-        """Show `frame` from now on."""
-        self.frame = frame
 
     def paint(self, canvas: Canvas) -> None:
         """Paint the whole frame."""

@@ -7,13 +7,13 @@ import numpy as np
 
 from engine.films.lifting import BOARD, Space
 from engine.layers import Array
-from scenes.parts.camera import Canvas, Painted
+from scenes.parts.camera import Canvas, Shown
 from scenes.parts.discs import Discs
 from scenes.parts.lettering import paint_text
 from scenes.parts.panels import paint_key
 from scenes.parts.picture import paint_ground
 from scenes.parts.readouts import paint_names
-from scenes.parts.theme import STRONG, THEME, Theme, rgb
+from scenes.parts.theme import STRONG, Theme, rgb
 
 SCALE = 0.27
 """Of the frame's height, to one unit."""
@@ -30,19 +30,10 @@ def _middle(canvas: Canvas) -> tuple[float, float]:
     return 0.5 * canvas.width, 0.5 * canvas.height + 90 * canvas.unit
 
 
-class SpacePicture(Painted):
+class SpacePicture(Shown[Space]):
     """Shows one frame in space at a time."""
 
     opaque = True
-
-    def __init__(self, frame: Space, theme: Theme = THEME) -> None:
-        super().__init__()
-        self.frame = frame
-        self.theme = theme
-
-    def show(self, frame: Space) -> None:
-        """Show `frame` from now on."""
-        self.frame = frame
 
     def paint(self, canvas: Canvas) -> None:
         """Paint the board first, then what the plane lies before, the plane, and what lies before it."""

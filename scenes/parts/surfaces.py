@@ -8,12 +8,12 @@ import numpy as np
 from engine.films.energy import Sheets
 from engine.films.envelope import envelope, meeting
 from engine.layers import Array, softargmax
-from scenes.parts.camera import Canvas, Painted
+from scenes.parts.camera import Canvas, Shown
 from scenes.parts.lettering import paint_text
 from scenes.parts.picture import paint_ground
 from scenes.parts.raster import tile
 from scenes.parts.readouts import paint_names
-from scenes.parts.theme import STRONG, THEME, Theme, mix, rgb
+from scenes.parts.theme import STRONG, mix, rgb
 
 TALL = 0.75
 """How high 1 is drawn, in half widths of the plane."""
@@ -29,19 +29,10 @@ def _sheet(width: int, height: int) -> cairo.ImageSurface:
     return cairo.ImageSurface(cairo.FORMAT_ARGB32, width, height)
 
 
-class Surfaces(Painted):
+class Surfaces(Shown[Sheets]):
     """Shows a `Sheets` frame, as seen from far away (without perspective)."""
 
     opaque = True
-
-    def __init__(self, frame: Sheets, theme: Theme = THEME) -> None:
-        super().__init__()
-        self.frame = frame
-        self.theme = theme
-
-    def show(self, frame: Sheets) -> None:
-        """Show `frame` from now on."""
-        self.frame = frame
 
     def paint(self, canvas: Canvas) -> None:
         """Paint the highest surface everywhere, then the sides, then what is read off."""

@@ -6,7 +6,7 @@ import cairo
 
 from engine.films.morphs import Unfolded
 from engine.steps import Step
-from scenes.parts.camera import Canvas, Painted
+from scenes.parts.camera import Canvas, Shown
 from scenes.parts.lettering import fitted_text, paint_text
 from scenes.parts.picture import (
     Place,
@@ -27,20 +27,14 @@ ROW = 54
 """From one row of the list to the next, in pixels of 1080."""
 
 
-class Unfolder(Painted):
+class Unfolder(Shown[Unfolded]):
     """Shows the frames of `unfolding`."""
 
     opaque = True
 
     def __init__(self, frame: Unfolded, steps: tuple[Step, ...], theme: Theme = THEME, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.frame = frame
+        super().__init__(frame, theme, **kwargs)
         self.steps = steps
-        self.theme = theme
-
-    def show(self, frame: Unfolded) -> None:
-        """Show `frame` from now on."""
-        self.frame = frame
 
     def paint(self, canvas: Canvas) -> None:
         """Paint the whole frame."""

@@ -12,7 +12,7 @@ from engine.films.levels import level_lines
 from engine.layers import Array
 from scenes.parts.arrows import paint_arrow, trace_arrow
 from scenes.parts.bars import Box
-from scenes.parts.camera import Canvas, Painted
+from scenes.parts.camera import Canvas, Painted, Shown
 from scenes.parts.formula import formula, seat
 from scenes.parts.heights import paint_segments, paint_shades
 from scenes.parts.lettering import paint_text
@@ -95,17 +95,8 @@ class Valley(Painted):
         paint_text(canvas, "1", (x - 16 * unit, y - place.scale + 11 * unit), size, quiet, anchor="right", halo=rim)
 
 
-class Walkers(Painted):
+class Walkers(Shown[Descending]):
     """Shows a `Descending` over a `Valley`: paths, arrows, one sample's loss, and the numbers beside."""
-
-    def __init__(self, frame: Descending, theme: Theme = THEME) -> None:
-        super().__init__()
-        self.frame = frame
-        self.theme = theme
-
-    def show(self, frame: Descending) -> None:
-        """Show `frame` from now on."""
-        self.frame = frame
 
     def paint(self, canvas: Canvas) -> None:
         """Paint what moves."""
