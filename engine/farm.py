@@ -185,12 +185,24 @@ def render(
     except BaseException:
         for future in waiting:
             future.cancel()
-        for process in multiprocessing.active_children():
+        ended = multiprocessing.active_children()
+        for process in ended:
             process.terminate()  # a worker takes this as: leave nothing half-finished, and end
+        executor.shutdown(wait=True)
+        _sweep(clips, [process.pid for process in ended])
         raise
     finally:
         executor.shutdown(wait=True)
     return clips
+
+
+def _sweep(clips: Sequence[Clip], processes: Sequence[int | None]) -> None:
+    """Remove what workers were writing when they ended: unfinished files are named after their process."""
+    shares = {Path(segment.path).parents[2] for clip in clips if clip.plan for segment in clip.plan.segments}
+    for process in processes:
+        for share in shares:
+            for unfinished in share.rglob(f".*.{process}-*"):
+                unfinished.unlink(missing_ok=True)
 
 
 def _parts(missing: Sequence[Segment], count: int) -> list[tuple[int, ...]]:

@@ -253,8 +253,8 @@ def _packets(segment: Path, rate: Fraction) -> Iterator[tuple[Any, int, int]]:
 
 
 def beside(path: Path) -> Path:
-    """A hidden, unused name in the same folder, with the same ending."""
-    return path.with_name(f".{path.stem[:40]}.{uuid4().hex[:12]}{path.suffix}")
+    """A hidden, unused name in the same folder, with the same ending. It says which process writes the file."""
+    return path.with_name(f".{path.stem[:40]}.{os.getpid()}-{uuid4().hex[:12]}{path.suffix}")
 
 
 class _said:
