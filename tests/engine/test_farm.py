@@ -10,7 +10,7 @@ import av
 import numpy as np
 import pytest
 
-from engine.farm import Segment, _parts, jobs_for, refusal, survey
+from engine.farm import Clip, Job, Plan, Segment, _parts, _sweep, jobs_for, refusal, survey
 
 PROJECT = Path(__file__).parents[2]
 SMALL = ("--resolution", "320,180", "--fps", "10", "--progress_bar", "none")
@@ -143,6 +143,18 @@ def test_ctrl_c_leaves_a_usable_cache_and_no_process(tmp_path: Path) -> None:
     assert not left_behind(tmp_path)
     for segment in segments.rglob("*.mp4"):
         assert len(frames(segment)) in (5, 10)
+
+
+def test_what_ended_workers_had_open_is_removed_and_nothing_else(tmp_path: Path) -> None:
+    folder = tmp_path / "720p30" / "partial_movie_files" / "Long"
+    folder.mkdir(parents=True)
+    done, gone, other = folder / "1.mp4", folder / ".1.123-abc.mp4", folder / ".2.124-abc.mp4"
+    movie = tmp_path / "720p30" / ".Long.123-def.mp4"
+    for file in (done, gone, other, movie):
+        file.touch()
+    clip = Clip(Job("long.py", (), "", ()), plan=Plan((Segment(0, str(done), 5),)))
+    _sweep([clip], [123])
+    assert {file for file in tmp_path.rglob("*.mp4")} == {done, other}
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
