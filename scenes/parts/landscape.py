@@ -12,6 +12,7 @@ from scenes.parts.camera import Canvas, Shown
 from scenes.parts.heights import paint_segments, paint_shades
 from scenes.parts.lettering import fitted_text, paint_text, subscript
 from scenes.parts.picture import Place, paint_axes, paint_points
+from scenes.parts.raster import put
 from scenes.parts.theme import RGB, STRONG, Theme, mix, rgb
 
 COARSE = 5
@@ -28,9 +29,11 @@ class Landscape(Shown[Energies]):
     def paint(self, canvas: Canvas) -> None:
         """Paint the whole frame."""
         context, frame, theme, unit = canvas.context, self.frame, self.theme, canvas.unit
-        context.set_source_rgba(*canvas.colour(rgb(theme.ground)))
-        context.paint()
         side, boxes = _parts(canvas, frame.scores.shape[-1])
+        context.set_source_rgba(*canvas.colour(rgb(theme.ground)))
+        for rest in ((side, 0, canvas.width - side, canvas.height), (0, side, side, canvas.height - side)):
+            context.rectangle(*rest)
+        context.fill()
         context.save()
         context.rectangle(0, 0, side, side)
         context.clip()
@@ -78,12 +81,14 @@ def paint_answers(canvas: Canvas, box: Box, frame: Energies, theme: Theme) -> No
     swatches = np.full((len(table), 4), 255, np.uint8)
     swatches[:, :3] = np.rint(255 * table)  # red first: frames are RGBA where cairo thinks BGRA
     pixels = answers(frame.scores[::-1], fine, swatches.view(np.uint32)[:, 0])
-    image = cairo.ImageSurface.create_for_data(pixels.data, cairo.FORMAT_RGB24, *pixels.shape[::-1])  # type: ignore[arg-type]
     context = canvas.context
+    if pixels.shape == (box.height, box.width):
+        put(context, (box.left, box.top), pixels)
+        return
+    image = cairo.ImageSurface.create_for_data(pixels.data, cairo.FORMAT_RGB24, *pixels.shape[::-1])  # type: ignore[arg-type]
     context.save()
     context.translate(box.left, box.top)
-    if pixels.shape != (box.height, box.width):
-        context.scale(box.width / pixels.shape[1], box.height / pixels.shape[0])
+    context.scale(box.width / pixels.shape[1], box.height / pixels.shape[0])
     context.set_source_surface(image)
     context.get_source().set_filter(cairo.FILTER_NEAREST)
     context.rectangle(0, 0, *pixels.shape[::-1])

@@ -105,6 +105,17 @@ def _placed(vertices: ArrayLike, raster: Raster) -> NDArray[np.float64]:
     return np.clip(np.nan_to_num(vertices, nan=FAR), -FAR, FAR) + raster.origin
 
 
+def put(context: cairo.Context, corner: tuple[float, float], pixels: Words) -> None:
+    """Paint opaque pixels (height, width) with the top left one at `corner`, a whole number of pixels."""
+    raster = raster_of(context)
+    x, y = (round(at + shift) for at, shift in zip(corner, raster.origin))
+    left, top, right, bottom = raster.clip
+    left, top, right, bottom = max(left, x), max(top, y), min(right, x + pixels.shape[1]), min(bottom, y + len(pixels))
+    if left < right and top < bottom:
+        raster.pixels[top:bottom, left:right] = pixels[top - y : bottom - y, left - x : right - x]
+        raster.surface.mark_dirty()
+
+
 @lru_cache(maxsize=256)
 def _paints(colour: Colour) -> Words:
     """(256,) what to paint where a pixel is covered 0/255 … 255/255."""

@@ -169,3 +169,16 @@ def test_yuv_is_ffmpegs_to_a_level_of_luma_and_flat_colours_to_a_level_of_chroma
     middle = slice(2, None, 5)  # FFmpeg smooths chroma over edges
     for ours, expected in zip(planes[1:], chroma):
         assert np.abs(ours.astype(int) - expected)[middle, middle].max() <= 1
+
+
+def test_pixels_are_put_where_they_are_told_and_not_outside_the_clip():
+    canvas, pixels = canvas_of()
+    before, block = pixels.copy(), canvas_of(7)[1][:50, :70]
+    context = canvas.context
+    context.translate(10, 20)
+    context.rectangle(0, 0, 40, 30)
+    context.clip()
+    raster.put(context, (-4, 5), np.ascontiguousarray(block).view(np.uint32)[..., 0])
+    assert np.array_equal(pixels[25:50, 10:50], block[:25, 4:44])
+    pixels[25:50, 10:50] = before[25:50, 10:50]
+    assert np.array_equal(pixels, before)
