@@ -131,7 +131,7 @@ def _return_memory() -> None:
     if sys.platform == "linux":
         with suppress(AttributeError):  # another C library
             libc = ctypes.CDLL(None)
-            libc.mallopt(M_MMAP_THRESHOLD, 8 << 20)  # larger than what is freed as often as made
+            libc.mallopt(M_MMAP_THRESHOLD, 5 << 20)  # larger than what is freed as often as made
             libc.mallopt(M_TRIM_THRESHOLD, 32 << 20)
 
 
