@@ -1,8 +1,8 @@
 """Gradient descent, stochastic and by mini-batches, over the loss of a problem with two weights (segments 4–5)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from engine.data import Labelled, blobs
 from engine.errors import UnspiralError, unknown
 from engine.film import View
+from engine.films.varied import Varied
 from engine.layers import Array
 
 METHODS: Mapping[str, int] = {"gradient descent": 0, "mini-batch": 6, "stochastic": 1}
@@ -81,8 +82,12 @@ class Descending:
 
 
 @dataclass(frozen=True, eq=False)
-class Descent:
-    """Real paths over a real loss; the playhead is one of the settings, most often the samples seen."""
+class Descent(Varied):
+    """Real paths over a real loss.
+
+    Settings: samples (seen); arrows (0 … 1); ghost, the number of samples whose losses have been shown one after the
+    other. Fixed are methods, a tuple of names, and follow, which ghosts the sample that stochastic descent sees.
+    """
 
     data: Labelled
     paths: Mapping[str, Array]
@@ -90,28 +95,17 @@ class Descent:
     """Samples in the order in which stochastic descent sees them."""
     rate: float
     view: View
-    settings: Mapping[str, Any]
-    name: str = "samples"
-    first: float = 0.0
-    last: float = 0.0
 
-    def vary(self, name: str, first: float, last: float, **settings: Any) -> "Descent":
-        """The film in which setting `name` goes from `first` to `last`.
-
-        samples; arrows (0 … 1); ghost: the number of samples whose losses have been shown one after the other. Fixed
-        may also be methods, a tuple of names, and follow, which ghosts the sample that stochastic descent sees.
-        """
-        for given in (name, *settings):
-            if given not in self.settings:
-                raise unknown("setting", given, self.settings)
+    def vary(self, name: str, first: float, last: float, **settings: Any) -> Self:
+        """As `Varied` does. UnspiralError lists the methods if one is not known."""
         for method in settings.get("methods", ()):
             if method not in METHODS:
                 raise unknown("method", method, METHODS)
-        return replace(self, settings={**self.settings, **settings}, name=name, first=first, last=last)
+        return super().vary(name, first, last, **settings)
 
     def __call__(self, playhead: float) -> Descending:
         """The frame where the setting that varies has the value `playhead`."""
-        s = {**self.settings, self.name: playhead}
+        s = self.set_to(playhead)
         count = len(self.data.y)
         tracks, steps = [], []
         for method in s["methods"]:
@@ -154,4 +148,5 @@ def descent(
     found = {name: path(data, np.array(start), rate, batch, samples) for name, batch in METHODS.items()}
     settings = {"samples": 0.0, "methods": (), "ghost": 0.0, "follow": False, "arrows": 0.0}
     view = View((0.3, 0.0), 2.2)
-    return Descent(data, {name: way for name, (way, _) in found.items()}, found["stochastic"][1], rate, view, settings)
+    paths, order = {name: way for name, (way, _) in found.items()}, found["stochastic"][1]
+    return Descent(data, paths, order, rate, view, settings=settings, name="samples")

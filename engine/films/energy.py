@@ -1,15 +1,15 @@
 """What a network says of its whole input plane: energies −s, curved decision regions, softargmax as surfaces."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.backward import losses
-from engine.errors import UnspiralError, unknown
+from engine.errors import UnspiralError
 from engine.film import Frame, OverEpochs, View
 from engine.films.envelope import mixed_cells
+from engine.films.varied import Varied
 from engine.grid import Lines
 from engine.layers import Array, logits, mistaken, softargmax
 from engine.run import Run
@@ -128,29 +128,19 @@ class Sheets:
 
 
 @dataclass(frozen=True, eq=False)
-class Softening:
-    """Softargmax surfaces with one of their settings as the playhead."""
+class Softening(Varied):
+    """Softargmax as surfaces.
+
+    Settings: epoch, azimuth, elevation and turned, 0 … 1, which goes from above to a look from the side, with a quarter
+    turn.
+    """
 
     run: Run
     ticks: Array
-    settings: Mapping[str, float]
-    name: str = "epoch"
-    first: float = 0.0
-    last: float = 0.0
-
-    def vary(self, name: str, first: float, last: float, **settings: float) -> "Softening":
-        """The film in which setting `name` (epoch, azimuth, elevation or turned) goes from `first` to `last`.
-
-        turned, 0 … 1, goes from above to a look from the side, with a quarter turn.
-        """
-        for given in (name, *settings):
-            if given not in self.settings:
-                raise unknown("setting", given, self.settings)
-        return replace(self, settings={**self.settings, **settings}, name=name, first=first, last=last)
 
     def __call__(self, playhead: float) -> Sheets:
         """The frame where the setting that varies has the value `playhead`."""
-        s = {**self.settings, self.name: playhead}
+        s = self.set_to(playhead)
         return Sheets(
             ticks=self.ticks,
             scores=over_plane(self.run.at(s["epoch"]), self.ticks),
@@ -166,4 +156,4 @@ def softening(run: Run, half: float = 1.2, cells: int = 40) -> Softening:
     if run.data.x.shape[1] != 2:
         raise UnspiralError(f"x has {run.data.x.shape[1]} dimensions; softening shows an input plane of 2")
     settings = {"epoch": float(run.epochs[-1]), "azimuth": 0.0, "elevation": np.pi / 2, "turned": 0.0}
-    return Softening(run, np.linspace(-half, half, FINE * cells + 1), settings)
+    return Softening(run, np.linspace(-half, half, FINE * cells + 1), settings=settings, name="epoch")

@@ -1,14 +1,15 @@
 """One point through a network, its loss's gradient back, and one step of the weights (segments 2–6)."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from engine.backward import backward, stepped
-from engine.errors import UnspiralError, unknown
+from engine.errors import UnspiralError
+from engine.films.varied import Varied
 from engine.layers import Array, Linear, Network, softargmax
 from engine.recipes import Recipe
 
@@ -184,28 +185,18 @@ class Assembly:
 
 
 @dataclass(frozen=True, eq=False)
-class Assembling:
-    """A circuit with one of its settings as the playhead."""
+class Assembling(Varied):
+    """A circuit. Settings: shown, collapsed and lifted."""
 
     circuit: Circuit
-    settings: Mapping[str, float]
-    name: str = "shown"
-    first: float = 0.0
-    last: float = 0.0
-
-    def vary(self, name: str, first: float, last: float, **settings: float) -> "Assembling":
-        """The film in which setting `name` (shown, collapsed or lifted) goes from `first` to `last`."""
-        for given in (name, *settings):
-            if given not in self.settings:
-                raise unknown("setting", given, self.settings)
-        return replace(self, settings={**self.settings, **settings}, name=name, first=first, last=last)
 
     def __call__(self, playhead: float) -> Assembly:
         """The frame where the setting that varies has the value `playhead`."""
-        return Assembly(self.circuit, **{**self.settings, self.name: playhead})
+        return Assembly(self.circuit, **self.set_to(playhead))
 
 
 def assembling(recipe: Recipe) -> Assembling:
     """The circuit of a recipe's network, whole; `vary` makes films of it."""
     made = circuit(recipe)
-    return Assembling(made, {"shown": float(len(made.modules) + 5), "collapsed": 0.0, "lifted": 0.0})
+    settings = {"shown": float(len(made.modules) + 5), "collapsed": 0.0, "lifted": 0.0}
+    return Assembling(made, settings=settings, name="shown")

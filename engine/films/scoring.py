@@ -1,14 +1,14 @@
 """One feature vector in front of a linear classifier: rows, scores, argmax, softargmax (segments 1–2)."""
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from engine.data import Labelled
-from engine.errors import UnspiralError, unknown
+from engine.errors import UnspiralError
 from engine.film import Frame, View
+from engine.films.varied import Varied
 from engine.grid import Lines
 from engine.layers import Array, Linear, classifier, mistaken, softargmax
 from engine.recipes import Recipe
@@ -61,30 +61,19 @@ class Scores(Frame):
 
 
 @dataclass(frozen=True, eq=False)
-class Scoring:
-    """Scores with one of their settings as the playhead; `vary` makes another film of the same classifier."""
+class Scoring(Varied):
+    """Scores of one classifier.
+
+    Settings: rows, form, answered, soft, temperature (0 is argmax) and turn (of f, in radians, anti-clockwise).
+    """
 
     weight: Array
     points: Labelled
     view: View
-    settings: Mapping[str, float]
-    name: str = "rows"
-    first: float = 0.0
-    last: float = 0.0
-
-    def vary(self, name: str, first: float, last: float, **settings: float) -> "Scoring":
-        """The film in which setting `name` goes from `first` to `last`; other `settings` stay as they are given.
-
-        rows, form, answered, soft, temperature (0 is argmax) or turn (of f, in radians, anti-clockwise).
-        """
-        for given in (name, *settings):
-            if given not in self.settings:
-                raise unknown("setting", given, self.settings)
-        return replace(self, settings={**self.settings, **settings}, name=name, first=first, last=last)
 
     def __call__(self, playhead: float) -> Scores:
         """The frame where the setting that varies has the value `playhead`."""
-        s = {**self.settings, self.name: playhead}
+        s = self.set_to(playhead)
         length, angle = s["length"], s["angle"] + s["turn"]
         feature = np.array([length * math.cos(angle), length * math.sin(angle)])
         scores = self.weight @ feature
@@ -133,7 +122,7 @@ def scoring(run: Run, point: int) -> Scoring:
         "length": math.hypot(x, y),
         "angle": math.atan2(y, x),
     }
-    return Scoring(weight, data, View(half=1.4 * float(np.abs(weight).max())), settings)
+    return Scoring(weight, data, View(half=1.4 * float(np.abs(weight).max())), settings=settings, name="rows")
 
 
 def at_temperature(scores: Array, temperature: float) -> Array:
