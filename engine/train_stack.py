@@ -1,7 +1,7 @@
 """Networks of one shape stacked in one tensor, and their gradients, worked out by hand for all of them at once."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -131,8 +131,11 @@ def packed(networks: Sequence[Network]) -> Array:
     return np.pad(np.stack(rows), ((0, 0), (0, -len(rows[0]) % LINE)))
 
 
-def unpacked(numbers: Array, shape: Network) -> Network:
-    """Numbers (…, P) as a network of this shape, with the same leading axes; its arrays are windows on the numbers."""
+def unpacked(numbers: Any, shape: Network) -> Network:
+    """Numbers (…, P), an array or a tensor, as a network of this shape, with the same leading axes.
+
+    Its weights and biases are windows on the numbers.
+    """
     layers, at = [], 0
     for layer in shape:
         if isinstance(layer, Linear):
@@ -146,12 +149,5 @@ def unpacked(numbers: Array, shape: Network) -> Network:
 
 def _views(numbers: torch.Tensor, shape: Network) -> tuple[list[torch.Tensor], list[torch.Tensor]]:
     """Weights (B, out, in) and biases (B, out, 1) of each linear layer, sharing the memory of numbers (B, P)."""
-    weights, biases, at = [], [], 0
-    for layer in shape:
-        if isinstance(layer, Linear):
-            outputs, inputs = layer.weight.shape
-            middle, end = at + outputs * inputs, at + outputs * (inputs + 1)
-            weights.append(numbers[:, at:middle].unflatten(1, (outputs, inputs)))
-            biases.append(numbers[:, middle:end, None])
-            at = end
-    return weights, biases
+    linear: list[Any] = [layer for layer in unpacked(numbers, shape) if isinstance(layer, Linear)]
+    return [layer.weight for layer in linear], [layer.bias[..., None] for layer in linear]
