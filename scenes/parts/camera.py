@@ -188,15 +188,11 @@ class FilmCamera(Camera):
         context = cairo.Context(surface)
         canvas = Canvas(context, width, height)
         for painted in batch:
-            if painted.opacity >= 1:
+            if painted.opacity > 0:
                 context.save()
-                painted.paint(canvas)
+                with fading(canvas, painted.opacity):
+                    painted.paint(canvas)
                 context.restore()
-            elif painted.opacity > 0:
-                context.push_group()
-                painted.paint(canvas)
-                context.pop_group_to_source()
-                context.paint_with_alpha(painted.opacity)
 
     def get_cached_cairo_context(self, pixel_array: Pixels) -> None:
         """None: Manim would keep one context, and with it the pixels, for every array that was ever drawn into."""

@@ -11,7 +11,7 @@ from engine import Frame
 from engine.film import View
 from engine.layers import Array
 from scenes.parts.arrows import paint_arrow
-from scenes.parts.camera import WIDE, Canvas, Shown
+from scenes.parts.camera import WIDE, Canvas, Shown, fading
 from scenes.parts.discs import Discs
 from scenes.parts.lettering import paint_text, subscript
 from scenes.parts.raster import stroke
@@ -77,13 +77,9 @@ Painter = Callable[[Canvas, Place, Frame, Theme], None]
 
 def faded(paint: Painter, canvas: Canvas, place: Place, frame: Frame, theme: Theme) -> None:
     """Paint what belongs to the answer, as far as it has appeared."""
-    if frame.decided >= 1:
-        paint(canvas, place, frame, theme)
-    elif frame.decided > 0:
-        canvas.context.push_group()
-        paint(canvas, place, frame, theme)
-        canvas.context.pop_group_to_source()
-        canvas.context.paint_with_alpha(frame.decided)
+    if frame.decided > 0:
+        with fading(canvas, frame.decided):
+            paint(canvas, place, frame, theme)
 
 
 def paint_ground(canvas: Canvas, theme: Theme) -> None:

@@ -100,11 +100,6 @@ def stamp(context: cairo.Context, corners: NDArray[np.integer], which: NDArray[n
     raster.surface.mark_dirty()
 
 
-def _placed(vertices: ArrayLike, raster: Raster) -> NDArray[np.float64]:
-    """The context's places (V, 2) in the raster's pixels."""
-    return np.clip(np.nan_to_num(vertices, nan=FAR), -FAR, FAR) + raster.origin
-
-
 def put(context: cairo.Context, corner: tuple[float, float], pixels: Words) -> None:
     """Paint opaque pixels (height, width) with the top left one at `corner`, a whole number of pixels."""
     raster = raster_of(context)
@@ -114,6 +109,11 @@ def put(context: cairo.Context, corner: tuple[float, float], pixels: Words) -> N
     if left < right and top < bottom:
         raster.pixels[top:bottom, left:right] = pixels[top - y : bottom - y, left - x : right - x]
         raster.surface.mark_dirty()
+
+
+def _placed(vertices: ArrayLike, raster: Raster) -> NDArray[np.float64]:
+    """The context's places (V, 2) in the raster's pixels."""
+    return np.clip(np.nan_to_num(vertices, nan=FAR), -FAR, FAR) + raster.origin
 
 
 @lru_cache(maxsize=256)
