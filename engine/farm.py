@@ -3,7 +3,6 @@
 What is done in those processes (`scenes.parts.rendering`) is called by name: this module never imports Manim.
 """
 
-import hashlib
 import importlib
 import importlib.metadata
 import multiprocessing
@@ -21,11 +20,10 @@ from uuid import uuid4
 
 from engine.errors import UnspiralError
 from engine.run import runs_folder
+from engine.sources import PROJECT, digest, drawing_code
 
-PROJECT = Path(__file__).resolve().parents[1]
-CODE = ("engine", "engine/films", "scenes/parts")
 PACKAGES = ("manim", "av", "numba", "numpy", "pycairo")
-"""What frames depend on, besides fonts."""
+"""What frames depend on, besides our code and fonts."""
 TRIES = 3
 """How often a task is begun before its worker's death is its own fault."""
 
@@ -308,10 +306,10 @@ def survey(jobs: Sequence[Job], sign: str) -> dict[str, str]:
     return {
         "the media folder": str(Path(sign).exists()),
         "the folder of runs": str(Path(dict(jobs[0].environment)["UNSPIRAL_RUNS"]).is_dir()),
-        "the scene files": _digest(files) if all(file.is_file() for file in files) else "none",
+        "the scene files": digest(files) if all(file.is_file() for file in files) else "none",
         **{name: importlib.metadata.version(name) for name in PACKAGES},
-        "engine and scenes": _digest([file for folder in CODE for file in sorted(PROJECT.glob(f"{folder}/*.py"))]),
-        "fonts": _digest(sorted(PROJECT.glob("assets/fonts/*"))),
+        "engine and scenes": drawing_code(),
+        "fonts": digest(sorted(PROJECT.glob("assets/fonts/*"))),
     }
 
 
@@ -325,11 +323,3 @@ def refusal(theirs: Any, ours: dict[str, str]) -> str:
     other = [name for name in ours if theirs[name] != ours[name]]
     short = ", ".join(f"{name} {theirs[name][:12]} instead of {ours[name][:12]}" for name in other)
     return f"it has {short}" if other else ""
-
-
-def _digest(files: Sequence[Path]) -> str:
-    digest = hashlib.sha256()
-    for file in files:
-        digest.update(file.name.encode())
-        digest.update(file.read_bytes())
-    return digest.hexdigest()

@@ -2,12 +2,9 @@
 
 import builtins
 import gc
-import hashlib
 import sys
 from collections.abc import Iterable
 from datetime import timedelta
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,8 +17,8 @@ from manim.utils.iterables import list_update
 from srt import Subtitle
 from threadpoolctl import threadpool_limits
 
-import engine
 from engine import UnspiralError
+from engine.sources import drawing_code
 from scenes.parts.camera import FilmCamera, covers
 from scenes.parts.replay import Replay
 from scenes.parts.theme import DARK, THEME
@@ -36,7 +33,7 @@ class FilmRenderer(CairoRenderer):
 
     def __init__(self, camera_class: type[Camera], **kwargs: Any) -> None:
         super().__init__(file_writer_class=FilmWriter, camera_class=camera_class, **kwargs)
-        self.camera.drawn_by = _drawing_code()  # type: ignore[attr-defined]
+        self.camera.drawn_by = drawing_code()  # type: ignore[attr-defined]  # Manim's cache sees data, not code
         if config.transparent:  # premultiplied, nothing is black: Manim's ground would shine through
             self.camera.background_color = ManimColor("#000000")
         elif THEME != DARK or config.background_color == BLACK:  # Manim's own, in a folder without our manim.cfg
@@ -235,14 +232,3 @@ def _cut(animations: tuple[Any, ...], kwargs: dict[str, Any]) -> list[tuple[Any,
         return [replays]
     most = max(1, round(SEGMENT * config.frame_rate))
     return list(zip(*(replay.parts(frames(replay.run_time), most) for replay in replays)))
-
-
-@cache
-def _drawing_code() -> str:
-    """Digest of all code that pictures depend on, for Manim's cache: it sees a mobject's data, not its class's code."""
-    digest = hashlib.sha256()
-    within = Path(engine.__file__).parent
-    for folder in (Path(__file__).parent, within, within / "films"):
-        for file in sorted(folder.glob("*.py")):
-            digest.update(file.read_bytes())
-    return digest.hexdigest()

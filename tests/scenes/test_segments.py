@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pytest
 
-import engine
-from scenes.parts.film_scene import _drawing_code
+from engine import sources
 from tests.engine.test_farm import until
 from tests.scenes.numbers import numbers
 
@@ -130,12 +129,15 @@ def test_what_a_process_leaves_in_the_middle_of_a_segment_is_never_taken_for_cac
     assert movie(tmp_path) == EXPECTED
 
 
-@pytest.mark.parametrize("file", ["engine/layers.py", "engine/films/energy.py"])
+@pytest.mark.parametrize("file", ["engine/layers.py", "engine/films/energy.py", "scenes/parts/kernels.py"])
 def test_changed_code_is_never_answered_with_an_old_segment(
     file: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shutil.copytree(PROJECT / "engine", tmp_path / "engine", ignore=shutil.ignore_patterns("__pycache__"))
-    monkeypatch.setattr(engine, "__file__", str(tmp_path / "engine" / "__init__.py"))
-    before = _drawing_code.__wrapped__()
+    for folder in sources.FOLDERS:
+        shutil.copytree(
+            PROJECT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"), dirs_exist_ok=True
+        )
+    monkeypatch.setattr(sources, "PROJECT", tmp_path)
+    before = sources.drawing_code.__wrapped__()
     (tmp_path / file).write_text((tmp_path / file).read_text() + "\n")
-    assert _drawing_code.__wrapped__() != before
+    assert sources.drawing_code.__wrapped__() != before
