@@ -3,22 +3,22 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from engine.data import Labelled, blobs, digits, labelled, moons, rings, spirals
 from engine.errors import Diverged, UnspiralError
-from engine.film import Film, Frame, View, pace, training
-from engine.films.classifying import circling, class_vectors
-from engine.films.morphs import unfolding, warping
-from engine.grid import Lines, images, square_grid
-from engine.layers import Layer, Linear, Network, PositivePart, Tanh, embedding, logits, softargmax
-from engine.recipes import FIVE_SPIRALS, LINEAR, NOTEBOOK, THREE_SPIRALS_NARROW, Recipe
-from engine.recording import record
-from engine.regions import argmax_regions
-from engine.run import Run
-from engine.steps import Step, steps
+from engine.films.class_vectors import circling, class_vectors
+from engine.films.film import Film, Frame, View, pace, training
+from engine.films.unfolding import unfolding, warping
+from engine.network.layers import Layer, Linear, Network, PositivePart, Tanh, embedding, logits, softargmax
+from engine.network.lines import Lines, images, square_grid
+from engine.network.regions import argmax_regions
+from engine.network.steps import Step, steps
+from engine.recipes.data import Labelled, blobs, digits, labelled, moons, rings, spirals
+from engine.recipes.recipe import FIVE_SPIRALS, LINEAR, NOTEBOOK, THREE_SPIRALS_NARROW, Recipe
+from engine.runs.library import record
+from engine.runs.run import Run
 
 if TYPE_CHECKING:
-    from engine.recorder import Recorder, lightning_callback
-    from engine.train_one import Snapshot, train
+    from engine.recorder.recorder import Recorder, lightning_callback
+    from engine.trainings.loop import Snapshot, train
 
 __all__ = [
     "FIVE_SPIRALS",
@@ -68,10 +68,10 @@ __all__ = [
 
 
 _TRAINING = {
-    "Recorder": "engine.recorder",
-    "Snapshot": "engine.train_one",
-    "lightning_callback": "engine.recorder",
-    "train": "engine.train_one",
+    "Recorder": "engine.recorder.recorder",
+    "Snapshot": "engine.trainings.loop",
+    "lightning_callback": "engine.recorder.recorder",
+    "train": "engine.trainings.loop",
 }
 
 

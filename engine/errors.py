@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from engine.run import Run
+    from engine.runs.run import Run
 
 
 class UnspiralError(ValueError):

@@ -3,7 +3,7 @@
 from filelock import FileLock
 
 from engine.errors import UnspiralError
-from engine.run import Run, runs_folder
+from engine.runs.run import Run, runs_folder
 
 
 def digits_run() -> Run:
@@ -14,7 +14,9 @@ def digits_run() -> Run:
             path.parent.mkdir(parents=True, exist_ok=True)
             with FileLock(path.with_suffix(".lock")):
                 if not path.exists():  # another process may have trained it while we waited
-                    from engine.train_digits import train_digits  # torch is imported only where something is trained
+                    from engine.trainings.digits import (
+                        train_digits,  # torch is imported only where something is trained
+                    )
 
                     train_digits(path)
         except OSError as error:

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from engine.progress import bar
-from engine.recipes import Recipe
-from engine.recording import locked, record, recorded_at
-from engine.run import Run
+from engine.recipes.recipe import Recipe
+from engine.render.progress import bar
+from engine.runs.library import locked, record, recorded_at
+from engine.runs.run import Run
 
 
 def record_many(recipes: Sequence[Recipe], folder: str | Path | None = None) -> tuple[Run, ...]:
@@ -36,7 +36,7 @@ def _record_group(group: Sequence[Recipe], folder: str | Path | None) -> None:
         paths = {recipe: recorded_at(recipe, folder) for recipe in group}
         missing = [recipe for recipe, path in paths.items() if not path.exists()]
         if missing:
-            from engine.train_many import train_together  # torch is imported only where something is trained
+            from engine.trainings.together import train_together  # torch is imported only where something is trained
 
             for recipe, run in zip(missing, train_together(missing, progress=True)):
                 run.save(paths[recipe])
@@ -45,13 +45,13 @@ def _record_group(group: Sequence[Recipe], folder: str | Path | None) -> None:
 def record_searched(
     recipe: Recipe, rounds: int = 2, restarts: int = 48, points: int = 100, folder: str | Path | None = None
 ) -> list[Run]:
-    """The best network of each round of a search (see `engine.train_many.search`), searched for the first time only."""
+    """The best network of each round of a search, searched for the first time only."""
     plain = recorded_at(recipe, folder)
     name = f"{plain.stem}-search-{restarts}-{points}"
     paths = [plain.with_name(f"{name}-{number}.safetensors") for number in range(rounds)]
     with locked(paths[-1]):
         if not all(path.exists() for path in paths):
-            from engine.train_many import search  # torch is imported only where something is trained
+            from engine.trainings.together import search  # torch is imported only where something is trained
 
             found = search(recipe, restarts, points=points)
             with bar(f"searching {restarts} networks of depth {len(recipe.hidden)}", rounds, "rounds") as done:

@@ -2,7 +2,7 @@
 
 from engine import FIVE_SPIRALS, NOTEBOOK, pace, record, training
 from scenes.parts import FilmScene, Replay
-from scenes.parts.panels import Panels, Together
+from scenes.parts.pictures.panels import Panels, Together
 
 
 class Compare(FilmScene):

@@ -8,9 +8,9 @@ from engine import THREE_SPIRALS_NARROW, Labelled
 from engine.films.folds import carrying, folding
 from engine.recording_many import record_searched
 from scenes.parts import FilmScene, Replay
-from scenes.parts.chart import Chart, Spread
-from scenes.parts.panels import Panels
-from scenes.parts.patchwork import paint_patchwork
+from scenes.parts.pictures.chart import Chart, Spread
+from scenes.parts.pictures.folds import paint_patchwork
+from scenes.parts.pictures.panels import Panels
 
 DEPTHS = (2, 3, 4, 5, 6)
 NARROW = replace(THREE_SPIRALS_NARROW, parameters={"classes": 5, "points": 400})  # the wide network's five spirals

@@ -3,8 +3,8 @@
 from manim import smooth
 
 from engine.films.descent import METHODS, descent, two_clouds
-from scenes.parts.blackboard import BlackboardScene
-from scenes.parts.valley import Valley, Walkers, written_in
+from scenes.parts.pictures.descent import Valley, Walkers, written_in
+from scenes.parts.stage.blackboard import BlackboardScene
 
 STEPS = {
     "gradient descent": "w <- w - eta 1/N sum_(i=1)^N (partial L_i) / (partial w)",

@@ -7,10 +7,10 @@ from manim import FadeIn, smooth
 from engine import FIVE_SPIRALS, pace, record, training
 from engine.films.energy import energy, softening
 from scenes.parts import Replay
-from scenes.parts.blackboard import BlackboardScene
-from scenes.parts.formula import formula, seat
-from scenes.parts.landscape import Landscape
-from scenes.parts.surfaces import Surfaces
+from scenes.parts.pictures.energy import Landscape
+from scenes.parts.pictures.softargmax import Surfaces
+from scenes.parts.stage.blackboard import BlackboardScene
+from scenes.parts.stage.formula import formula, seat
 
 
 class Energy(BlackboardScene):

@@ -1,9 +1,9 @@
 """The hundred dimensions themselves: a tour through the features while the network learns, ending on the embedding."""
 
 from engine import FIVE_SPIRALS, record
-from engine.films.tour import touring
+from engine.films.feature_tour import touring
 from scenes.parts import FilmScene, Replay
-from scenes.parts.tour_picture import TourPicture
+from scenes.parts.pictures.feature_tour import TourPicture
 
 
 class FeatureTour(FilmScene):

@@ -4,8 +4,8 @@ from engine import FIVE_SPIRALS, THREE_SPIRALS_NARROW, Labelled, record
 from engine.films.folds import carrying, folding, zooming
 from scenes.parts import FilmScene, Replay
 from scenes.parts.easing import exponential
-from scenes.parts.panels import Panels, Together
-from scenes.parts.patchwork import paint_patchwork
+from scenes.parts.pictures.folds import paint_patchwork
+from scenes.parts.pictures.panels import Panels, Together
 
 
 class Folds(FilmScene):

@@ -4,8 +4,8 @@ from manim import LEFT, Write, rate_functions
 
 from engine.films.lifting import lifting
 from scenes.parts import FilmScene, Replay
-from scenes.parts.formula import formula, seat
-from scenes.parts.space import SpacePicture
+from scenes.parts.pictures.lifting import SpacePicture
+from scenes.parts.stage.formula import formula, seat
 
 
 class Lifting(FilmScene):

@@ -3,11 +3,11 @@
 from manim import FadeIn, smooth
 
 from engine import FIVE_SPIRALS, record
-from engine.films.flowing import assembling, flowing
-from scenes.parts.blackboard import BlackboardScene
-from scenes.parts.diagram import DiagramOfModules, DiagramOfUnits
-from scenes.parts.formula import formula, seat
-from scenes.parts.theme import THEME
+from engine.films.network import assembling, flowing
+from scenes.parts.paint.theme import THEME
+from scenes.parts.pictures.network import DiagramOfModules, DiagramOfUnits
+from scenes.parts.stage.blackboard import BlackboardScene
+from scenes.parts.stage.formula import formula, seat
 
 
 class Network(BlackboardScene):

@@ -4,11 +4,11 @@ from manim import FadeIn, smooth
 
 from engine import record
 from engine.films.pulling import half_learned, pulling
-from scenes.parts.blackboard import BlackboardScene
-from scenes.parts.formula import formula, seat
-from scenes.parts.panels import Together
-from scenes.parts.pullboard import Pullboard
-from scenes.parts.theme import THEME
+from scenes.parts.paint.theme import THEME
+from scenes.parts.pictures.panels import Together
+from scenes.parts.pictures.pulling import Pullboard
+from scenes.parts.stage.blackboard import BlackboardScene
+from scenes.parts.stage.formula import formula, seat
 
 
 class Pulling(BlackboardScene):

@@ -1,7 +1,7 @@
 """Any recorded run: UNSPIRAL_RUN=my.safetensors manim render scenes/replay.py, or unspiral film my.safetensors."""
 
 from engine import pace
-from engine.replaying import Replaying
+from engine.films.replay import Replaying
 from scenes import parts
 
 

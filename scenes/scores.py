@@ -5,10 +5,10 @@ from math import pi
 from manim import FadeIn
 
 from engine import record
-from engine.films.scoring import FIVE_BLOBS, scoring
-from scenes.parts.blackboard import BlackboardScene
-from scenes.parts.scoreboard import Scoreboard, product, says
-from scenes.parts.still import Still
+from engine.films.scores import FIVE_BLOBS, scoring
+from scenes.parts.pictures.scores import Scoreboard, product, says
+from scenes.parts.stage.blackboard import BlackboardScene
+from scenes.parts.stage.still import Still
 
 
 class Scores(BlackboardScene):

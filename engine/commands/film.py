@@ -36,10 +36,10 @@ def command(
 
     With --cues the film is at each epoch when the file says so, and lasts as long as the recording.
     """
-    from engine.cues import read_cues
-    from engine.recording import find_run
-    from engine.replaying import Replaying, parse_hold
-    from engine.run import Run
+    from engine.films.cues import read_cues
+    from engine.films.replay import Replaying, parse_hold
+    from engine.runs.library import find_run
+    from engine.runs.run import Run
 
     replaying = Replaying(find_run(run), start, stop, seconds, dict(map(parse_hold, holds)), upright, cues)
     if cues:

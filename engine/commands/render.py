@@ -25,7 +25,7 @@ def command(arguments: tuple[str, ...], jobs: int | None, cluster: str | None, f
     A long clip is divided among processes. What is rendered stays in Manim's cache: after Ctrl-C, or when something
     has changed, only what is missing is rendered.
     """
-    from engine.farm import PROJECT, cluster_pool, jobs_for, local_pool, render
+    from engine.render.farm import PROJECT, cluster_pool, jobs_for, local_pool, render
 
     if jobs is not None and jobs < 1:
         raise UnspiralError(f"--jobs {jobs}: at least one process is needed")

@@ -13,7 +13,7 @@ from engine.errors import UnspiralError, printable
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-    from engine.run import Run
+    from engine.runs.run import Run
 
 BARS = "▁▂▃▄▅▆▇█"
 
@@ -27,8 +27,8 @@ def command(run: str, sheet: Path | None) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from engine.recording import find_run
-    from engine.run import Run
+    from engine.runs.library import find_run
+    from engine.runs.run import Run
 
     path = find_run(run)
     table = Table(show_header=False, box=None, pad_edge=False)
@@ -45,8 +45,8 @@ def described(run: "Run", path: Path) -> Iterator[tuple[str, str]]:
     """Name and value of each line of the description."""
     import numpy as np
 
-    from engine.layers import Linear
-    from engine.recipes import RECIPES
+    from engine.network.layers import Linear
+    from engine.recipes.recipe import RECIPES
 
     recipe = run.recipe
     yield "file", f"{path} ({size(path.stat().st_size)})"
@@ -104,7 +104,9 @@ def size(count: int) -> str:
 
 def draw_sheet(path: Path, sheet: Path) -> None:
     """Draw the contact sheet in another process: engine imports no scene."""
-    done = subprocess.run([sys.executable, "-m", "scenes.parts.sheet", path, sheet], stderr=subprocess.PIPE, text=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "scenes.parts.pictures.contact_sheet", path, sheet], stderr=subprocess.PIPE, text=True
+    )
     if done.returncode:
         said = done.stderr.strip().splitlines()
         raise UnspiralError(f"the contact sheet could not be drawn: {said[-1] if said else 'no reason was given'}")

@@ -20,10 +20,10 @@ def command(run: str, step: int | None, error: float | None, output: Path | None
 
     --error is in the embedding's own units; between snapshots films go on cubics.
     """
-    from engine import thin
     from engine.commands.show import size
-    from engine.recording import find_run
-    from engine.run import Run
+    from engine.runs import thin as thin
+    from engine.runs.library import find_run
+    from engine.runs.run import Run
 
     if (step is None) == (error is None):
         raise UnspiralError("give --every K or --error E, one of them")

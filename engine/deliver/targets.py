@@ -10,12 +10,12 @@ from typing import Literal
 
 from PIL import Image
 
+from engine.deliver.captions import as_srt, as_vtt
 from engine.deliver.clip import Clip, Section, slug
 from engine.deliver.gif import write_gif
 from engine.deliver.sound import sound
 from engine.deliver.timeline import timeline
 from engine.deliver.video import Encoder, Pixels, frames, frames_backwards, join, straight
-from engine.deliver.words import as_srt, as_vtt
 
 H264 = Encoder(".mp4", "libx264", "yuv420p", {"preset": "veryfast", "crf": "18"})
 PRORES = Encoder(".mov", "prores_ks", "yuv422p10le", {"profile": "hq", "vendor": "apl0"}, "apch", "pcm_s16le")

@@ -7,11 +7,11 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.data import Labelled, blobs
 from engine.errors import UnspiralError, unknown
-from engine.film import View
+from engine.films.film import View
 from engine.films.varied import Varied
-from engine.layers import Array
+from engine.network.layers import Array
+from engine.recipes.data import Labelled, blobs
 
 METHODS: Mapping[str, int] = {"gradient descent": 0, "mini-batch": 6, "stochastic": 1}
 """Samples a step; 0: all of them."""

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.backward import losses
 from engine.errors import UnspiralError
-from engine.film import Frame, OverEpochs, View
-from engine.films.envelope import mixed_cells
+from engine.films.film import Frame, OverEpochs, View
 from engine.films.varied import Varied
-from engine.grid import Lines
-from engine.layers import Array, logits, mistaken, softargmax
-from engine.run import Run
+from engine.network.layers import Array, logits, mistaken, softargmax
+from engine.network.lines import Lines
+from engine.network.loss import losses
+from engine.network.solid import mixed_cells
+from engine.runs.run import Run
 
 CELLS = 120
 """Cells of the grid each way: a whole number of pixels to each at every usual height."""

@@ -7,12 +7,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from engine.data import Labelled
 from engine.errors import UnspiralError
-from engine.film import Frame, View
-from engine.films.morphs import Morph, warping
-from engine.grid import Lines, kinked
-from engine.layers import Array, Linear, Network, PositivePart, embedding, logits, mistaken
+from engine.films.film import Frame, View
+from engine.films.unfolding import Morph, warping
+from engine.network.layers import Array, Linear, Network, PositivePart, embedding, logits, mistaken
+from engine.network.lines import Lines, kinked
+from engine.recipes.data import Labelled
 
 TONES = 8
 """Colours that pieces are told apart by."""

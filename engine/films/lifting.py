@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from engine.data import Labelled, rings
 from engine.errors import UnspiralError
-from engine.layers import Array, Linear, classifier, mistaken
-from engine.recipes import LINEAR
-from engine.recording import record
-from engine.regions import argmax_regions
-from engine.run import Run
+from engine.network.layers import Array, Linear, classifier, mistaken
+from engine.network.regions import argmax_regions
+from engine.recipes.data import Labelled, rings
+from engine.recipes.recipe import LINEAR
+from engine.runs.library import record
+from engine.runs.run import Run
 
 BOARD = 1.25
 """The board reaches from − this to + this, both ways."""

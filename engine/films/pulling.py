@@ -12,14 +12,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.backward import backwards, forwards, losses, stepped
-from engine.data import Labelled
 from engine.errors import UnspiralError
-from engine.film import Frame, View
-from engine.grid import images, square_grid
-from engine.layers import Array, Linear, Network, apply, classifier, embedding, logits, mistaken, softargmax
-from engine.recipes import FIVE_SPIRALS, Recipe
-from engine.regions import argmax_regions
+from engine.films.film import Frame, View
+from engine.network.layers import Array, Linear, Network, apply, classifier, embedding, logits, mistaken, softargmax
+from engine.network.lines import images, square_grid
+from engine.network.loss import backwards, forwards, losses, stepped
+from engine.network.regions import argmax_regions
+from engine.recipes.data import Labelled
+from engine.recipes.recipe import FIVE_SPIRALS, Recipe
 
 NEAR, FAR = 0.15, 0.5
 """Points are near the pulled one within the first distance in the input plane, far from it beyond the second."""

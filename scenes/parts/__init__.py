@@ -1,8 +1,8 @@
 """What scenes are made of."""
 
-from scenes.parts.film_scene import FilmScene
-from scenes.parts.picture import Picture
-from scenes.parts.replay import Replay
-from scenes.parts.theme import DARK, LIGHT, THEME, Theme
+from scenes.parts.paint.theme import DARK, LIGHT, THEME, Theme
+from scenes.parts.pictures.picture import Picture
+from scenes.parts.stage.replay import Replay
+from scenes.parts.stage.scene import FilmScene
 
 __all__ = ["DARK", "LIGHT", "THEME", "FilmScene", "Picture", "Replay", "Theme"]

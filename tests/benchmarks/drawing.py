@@ -17,7 +17,7 @@ from threadpoolctl import threadpool_limits
 
 from engine import FIVE_SPIRALS, Frame, Recipe, record, training
 from scenes.parts import DARK, Picture
-from scenes.parts.camera import FilmCamera
+from scenes.parts.stage.camera import FilmCamera
 
 EPOCHS = np.linspace(250, 1990, 12)
 SCALE = 0.5  # scene units per unit of the embedding

@@ -27,7 +27,7 @@ from threadpoolctl import threadpool_limits
 
 from engine import FIVE_SPIRALS, pace, record, training
 from scenes.parts import Picture
-from scenes.parts.camera import FilmCamera
+from scenes.parts.stage.camera import FilmCamera
 
 PROJECT = Path(__file__).parents[2]
 STRETCHES = ((0, 250, 6, 150), (250, 1000, 8, 240), (1000, 2000, 3, 60))

@@ -19,9 +19,10 @@ from pathlib import Path
 import torch
 from torch.nn.functional import cross_entropy
 
-from engine import FIVE_SPIRALS, Recipe, train_one
-from engine.recording import train_run
-from engine.train_many import train_together
+from engine import FIVE_SPIRALS, Recipe
+from engine.runs.library import train_run
+from engine.trainings import loop as train_one
+from engine.trainings.together import train_together
 
 TURN = 20
 """Epochs."""

@@ -33,9 +33,9 @@ from engine import FIVE_SPIRALS, record, softargmax
 from engine.films.energy import over_plane, softening
 from engine.films.lifting import BOARD, lifting
 from scenes.parts import DARK
-from scenes.parts.camera import FilmCamera, Painted
-from scenes.parts.space import SpacePicture
-from scenes.parts.surfaces import TALL, Surfaces
+from scenes.parts.pictures.lifting import SpacePicture
+from scenes.parts.pictures.softargmax import TALL, Surfaces
+from scenes.parts.stage.camera import FilmCamera, Painted
 
 TURNS = np.linspace(0, 1, 3)
 

@@ -5,16 +5,16 @@ import pytest
 import torch
 
 from engine import FIVE_SPIRALS, logits, record
-from engine.films.cutting import cutting, linear_classifier
 from engine.films.energy import energy
-from engine.films.scoring import FIVE_BLOBS, scoring
+from engine.films.linear_classifier import cutting, linear_classifier
+from engine.films.scores import FIVE_BLOBS, scoring
 from scenes.descent import Descent
 from scenes.energy import Energy
 from scenes.linear_classifier import LinearClassifier
 from scenes.network import Network
-from scenes.parts.picture import Place
-from scenes.parts.scoreboard import Parts, product
-from scenes.parts.theme import DARK, rgb
+from scenes.parts.paint.theme import DARK, rgb
+from scenes.parts.pictures.picture import Place
+from scenes.parts.pictures.scores import Parts, product
 from scenes.pulling import Pulling
 from scenes.scores import Scores
 from tests.scenes.rendering import rendered

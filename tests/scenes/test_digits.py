@@ -9,7 +9,7 @@ from tests.scenes.rendering import rendered
 
 def test_ten_digits_fan_out_in_ten_colours(tmp_path, monkeypatch):
     pytest.importorskip("sklearn")
-    from engine.train_digits import train_digits
+    from engine.trainings.digits import train_digits
     from scenes.digits import Digits
 
     monkeypatch.setenv("UNSPIRAL_RUNS", str(tmp_path))

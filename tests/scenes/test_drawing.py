@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 from manim import RED, Camera, Circle, Mobject, Square, Text, tempconfig
 
-from scenes.parts.camera import Canvas, FilmCamera, Painted
-from scenes.parts.discs import Discs
-from scenes.parts.film_scene import frames
-from scenes.parts.replay import Replay
+from scenes.parts.paint.discs import Discs
+from scenes.parts.stage.camera import Canvas, FilmCamera, Painted
+from scenes.parts.stage.replay import Replay
+from scenes.parts.stage.scene import frames
 
 
 class Ground(Painted):

@@ -3,7 +3,7 @@
 import numpy as np
 
 from scenes.feature_tour import FeatureTour
-from scenes.parts.theme import THEME
+from scenes.parts.paint.theme import THEME
 from tests.scenes.rendering import rendered
 
 

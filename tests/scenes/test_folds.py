@@ -6,7 +6,7 @@ import pytest
 
 from engine.films.folds import pieces
 from scenes.folds import Folds
-from scenes.parts.raster import tile
+from scenes.parts.paint.raster import tile
 from tests.engine.films.test_folds import CORNERS, patterns, random_network
 from tests.scenes.rendering import rendered
 

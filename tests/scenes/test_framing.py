@@ -14,25 +14,25 @@ from manim import tempconfig
 from engine import THREE_SPIRALS_NARROW, Run, circling, class_vectors, record, training, unfolding
 from engine.films.descent import descent, two_clouds
 from engine.films.energy import energy, softening
-from engine.films.flowing import assembling, flowing
 from engine.films.lifting import lifting
+from engine.films.network import assembling, flowing
 from engine.films.pulling import pulling
-from engine.films.scoring import FIVE_BLOBS, scoring
-from scenes.parts import lettering
-from scenes.parts.camera import Canvas, Painted
-from scenes.parts.diagram import DiagramOfModules, DiagramOfUnits
-from scenes.parts.formula import formula, seat
-from scenes.parts.landscape import Landscape
-from scenes.parts.panels import Panels
-from scenes.parts.picture import Picture
-from scenes.parts.pullboard import Pullboard
-from scenes.parts.scoreboard import Scoreboard
-from scenes.parts.space import SpacePicture
-from scenes.parts.spread import CirclePicture, SpreadPicture
-from scenes.parts.surfaces import Surfaces
-from scenes.parts.theme import DARK, LIGHT, Theme
-from scenes.parts.unfolder import Unfolder
-from scenes.parts.valley import Valley, Walkers
+from engine.films.scores import FIVE_BLOBS, scoring
+from scenes.parts.paint import text as lettering
+from scenes.parts.paint.theme import DARK, LIGHT, Theme
+from scenes.parts.pictures.class_vectors import CirclePicture, SpreadPicture
+from scenes.parts.pictures.descent import Valley, Walkers
+from scenes.parts.pictures.energy import Landscape
+from scenes.parts.pictures.lifting import SpacePicture
+from scenes.parts.pictures.network import DiagramOfModules, DiagramOfUnits
+from scenes.parts.pictures.panels import Panels
+from scenes.parts.pictures.picture import Picture
+from scenes.parts.pictures.pulling import Pullboard
+from scenes.parts.pictures.scores import Scoreboard
+from scenes.parts.pictures.softargmax import Surfaces
+from scenes.parts.pictures.unfolding import Unfolder
+from scenes.parts.stage.camera import Canvas, Painted
+from scenes.parts.stage.formula import formula, seat
 from tests.conftest import SMALL
 
 SHAPES = {"wide": (960, 540), "square": (540, 540), "tall": (540, 960)}

@@ -10,10 +10,10 @@ import pytest
 from engine import FIVE_SPIRALS, UnspiralError, record, training
 from engine.recording_many import record_many
 from scenes.compare import Compare
-from scenes.parts.camera import Canvas
-from scenes.parts.chart import Accuracies, Chart, groups
-from scenes.parts.panels import HEADER, ROW, Panels, Together, arranged, fitted
-from scenes.parts.theme import DARK, rgb
+from scenes.parts.paint.theme import DARK, rgb
+from scenes.parts.pictures.chart import Accuracies, Chart, groups
+from scenes.parts.pictures.panels import HEADER, ROW, Panels, Together, arranged, fitted
+from scenes.parts.stage.camera import Canvas
 from scenes.width import Width
 from tests.scenes.rendering import rendered
 

@@ -12,8 +12,10 @@ from PIL import Image
 from scipy.ndimage import binary_dilation
 
 from engine import FIVE_SPIRALS, Frame, pace, record, training
-from scenes.parts.camera import Canvas
-from scenes.parts.picture import (
+from scenes.parts.paint.readouts import paint_readouts
+from scenes.parts.paint.theme import DARK
+from scenes.parts.pictures.contact_sheet import contact_sheet, painted
+from scenes.parts.pictures.picture import (
     Picture,
     Place,
     paint_axes,
@@ -22,9 +24,7 @@ from scenes.parts.picture import (
     paint_lines,
     paint_points,
 )
-from scenes.parts.readouts import paint_readouts
-from scenes.parts.sheet import contact_sheet, painted
-from scenes.parts.theme import DARK
+from scenes.parts.stage.camera import Canvas
 
 WIDTH, HEIGHT = 1920, 1080
 

@@ -12,23 +12,23 @@ from manim import Mobject, tempconfig
 from sklearn.datasets import load_sample_image
 
 from engine import Run, UnspiralError, training
-from engine.cues import Cues, read_cues
 from engine.deliver.clip import Clip, Section
 from engine.deliver.delivery import deliver
 from engine.deliver.rendering import Rendering
 from engine.deliver.targets import TARGETS, Work
 from engine.deliver.video import Encoder, frames
+from engine.films.cues import Cues, read_cues
 from scenes.parts import FilmScene, Picture, Replay
-from scenes.parts.sheet import painted
-from scenes.parts.theme import DARK
-from tests.engine.test_cues import FILES, PLAYHEADS, TIMES
-from tests.engine.test_deliver import decoded
+from scenes.parts.paint.theme import DARK
+from scenes.parts.pictures.contact_sheet import painted
+from tests.engine.deliver.test_deliver import decoded
+from tests.engine.films.test_cues import FILES, PLAYHEADS, TIMES
 from tests.scenes import numbers
 
 SCENE = '''"""Grey grows lighter. More could be said."""
 
 from scenes.parts import FilmScene, Replay
-from scenes.parts.camera import Painted
+from scenes.parts.stage.camera import Painted
 
 
 class Grey(Painted):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from engine import sources
+from engine.render import sources
 from tests.engine.test_farm import until
 from tests.scenes.numbers import numbers
 
@@ -129,7 +129,9 @@ def test_what_a_process_leaves_in_the_middle_of_a_segment_is_never_taken_for_cac
     assert movie(tmp_path) == EXPECTED
 
 
-@pytest.mark.parametrize("file", ["engine/layers.py", "engine/films/energy.py", "scenes/parts/kernels.py"])
+@pytest.mark.parametrize(
+    "file", ["engine/network/layers.py", "engine/films/energy.py", "scenes/parts/paint/kernels.py"]
+)
 def test_changed_code_is_never_answered_with_an_old_segment(
     file: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

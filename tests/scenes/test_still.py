@@ -1,8 +1,8 @@
 import numpy as np
 from manim import BLUE, UP, Circle, Square, VGroup, tempconfig
 
-from scenes.parts.camera import FilmCamera
-from scenes.parts.still import Still
+from scenes.parts.stage.camera import FilmCamera
+from scenes.parts.stage.still import Still
 
 
 def drawn(make) -> np.ndarray:

@@ -7,7 +7,7 @@ import pytest
 from coloraide import Color
 
 from engine import UnspiralError
-from scenes.parts.theme import DARK, LIGHT, Theme, read_theme
+from scenes.parts.paint.theme import DARK, LIGHT, Theme, read_theme
 
 BOTH = pytest.mark.parametrize("theme", [DARK, LIGHT], ids=["dark", "light"])
 EYES = (None, "protan", "deutan", "tritan")

@@ -3,9 +3,9 @@ import pytest
 import torch
 from torch.nn.functional import cross_entropy
 
-from engine.data import spirals
 from engine.errors import UnspiralError
 from engine.films.descent import METHODS, descent, two_clouds
+from engine.recipes.data import spirals
 
 DATA = two_clouds()
 X, Y = torch.tensor(DATA.x), torch.tensor(DATA.y)

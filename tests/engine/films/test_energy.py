@@ -4,13 +4,13 @@ import torch
 from scipy.ndimage import distance_transform_edt
 from torch.nn.functional import cross_entropy
 
-from engine.data import blobs
 from engine.errors import UnspiralError
 from engine.films.energy import answers, energy, over_plane, softening
-from engine.films.envelope import boundaries
-from engine.layers import Linear
-from engine.recipes import Recipe
-from engine.recording import record
+from engine.network.layers import Linear
+from engine.network.solid import boundaries
+from engine.recipes.data import blobs
+from engine.recipes.recipe import Recipe
+from engine.runs.library import record
 
 
 def _in_torch(network, x):

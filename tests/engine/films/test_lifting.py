@@ -5,7 +5,7 @@ import pytest
 
 from engine import UnspiralError
 from engine.films.lifting import circle, lifted, lifting
-from engine.layers import Linear
+from engine.network.layers import Linear
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ from torch.nn.functional import cross_entropy
 from engine import record
 from engine.errors import UnspiralError
 from engine.films.pulling import FAR, NEAR, half_learned, mistakes_of_all, pulling
-from engine.layers import Linear
+from engine.network.layers import Linear
 
 POINT = 995
 

@@ -1,0 +1,187 @@
+"""Cues: a playhead for moments of a recording, so that a film is where the lecturer says it is."""
+
+import csv
+import math
+import re
+from bisect import bisect_right
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+
+import srt
+
+from engine.errors import UnspiralError
+from engine.films.film import Film
+
+KINDS = {".txt": "Audacity's label track", ".csv": "CSV", ".srt": "SRT"}
+
+
+@dataclass(frozen=True)
+class Cues:
+    """Playheads at times; between them the playhead moves monotonically, and holds where it repeats."""
+
+    times: tuple[float, ...]
+    """Seconds from the recording's beginning, increasing."""
+    playheads: tuple[float, ...]
+    duration: float
+    """Seconds; after the last cue the playhead holds."""
+
+    def __call__(self, seconds: float) -> float:
+        """The playhead at a time: exact at cues, monotone between (PCHIP), held before the first and after the last."""
+        return _interpolated(self.times, self.playheads)(seconds)
+
+    def frames(self, rate: float) -> int:
+        """How many frames the recording lasts, at `rate` frames a second."""
+        return max(1, round(self.duration * rate))
+
+    def on_frames(self, rate: float) -> "Cues":
+        """The same cues on frames: each at the beginning of the frame that is seen at its time.
+
+        UnspiralError if two of them share a frame and not their playhead.
+        """
+        last = self.frames(rate) - 1
+        numbers = [min(math.floor(time * rate + 1e-6), last) for time in self.times]
+        kept: dict[int, float] = {}
+        for number, time, playhead in zip(numbers, self.times, self.playheads):
+            if kept.setdefault(number, playhead) != playhead:
+                raise UnspiralError(
+                    f"at {time:g} s the playhead would jump from {kept[number]:g} to {playhead:g} within one frame"
+                )
+        return Cues(tuple(number / rate for number in kept), tuple(kept.values()), self.duration)
+
+    def within(self, film: Film) -> "Cues":
+        """These cues; UnspiralError where one asks for more than the film has."""
+        for time, playhead in zip(self.times, self.playheads):
+            if not film.first <= playhead <= film.last:
+                raise UnspiralError(
+                    f"the cue at {time:g} s asks for {playhead:g}; the film goes from {film.first:g} to {film.last:g}"
+                )
+        return self
+
+
+@lru_cache(maxsize=16)
+def _interpolated(times: tuple[float, ...], playheads: tuple[float, ...]) -> Callable[[float], float]:
+    if len(times) == 1:
+        return lambda seconds: playheads[0]
+    from scipy.interpolate import PchipInterpolator  # a tenth of a second, which scenes without cues need not wait
+
+    curve = PchipInterpolator(times, playheads)
+
+    def playhead(seconds: float) -> float:
+        after = bisect_right(times, seconds)
+        if after == 0 or after == len(times) or times[after - 1] == seconds:
+            return playheads[max(after - 1, 0)]
+        low, high = sorted(playheads[after - 1 : after + 1])
+        return min(max(float(curve(seconds)), low), high)
+
+    return playhead
+
+
+def read_cues(path: str | Path) -> Cues:
+    """Cues from a small text file: Audacity's exported labels (.txt), CSV (time, playhead) or SRT.
+
+    A time is seconds, m:ss or h:mm:ss; a playhead is the first number of its text, so that "epoch 250" is 250. An
+    Audacity label over a stretch holds its playhead to the stretch's end; a caption's end in SRT counts for the last
+    one only, as captions follow each other. UnspiralError names the line.
+    """
+    path = Path(path)
+    if path.suffix.lower() not in KINDS:
+        kinds = ", ".join(f"{suffix} ({kind})" for suffix, kind in KINDS.items())
+        raise UnspiralError(f"{path.name}: cues come as {kinds}")
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise UnspiralError(f"there is no cue file {path}") from None
+    except UnicodeDecodeError:
+        raise UnspiralError(f"{path.name} is no text in UTF-8") from None
+    read = {".txt": _labels, ".csv": _table, ".srt": _subtitles}[path.suffix.lower()]
+    entries = read(text, path.name)
+    if not entries:
+        raise UnspiralError(f"{path.name} holds no cues")
+    times: list[float] = []
+    playheads: list[float] = []
+    for entry in entries:
+        for time in (entry.start, entry.end) if entry.holds else (entry.start,):
+            if times and time < times[-1]:
+                raise UnspiralError(f"{entry.where}: {time:g} s comes after {times[-1]:g} s; cues go forward in time")
+            if times and time == times[-1]:
+                if playheads[-1] != entry.playhead:
+                    raise UnspiralError(f"{entry.where}: at {time:g} s there is a cue already, {playheads[-1]:g}")
+                continue
+            times.append(time)
+            playheads.append(entry.playhead)
+    return Cues(tuple(times), tuple(playheads), max(times[-1], entries[-1].end))
+
+
+@dataclass(frozen=True)
+class _Entry:
+    where: str
+    start: float
+    end: float
+    playhead: float
+    holds: bool = False
+
+
+def _labels(text: str, name: str) -> list[_Entry]:
+    entries = []
+    for number, line in enumerate(text.splitlines(), 1):
+        where = f"{name} line {number}"
+        if not line.strip() or line.startswith("\\"):  # a line of frequencies, which Audacity writes for some labels
+            continue
+        columns = line.split("\t")
+        if len(columns) < 3:
+            raise UnspiralError(f"{where}: {line.strip()!r} is not start, end and label with tabs between them")
+        start, end = (_seconds(column.replace(",", "."), where) for column in columns[:2])
+        entries.append(_Entry(where, start, max(start, end), _playhead(columns[2], where), holds=end > start))
+    for number, (label, following) in enumerate(zip(entries, entries[1:])):
+        if label.end >= following.start:  # a stretch that reaches into the next label holds no further
+            entries[number] = replace(label, holds=False)
+    return entries
+
+
+def _table(text: str, name: str) -> list[_Entry]:
+    """Two columns, with or without a head; a file with semicolons may have decimal commas."""
+    separator = next((mark for mark in ";\t" if mark in text), ",")
+    entries = []
+    for number, row in enumerate(csv.reader(text.splitlines(), delimiter=separator), 1):
+        where = f"{name} line {number}"
+        cells = [cell.strip().replace(",", ".") if separator == ";" else cell.strip() for cell in row]
+        if not any(cells) or (not entries and number == 1 and not any(c.isdigit() for c in cells[0])):
+            continue
+        if len(cells) < 2:
+            raise UnspiralError(f"{where}: {cells[0]!r} is not a time and a playhead")
+        time = _seconds(cells[0], where)
+        entries.append(_Entry(where, time, time, _playhead(cells[1], where)))
+    return entries
+
+
+def _subtitles(text: str, name: str) -> list[_Entry]:
+    try:
+        captions = list(srt.parse(text))
+    except srt.SRTParseError:
+        raise UnspiralError(f"{name} cannot be read as SRT") from None
+    entries = []
+    for number, caption in enumerate(captions, 1):
+        where = f"{name} caption {caption.index or number}"
+        start, end = caption.start.total_seconds(), caption.end.total_seconds()
+        entries.append(_Entry(where, start, end, _playhead(caption.content, where)))
+    return entries
+
+
+def _seconds(text: str, where: str) -> float:
+    """Seconds from 83.5, 1:23.5 or 0:01:23.5."""
+    try:
+        parts = [float(part) for part in text.strip().split(":")]
+    except ValueError:
+        parts = []
+    if not 1 <= len(parts) <= 3 or not all(math.isfinite(part) and part >= 0 for part in parts):
+        raise UnspiralError(f"{where}: {text.strip()!r} is no time such as 83.5 or 1:23.5")
+    return sum(part * 60**power for power, part in enumerate(reversed(parts)))
+
+
+def _playhead(text: str, where: str) -> float:
+    match = re.search(r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?", text)
+    if match is None:
+        raise UnspiralError(f"{where}: {text.strip()!r} holds no number for the playhead")
+    return float(match[0])

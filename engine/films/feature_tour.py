@@ -1,0 +1,260 @@
+"""A grand tour: many-dimensional features seen in planes that turn smoothly from one to the next."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.interpolate import PchipInterpolator
+
+from engine.errors import UnspiralError
+from engine.films.film import Frame, View
+from engine.network.layers import Array, Linear, classifier, forward, mistaken
+from engine.network.lines import images, square_grid
+from engine.network.regions import argmax_regions
+from engine.runs.run import Run
+
+QUARTERS = 4
+"""Parts of a way from stop to stop at whose ends all points are in view."""
+_SAME = 1e-8
+"""Directions closer than this angle are one."""
+
+
+class Geodesic(NamedTuple):
+    """The shortest way from one orthonormal frame (d, 2) to another: both principal angles open evenly, and the
+    picture turns evenly in its own plane so that the end is met exactly (Buja and others 2005, Computational methods
+    for high-dimensional rotations).
+    """
+
+    base: Array
+    """(d, 2), principal directions of the first plane."""
+    away: Array
+    """(d, 2), directions at right angles to it, towards the second."""
+    angles: Array
+    """(2,), radians."""
+    back: Array
+    """(2, 2), from principal directions to the frame's own."""
+    turn: float
+    """Radians, within the plane."""
+
+    def __call__(self, s: float) -> Array:
+        """The frame (d, 2) when the share s of the way is done; its columns are orthonormal."""
+        cos, sin = math.cos(s * self.turn), math.sin(s * self.turn)
+        opened = self.base * np.cos(s * self.angles) + self.away * np.sin(s * self.angles)
+        return opened @ self.back @ np.array([[cos, -sin], [sin, cos]])
+
+
+def geodesic(start: Array, end: Array) -> Geodesic:
+    """The way between two frames (d, 2) with orthonormal columns."""
+    left, cosines, right = np.linalg.svd(start.T @ end)
+    right = right.T
+    if np.linalg.det(left @ right.T) < 0:  # a mirrored end is met the long way round: nothing flips
+        right[:, 1] *= -1
+        cosines[1] *= -1
+    base, target = start @ left, end @ right
+    rest = target - base * cosines
+    sines = np.linalg.norm(rest, axis=0)
+    angles = np.arctan2(sines, cosines)
+    away = np.where(sines > _SAME, rest / np.maximum(sines, _SAME), 0.0)
+    for k in np.flatnonzero(sines <= _SAME):
+        if cosines[k] > 0:
+            angles[k] = 0.0
+        else:  # half a turn: any direction leads there
+            away[:, k] = _beside(np.column_stack([base, away[:, 1 - k]]))
+            angles[k] = np.pi
+    turned = left @ right.T
+    return Geodesic(base, away, angles, left.T, math.atan2(turned[1, 0], turned[0, 0]))
+
+
+def _beside(directions: Array) -> Array:
+    """A unit vector at right angles to the columns of `directions` (d, k)."""
+    _, _, rows = np.linalg.svd(directions.T)
+    if len(rows) <= np.linalg.matrix_rank(directions):
+        raise UnspiralError("two dimensions leave no room for a tour; features of width 3 or more are needed")
+    return rows[-1]
+
+
+class Stop(NamedTuple):
+    """A plane on the tour, and the epoch at which it is reached."""
+
+    name: str
+    """Empty for a plane that is only passed through."""
+    plane: Array
+    """(d, 2), orthonormal columns."""
+    epoch: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Toured(Frame):
+    """A frame of a tour: the features' own axes are seen, too."""
+
+    rays: Array
+    """(d, 2), where each feature's axis points in the plane, 1 long where it lies in it."""
+    named: tuple[int, ...]
+    """The features whose rays are named: those that the embedding rests on most."""
+
+
+@dataclass(frozen=True, eq=False)
+class Tour:
+    """The features f of a run while it learns, seen in turning planes; the playhead counts stops.
+
+    From the last stop on, to the end, the plane's picture goes over into the embedding e = W f + b itself.
+    """
+
+    run: Run
+    stops: tuple[Stop, ...]
+    ways: tuple[Geodesic, ...]
+    segments: Array
+    bright: tuple[int, ...]
+    reach: float
+    """By what the class vectors pulled back are lengthened, so that they are seen."""
+    named: tuple[int, ...]
+    halves: Array
+    """(QUARTERS len(stops) + 1,), logarithms of the view's half at every `QUARTERS`th part of a way."""
+    first: float = 0.0
+
+    @property
+    def last(self) -> float:
+        """All stops, and one more for the embedding."""
+        return float(len(self.stops))
+
+    def plane(self, playhead: float) -> Array:
+        """The plane (d, 2) at a playhead: at rest at every stop, smooth between."""
+        k, s = self._way(playhead)
+        return self.ways[k](s)
+
+    def epoch(self, playhead: float) -> float:
+        """The epoch at a playhead."""
+        k, s = self._way(playhead)
+        return _between(self.stops[k].epoch, self.stops[k + 1].epoch, s)
+
+    def view(self, playhead: float) -> View:
+        """What is seen: as much as the points need, with no sudden change."""
+        at = np.linspace(0, self.last, len(self.halves))
+        return View(half=float(np.exp(PchipInterpolator(at, self.halves)(playhead))))
+
+    def _way(self, playhead: float) -> tuple[int, float]:
+        """Which stops the playhead is between, and how much of the way is done."""
+        if not 0 <= playhead <= self.last:
+            raise UnspiralError(f"playhead {playhead:g} was asked for; this tour goes from 0 to {self.last:g}")
+        k = min(int(playhead), len(self.ways) - 1)
+        return k, _eased(min(playhead - k, 1.0))
+
+    def __call__(self, playhead: float) -> Toured:
+        """The frame at a playhead. UnspiralError outside the film."""
+        plane, epoch = self.plane(playhead), self.epoch(playhead)
+        network, (x, y) = self.run.at(epoch), self.run.data
+        features, (project, last) = network[:-2], _head(network)
+        f = forward(features, x)
+        s = _eased(max(playhead - (len(self.stops) - 1), 0.0))  # of the way into the embedding
+        view = self.view(playhead)
+        shown = Linear(
+            (1 - s) * plane.T + s * project.weight, s * project.bias - (1 - s) * (f.mean(0, dtype=float) @ plane)
+        )
+        wrong = mistaken(forward((project, last), f), y) if s > 0.5 else np.zeros(len(y), bool)
+        pulled_back = self.reach * (last.weight @ project.weight) @ plane
+        return Toured(
+            points=forward((shown,), f),
+            labels=y,
+            wrong=wrong,
+            lines=images((*features, shown), self.segments),
+            bright=self.bright,
+            class_vectors=(1 - s) * pulled_back + s * last.weight,
+            regions=argmax_regions(last, view.corners()) if s else (),
+            view=view,
+            playhead=playhead,
+            readings={"epoch": epoch, "accuracy": self.run.metric("accuracy", epoch)},
+            axes=("", "") if s < 1 else ("e₁", "e₂"),
+            caption=self._caption(playhead) if s < 1 else "the embedding e = W f + b",
+            decided=s,
+            rays=plane,
+            named=self.named,
+        )
+
+    def _caption(self, playhead: float) -> str:
+        k = round(min(playhead, len(self.stops) - 1))
+        return self.stops[k].name if abs(min(playhead, len(self.stops) - 1) - k) < 0.15 else ""
+
+
+def touring(run: Run, stops: Sequence[Stop] | None = None, extent: float = 1.2, lines: int = 21, seed: int = 0) -> Tour:
+    """A tour through the features f of a run, from its first epoch to its last; the playhead counts stops.
+
+    Without `stops`: principal axes at the beginning, in the middle and at the end of training, random planes between
+    them, and last the plane of the embedding, which is also that of the class vectors pulled back to f. UnspiralError
+    unless the network ends in f → e → s with a 2-D embedding e.
+    """
+    end = run.at(run.epochs[-1])
+    project, _ = _head(end)
+    stops = tuple(stops) if stops else _itinerary(run, seed)
+    ways = tuple(geodesic(a.plane, b.plane) for a, b in zip(stops, stops[1:]))
+    f = forward(end[:-2], run.data.x)
+    important = np.abs(project.weight).sum(0) * f.std(0)
+    named = tuple(np.argsort(-important)[:4].tolist())
+    bright = (lines // 2, lines + lines // 2) if lines % 2 else ()
+    pulled_back = classifier(end).weight @ project.weight @ stops[-1].plane
+    seen = (f - f.mean(0)) @ stops[-1].plane
+    reach = 0.8 * _half(seen) / max(float(np.linalg.norm(pulled_back, axis=1).max()), 1e-9)
+    tour = Tour(run, stops, ways, square_grid(extent, lines), bright, reach, named, np.zeros(2))
+    at = np.linspace(0, tour.last, QUARTERS * len(stops) + 1)
+    return replace(tour, halves=np.log([_half(tour(playhead).points) for playhead in at]))
+
+
+def _itinerary(run: Run, seed: int) -> tuple[Stop, ...]:
+    """Principal axes and random planes in turn, and at the end the embedding's plane."""
+    first, last = float(run.epochs[0]), float(run.epochs[-1])
+    random = np.random.default_rng(seed)
+    width = _head(run.at(first))[0].weight.shape[1]
+
+    def principal(epoch: float) -> Array:
+        f = forward(run.at(epoch)[:-2], run.data.x).astype(float)
+        axes = np.linalg.svd(f - f.mean(0), full_matrices=False)[2][:2].T
+        return _upright(axes, f, run.data.x)
+
+    def chance() -> Array:
+        return np.linalg.qr(random.standard_normal((width, 2)))[0]
+
+    middle = first + 0.25 * (last - first)
+    left, _, right = np.linalg.svd(_head(run.at(last))[0].weight.astype(float), full_matrices=False)
+    return (
+        Stop("principal axes of f, untrained", principal(first), first),
+        Stop("", chance(), first + 0.1 * (last - first)),
+        Stop(f"principal axes of f at epoch {middle:.0f}", principal(middle), middle),
+        Stop("", chance(), first + 0.6 * (last - first)),
+        Stop("principal axes of f, trained", principal(last), last),
+        Stop("plane of the class vectors in f", right.T @ left.T, last),  # nearest to W: e keeps its directions
+    )
+
+
+def _upright(axes: Array, f: Array, x: NDArray[np.floating]) -> Array:
+    """The same plane, turned so that f in it lies on the input as well as it can."""
+    if x.shape[1] != 2:
+        return axes
+    seen = (f - f.mean(0)) @ axes
+    left, _, right = np.linalg.svd(seen.T @ (x - x.mean(0)))
+    return axes @ left @ right
+
+
+def _half(points: Array) -> float:
+    """Of a view that holds these points (N, 2)."""
+    across, up = np.abs(points).max(0).tolist()
+    return 1.06 * max(up, across / 1.3, 1e-9)
+
+
+def _eased(t: float) -> float:
+    """From 0 to 1, at rest at both ends."""
+    return t * t * (3 - 2 * t)
+
+
+def _between(start: float, stop: float, s: float) -> float:
+    """The share s of the way, never past its ends by rounding."""
+    return min(max((1 - s) * start + s * stop, min(start, stop)), max(start, stop))
+
+
+def _head(network: tuple) -> tuple[Linear, Linear]:
+    """The projection f → e and the classifier e → s."""
+    project, last = (network[-2], classifier(network)) if len(network) > 2 else (None, None)
+    if not isinstance(project, Linear) or last is None or last.weight.shape[1] != 2:
+        raise UnspiralError("a tour needs features, a linear layer to a 2-D embedding, and a classifier: embedding = 2")
+    return project, last

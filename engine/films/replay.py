@@ -1,0 +1,139 @@
+"""How a recorded run is to be replayed: from where to where, how long, with which pauses."""
+
+import math
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from engine.errors import UnspiralError
+from engine.films.film import Film, pace, training
+from engine.runs.run import Run
+
+
+class Beat(NamedTuple):
+    """A stretch of a replay: from one epoch to another in `seconds`, then a pause of `hold` seconds."""
+
+    start: float
+    stop: float
+    seconds: float
+    hold: float
+
+
+@dataclass(frozen=True)
+class Replaying:
+    """A run file and how to play it. UnspiralError says which value does not fit."""
+
+    run: Path
+    start: float | None = None
+    """Epoch; None: the first recorded."""
+    stop: float | None = None
+    """Epoch; None: the last recorded. Less than `start`: backwards."""
+    seconds: float = 20.0
+    """Of motion; pauses come on top."""
+    holds: Mapping[float, float] = field(default_factory=dict)
+    """Pauses: seconds by epoch. Without one of its own, the beginning is held for 1 s, the end for 2 s."""
+    upright: float | None = None
+    """Epoch at which a 2-D embedding is turned to lie upright on its input; None: as it was recorded."""
+    cues: Path | None = None
+    """A file of cues, which say instead when the film is where, and how long it lasts."""
+
+    def __post_init__(self) -> None:
+        if not 0 < self.seconds < 36000:
+            raise UnspiralError(f"seconds is {self.seconds:g}; it must be more than 0, and less than ten hours")
+        for epoch, seconds in self.holds.items():
+            if not 0 <= seconds < 36000:
+                raise UnspiralError(f"the hold at epoch {epoch:g} is {seconds:g} s; it must be 0 or more")
+
+    def environment(self) -> dict[str, str]:
+        """The same, as the scene reads it."""
+        values = {
+            "RUN": str(self.run.absolute()),
+            "FROM": _text(self.start),
+            "TO": _text(self.stop),
+            "SECONDS": _text(self.seconds),
+            "HOLD": ",".join(f"{epoch:.17g}={seconds:.17g}" for epoch, seconds in self.holds.items()),
+            "UPRIGHT": _text(self.upright),
+            "CUES": str(self.cues.absolute()) if self.cues else "",
+        }
+        return {f"UNSPIRAL_{name}": value for name, value in values.items()}
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Replaying":
+        """What UNSPIRAL_RUN, _FROM, _TO, _SECONDS, _HOLD (EPOCH=SECONDS, …), _UPRIGHT and _CUES ask for."""
+        given = {name: environment.get(f"UNSPIRAL_{name}", "").strip() for name in _NAMES}
+        if not given["RUN"]:
+            raise UnspiralError("name a run file: UNSPIRAL_RUN=my.safetensors manim render scenes/replay.py")
+        numbers = {name: parse_number(f"UNSPIRAL_{name}", given[name]) for name in _NUMBERS if given[name]}
+        holds = [parse_hold(text) for text in given["HOLD"].split(",") if text.strip()]
+        return cls(
+            Path(given["RUN"]).expanduser(),
+            numbers.get("FROM"),
+            numbers.get("TO"),
+            numbers.get("SECONDS", cls.seconds),
+            dict(holds),
+            numbers.get("UPRIGHT"),
+            Path(given["CUES"]) if given["CUES"] else None,
+        )
+
+    def film(self) -> Film:
+        """The run's film; UnspiralError if there is no such run, or it does not hold the epochs asked for."""
+        run = Run.load(self.run)
+        first, last = float(run.epochs[0]), float(run.epochs[-1])
+        for name, epoch in (("from", self.start), ("to", self.stop), *(("hold", epoch) for epoch in self.holds)):
+            if epoch is not None and not first <= epoch <= last:
+                raise UnspiralError(f"{name} {epoch:g}: {self.run} holds epochs {first:g} to {last:g}")
+        return training(run, upright=self.upright)
+
+    def beats(self, film: Film) -> tuple[Beat, ...]:
+        """The stretches between pauses; together they last `seconds`, shared out by how far points move in each."""
+        start = film.first if self.start is None else self.start
+        stop = film.last if self.stop is None else self.stop
+        if start == stop:
+            return (Beat(start, stop, 0.0, self.holds.get(stop, self.seconds)),)
+        low, high = min(start, stop), max(start, stop)
+        outside = [epoch for epoch in self.holds if not low <= epoch <= high]
+        if outside:
+            raise UnspiralError(f"hold {outside[0]:g}: the replay goes from epoch {start:g} to {stop:g}")
+        between = sorted((epoch for epoch in self.holds if low < epoch < high), reverse=stop < start)
+        rate = pace(film, start, stop)
+        time = np.linspace(0, 1, 2001)
+        reached = np.array([rate(float(t)) for t in time])
+        beats = [Beat(start, start, 0.0, self.holds.get(start, 1.0))]
+        before = 0.0
+        for epoch in (*between, stop):
+            now = 1.0 if epoch == stop else float(np.interp((epoch - start) / (stop - start), reached, time))
+            hold = self.holds.get(epoch, 2.0)
+            beats.append(Beat(beats[-1].stop, epoch, self.seconds * (now - before), hold))
+            before = now
+        return tuple(beats)
+
+
+_NUMBERS = ("FROM", "TO", "SECONDS", "UPRIGHT")
+_NAMES = ("RUN", *_NUMBERS, "HOLD", "CUES")
+
+
+def parse_number(name: str, text: str) -> float:
+    """A finite number from text. UnspiralError names it."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise UnspiralError(f"{name} is {text!r}; it must be a number")
+    return number
+
+
+def parse_hold(text: str) -> tuple[float, float]:
+    """Epoch and seconds from EPOCH=SECONDS."""
+    epoch, found, seconds = text.partition("=")
+    if not found:
+        raise UnspiralError(f"hold {text!r} must be EPOCH=SECONDS, such as 250=3")
+    return parse_number("the hold's epoch", epoch), parse_number("the hold's seconds", seconds)
+
+
+def _text(number: float | None) -> str:
+    return "" if number is None else f"{number:.17g}"

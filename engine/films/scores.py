@@ -1,0 +1,150 @@
+"""One feature vector in front of a linear classifier: rows, scores, argmax, softargmax (segments 1–2)."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.errors import UnspiralError
+from engine.films.film import Frame, View
+from engine.films.varied import Varied
+from engine.network.layers import Array, Linear, classifier, mistaken, softargmax
+from engine.network.lines import Lines
+from engine.network.regions import argmax_regions
+from engine.recipes.data import Labelled
+from engine.recipes.recipe import Recipe
+from engine.runs.run import Run
+
+FIVE_BLOBS = Recipe(
+    "blobs",
+    {"classes": 5, "points": 40},
+    hidden=(),
+    embedding=None,
+    bias=False,
+    learning_rate=0.05,
+    weight_decay=0.03,
+    epochs=200,
+    upright=None,
+)
+"""Features as they were before deep learning: given, and linearly separable. No bias, so that s is W f and no more."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scores(Frame):
+    """A classifier's plane with one feature vector in it, and all that is computed from it."""
+
+    feature: Array
+    """(2,), f."""
+    scores: Array
+    """(K,), s = W f."""
+    probabilities: Array
+    """(K,), ỹ = softargmax(s) at `temperature`."""
+    temperature: float
+    rows: float
+    """How many rows of W have been multiplied with f, the last one perhaps in part."""
+    form: float
+    """How a score is written: 0 a linear sum, 1 a similarity, 2 a score."""
+    answered: float
+    """How far the answer is shown, 0 … 1."""
+    soft: float
+    """How far the probabilities are shown, 0 … 1."""
+
+    @property
+    def answer(self) -> int:
+        """ŷ = argmax s."""
+        return int(self.scores.argmax())
+
+    @property
+    def texts(self) -> tuple[tuple[str, str, str], ...]:
+        """Each score in its three forms: linear sum, similarity, score."""
+        return tuple(_forms(row, self.feature, score) for row, score in zip(self.class_vectors, self.scores))
+
+
+@dataclass(frozen=True, eq=False)
+class Scoring(Varied):
+    """Scores of one classifier.
+
+    Settings: rows, form, answered, soft, temperature (0 is argmax) and turn (of f, in radians, anti-clockwise).
+    """
+
+    weight: Array
+    points: Labelled
+    view: View
+
+    def __call__(self, playhead: float) -> Scores:
+        """The frame where the setting that varies has the value `playhead`."""
+        s = self.set_to(playhead)
+        length, angle = s["length"], s["angle"] + s["turn"]
+        feature = np.array([length * math.cos(angle), length * math.sin(angle)])
+        scores = self.weight @ feature
+        bias = np.zeros(len(self.weight))
+        return Scores(
+            points=self.points.x,
+            labels=self.points.y,
+            wrong=mistaken(self.points.x @ self.weight.T, self.points.y),
+            lines=Lines(np.zeros((0, 2)), np.zeros(1, np.intp)),
+            bright=(),
+            class_vectors=self.weight,
+            regions=argmax_regions(Linear(self.weight, bias), self.view.corners()),
+            view=self.view,
+            playhead=playhead,
+            axes=("f₁", "f₂"),
+            feature=feature,
+            scores=scores,
+            probabilities=at_temperature(scores, s["temperature"]),
+            temperature=s["temperature"],
+            rows=s["rows"],
+            form=s["form"],
+            answered=s["answered"],
+            soft=s["soft"],
+        )
+
+
+def scoring(run: Run, point: int) -> Scoring:
+    """The scores of one of the run's points under its trained classifier, without bias; `vary` makes films of it.
+
+    UnspiralError if the network is more than a linear classifier without bias of features in the plane.
+    """
+    last = classifier(run.at(run.epochs[-1]))
+    if len(run.layers) != 1 or last.weight.shape[1] != 2 or last.bias.any():
+        raise UnspiralError(
+            "scoring shows s = W f in the plane: use a recipe with hidden=(), embedding=None, bias=False"
+        )
+    weight, data = last.weight.astype(float), run.data
+    x, y = data.x[point]
+    settings = {
+        "rows": float(len(weight)),
+        "form": 2.0,
+        "answered": 0.0,
+        "soft": 0.0,
+        "temperature": 1.0,
+        "turn": 0.0,
+        "length": math.hypot(x, y),
+        "angle": math.atan2(y, x),
+    }
+    return Scoring(weight, data, View(half=1.4 * float(np.abs(weight).max())), settings=settings, name="rows")
+
+
+def at_temperature(scores: Array, temperature: float) -> Array:
+    """The softargmax of scores (K,) at a temperature; at 0 its limit, the argmax: all for the highest score."""
+    if temperature > 0:
+        return softargmax(scores, temperature)
+    return (scores == scores.max()) / (scores == scores.max()).sum()
+
+
+def _forms(row: Array, feature: Array, score: float) -> tuple[str, str, str]:
+    lengths = float(np.linalg.norm(row)), float(np.linalg.norm(feature))
+    angle = math.degrees(math.acos(min(1.0, max(-1.0, float(score) / (lengths[0] * lengths[1])))))
+    equals = f"= {written(score)}"
+    products = [f"{written(abs(w))} · {written(f) if f >= 0 else f'({written(f)})'}" for w, f in zip(row, feature)]
+    signs = ["−" if w < 0 else "" for w in row]
+    return (
+        f"{signs[0]}{products[0]} {signs[1] or '+'} {products[1]} {equals}",
+        f"{written(lengths[0])} · {written(lengths[1])} · cos {angle:.0f}° {equals}",
+        written(score),
+    )
+
+
+def written(value: float) -> str:
+    """A number with two digits as it stands on the screen, with a true minus sign and no minus zero."""
+    return f"{round(float(value), 2) + 0.0:.2f}".replace("-", "−")

@@ -1,0 +1,281 @@
+"""Films of a trained network at work: the plane warped in one go, and unfolded step by step."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.errors import UnspiralError
+from engine.films.film import Film, Frame, View
+from engine.network.layers import Array, Linear, Network, classifier, embedding, mistaken
+from engine.network.lines import Lines, kinked, square_grid
+from engine.network.regions import argmax_regions
+from engine.network.steps import Reflections, Step, steps
+from engine.recipes.data import Labelled
+
+ROOM = (1.25, 0.8)
+"""How far unfolding lets things come from the view's centre, in halves of the view: captions above and below."""
+ZOOM = 0.35
+"""The fastest that unfolding's view grows, shrinks or moves in a step, as a share of its size (e-folds)."""
+GRAIN = 40
+"""Playheads in a step at which unfolding's view is worked out."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unfolded(Frame):
+    """A frame of unfolding: how far the network's steps have come."""
+
+    step: int
+    """The step that is under way or just done; len(steps) once the classifier's answer appears."""
+    share: float
+    """How much of it is done, 0 … 1."""
+    folds: tuple[Array, ...]
+    """The half-planes below 0 that a positive part is about to fold or folding: polygons (4, 2)."""
+    shade: float
+    """How strongly they are shown, 0 … 1."""
+
+
+@dataclass(frozen=True, eq=False)
+class Morph:
+    """x goes straight to its embedding, made as small as x; the playhead is 0 at the input, 1 at the embedding.
+
+    From 1 to 2 the classifier's answer appears: regions and class vectors, as small as the embedding.
+    """
+
+    data: Labelled
+    image: Array
+    """The points' embedding ÷ scale."""
+    grid: Lines
+    grid_image: Array
+    bright: tuple[int, ...]
+    head: Linear
+    """The classifier on the embedding ÷ scale."""
+    scale: float
+    shrink: float
+    """Class vectors are shown ÷ scale ÷ this, so that they fit."""
+    view: View
+    first: float = 0.0
+    last: float = 2.0
+
+    def __call__(self, playhead: float) -> Frame:
+        """The frame at a playhead. UnspiralError outside 0 … 2."""
+        _check(playhead, self.last)
+        t, decided = min(playhead, 1.0), max(playhead - 1.0, 0.0)
+        return Frame(
+            points=(1 - t) * self.data.x + t * self.image,
+            labels=self.data.y,
+            wrong=_wrong(self.image, self.data, self.head, decided),
+            lines=self.grid._replace(vertices=(1 - t) * self.grid.vertices + t * self.grid_image),
+            bright=self.bright,
+            class_vectors=self.head.weight / self.scale**2 / self.shrink,
+            regions=argmax_regions(self.head, self.view.corners()),
+            view=self.view,
+            playhead=playhead,
+            readings={"t": t, "scale": self.scale},
+            axes=_axes(t, self.scale),
+            caption="" if decided == 0 or self.shrink == 1 else _shrunk(self.shrink).strip("; "),
+            decided=decided,
+        )
+
+
+def warping(network: Network, data: Labelled, extent: float = 1.2, lines: int = 21) -> Film:
+    """The points and their plane morph straight from input (playhead 0) to embedding (1); then (to 2) the answer.
+
+    The embedding is shown ÷ scale, its root mean square over the input's: both are equally large, and the morph does
+    not fold earlier than it must. The frame's axes and its reading `scale` say so. The grid ± `extent` is exact all the
+    way. UnspiralError if input or embedding are not 2-D.
+    """
+    _check_planes(network, data)
+    data = Labelled(data.x.astype(float), data.y)
+    image = embedding(network, data.x)
+    size = float(np.sqrt((image**2).sum(1).mean() / max((data.x**2).sum(1).mean(), 1e-300)))
+    scale = size if size > 0 else 1.0
+    grid = kinked(network[:-1], square_grid(extent, lines))
+    last = classifier(network)
+    head = Linear(last.weight.astype(float) * scale, last.bias.astype(float))
+    ends = np.concatenate([data.x, image / scale])  # on the straight way between them nothing is farther out
+    across, up = np.abs(ends).max(0).tolist()
+    view = View(half=1.06 * max(up, across / 1.3))
+    grid_image = embedding(network, grid.vertices) / scale
+    shrink = _shrink(last.weight / scale, 0.72 * view.half)
+    return Morph(data, image / scale, grid, grid_image, _bright(lines), head, scale, shrink, view)
+
+
+@dataclass(frozen=True, eq=False)
+class Unfolding:
+    """A narrow network step by step; the playhead counts steps. After the last, the classifier's answer appears."""
+
+    steps: tuple[Step, ...]
+    data: Labelled
+    stages: Array
+    """(len(steps) + 1, N + V, 2): points and grid vertices before each step and at the end."""
+    starts: NDArray[np.intp]
+    bright: tuple[int, ...]
+    head: Linear
+    shrink: float
+    """Class vectors are shown ÷ this, so that they fit."""
+    track: tuple[Array, Array, Array]
+    """The view at some playheads (P,): centres (P, 2) and logarithms of halves (P,)."""
+    first: float = 0.0
+
+    @property
+    def last(self) -> float:
+        """All steps, and one more for the answer."""
+        return float(len(self.steps) + 1)
+
+    def view(self, playhead: float) -> View:
+        """Where the camera is: it follows slowly enough for the eye, and early enough for everything to stay in."""
+        at, centre, half = self.track
+        x, y = (float(np.interp(playhead, at, centre[:, axis])) for axis in (0, 1))
+        return View((x, y), float(np.exp(np.interp(playhead, at, half))))
+
+    def __call__(self, playhead: float) -> Unfolded:
+        """The frame after `playhead` steps. UnspiralError outside the film."""
+        _check(playhead, self.last)
+        done = max(math.ceil(playhead) - 1, 0)  # at a whole number the step before it is done, not the next begun
+        share = playhead - done
+        moving = done < len(self.steps)
+        places = self.steps[done](self.stages[done], share) if moving else self.stages[done]
+        count = len(self.data.y)
+        decided = 0.0 if moving else share
+        view = self.view(playhead)
+        folds, shade = self._folds(done, share, view)
+        return Unfolded(
+            points=places[:count],
+            labels=self.data.y,
+            wrong=_wrong(places[:count], self.data, self.head, decided),
+            lines=Lines(places[count:], self.starts),
+            bright=self.bright,
+            class_vectors=self.head.weight / self.shrink,
+            regions=argmax_regions(self.head, view.corners()),
+            view=view,
+            playhead=playhead,
+            axes=("", ""),
+            caption=self._caption(done),
+            decided=decided,
+            step=done,
+            share=share,
+            folds=folds,
+            shade=shade,
+        )
+
+    def _caption(self, done: int) -> str:
+        return self.steps[done].caption if done < len(self.steps) else "linear classifier" + _shrunk(self.shrink)
+
+    def _folds(self, done: int, share: float, view: View) -> tuple[tuple[Array, ...], float]:
+        """Half-planes that fold in this step, or, towards its end, in the next."""
+        for number, shade, t in ((done, 1 - share, share), (done + 1, max(0.0, (share - 0.6) / 0.4), 0.0)):
+            if shade > 0 and number < len(self.steps) and self.steps[number].name == "positive part":
+                (left, bottom), (right, top) = view.corners()
+                left, bottom = min(left, 0.0), min(bottom, 0.0)
+                corners = np.array([[[left, bottom], [0, bottom], [0, top], [left, top]],
+                                    [[left, bottom], [right, bottom], [right, 0], [left, 0]]])  # fmt: skip
+                return tuple(self.steps[number](corners, t)), shade
+        return (), 0.0
+
+
+def unfolding(
+    network: Network,
+    data: Labelled,
+    reflections: Reflections = "reduced",
+    extent: float = 1.0,
+    lines: int = 21,
+) -> Unfolding:
+    """A network whose layers are all 2 × 2, taken apart step by step; the playhead is the step number.
+
+    At step k the frame is what the first k steps make of points and grid; between, the next step moves along its own
+    geometry. From len(steps) to len(steps) + 1 the classifier's answer appears. The view follows: nothing leaves it,
+    and it never changes by more than `ZOOM` in a step. UnspiralError names the layer that is not 2 × 2.
+    """
+    moves = steps(network, reflections)
+    _check_planes(network, data)
+    if not moves:
+        raise UnspiralError(
+            "this network is its classifier alone; unfolding needs hidden layers: use a recipe with hidden=(2, 2, 2, 2)"
+        )
+    grid = kinked(network[:-1], square_grid(extent, lines))
+    start = np.concatenate([data.x.astype(float), grid.vertices])
+    stages = [start]
+    for step in moves:
+        stages.append(step(stages[-1], 1))
+    last = classifier(network)
+    head = Linear(last.weight.astype(float), last.bias.astype(float))
+    track = _following(moves, np.stack(stages))
+    shrink = _shrink(head.weight, 0.62 * float(np.exp(track[2][-1])))
+    return Unfolding(moves, data, np.stack(stages), grid.starts, _bright(lines), head, shrink, track)
+
+
+def _following(moves: tuple[Step, ...], stages: Array) -> tuple[Array, Array, Array]:
+    """A view that holds everything at every playhead and never changes fast: see `Unfolding.track`."""
+    at = np.arange(len(moves) * GRAIN + 1) / GRAIN
+    boxes = []
+    for playhead in at:
+        done = min(int(playhead), len(moves) - 1)
+        places = moves[done](stages[done], playhead - done)
+        boxes.append((np.minimum(places.min(0), 0), np.maximum(places.max(0), 0)))  # the origin stays in, too
+    low, high = np.array(boxes).swapaxes(0, 1)  # (P, 2) each
+    for width in (1.0, 2.0, 4.0, 8.0, np.inf):
+        centre = _smoothed((low + high) / 2, width) if np.isfinite(width) else np.zeros_like(low)
+        need = np.log(np.maximum((np.maximum(high - centre, centre - low) / ROOM).max(1), 1e-9) * 1.03)
+        # the least that grows and shrinks no faster than ZOOM and is nowhere less than needed
+        half = (need[None, :] - ZOOM * np.abs(at[:, None] - at[None, :])).max(1)
+        speed = np.abs(np.diff(centre, axis=0)).max(1) * GRAIN / np.exp(half[:-1])
+        if speed.max(initial=0.0) <= ZOOM:
+            break
+    return at, centre, half
+
+
+def _smoothed(path: Array, width: float) -> Array:
+    """Averages of a path (P, 2) over `width` steps, twice: no corners."""
+    reach = max(1, round(width * GRAIN / 2))
+    kernel = np.full(2 * reach + 1, 1 / (2 * reach + 1))
+    for _ in range(2):
+        padded = np.pad(path, ((reach, reach), (0, 0)), mode="edge")
+        path = np.stack([np.convolve(padded[:, axis], kernel, "valid") for axis in (0, 1)], 1)
+    return path
+
+
+def _check(playhead: float, last: float) -> None:
+    if not 0 <= playhead <= last:
+        raise UnspiralError(f"playhead {playhead:g} was asked for; this film goes from 0 to {last:g}")
+
+
+def _check_planes(network: Network, data: Labelled) -> None:
+    """UnspiralError unless input and embedding are planes."""
+    if data.x.shape[1] != 2:
+        raise UnspiralError(f"the input has {data.x.shape[1]} dimensions; this film starts from 2")
+    width = classifier(network).weight.shape[1]
+    if width != 2:
+        raise UnspiralError(f"the embedding has {width} dimensions; films show 2: use a recipe with embedding = 2")
+
+
+def _wrong(image: Array, data: Labelled, head: Linear, decided: float) -> NDArray[np.bool_]:
+    """Mistakes, once there is an answer."""
+    if decided < 0.5:
+        return np.zeros(len(data.y), bool)
+    return mistaken(image @ head.weight.T + head.bias, data.y)
+
+
+def _axes(t: float, scale: float) -> tuple[str, str]:
+    """The input's axes, the embedding's, which say how much smaller it is drawn, and both on the way between."""
+    if t == 0:
+        return "x₁", "x₂"
+    ends = f"e₁ ÷ {scale:.1f}", f"e₂ ÷ {scale:.1f}"
+    return ends if t == 1 else (f"x₁ → {ends[0]}", f"x₂ → {ends[1]}")
+
+
+def _bright(lines: int) -> tuple[int, ...]:
+    """The grid lines that are the input's axes, if there are such."""
+    return (lines // 2, lines + lines // 2) if lines % 2 else ()
+
+
+def _shrink(vectors: Array, reach: float) -> float:
+    """1, 2, 5, 10 … : what these vectors must be divided by to be no longer than `reach`."""
+    longest = float(np.linalg.norm(vectors, axis=1).max())
+    powers = (m * 10.0**k for k in range(300) for m in (1, 2, 5))
+    return next(factor for factor in powers if longest <= factor * reach)
+
+
+def _shrunk(factor: float) -> str:
+    return "" if factor == 1 else f"; class vectors drawn ÷ {factor:g}"

@@ -1,0 +1,1 @@
+"""A network at one moment, and its exact geometry."""

@@ -1,0 +1,83 @@
+"""The lecture's loss, and its gradient running back through a network: what torch computes, in plain NumPy."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from engine.network.layers import Array, Layer, Linear, Network, PositivePart, Tanh, apply, softargmax
+
+
+def softmax(scores: Array, temperature: float = 1.0) -> Array:
+    """The lecturer's softmax of scores (…, K) → (…): T log Σ exp(s/T), which goes to the maximum as T goes to 0."""
+    highest = scores.max(-1)
+    return highest + temperature * np.log(np.exp((scores - highest[..., None]) / temperature).sum(-1))
+
+
+def losses(scores: Array, y: NDArray[np.integer]) -> Array:
+    """Cross-entropy of each point, C(y, ỹ) = softmax(s) − s_y (segments 8–9): scores (N, K), y (N,) → (N,)."""
+    return softmax(scores) - np.take_along_axis(scores, np.asarray(y)[:, None], 1)[:, 0]
+
+
+class Pass(NamedTuple):
+    """One pass forwards through a network and one back: everything that torch keeps and computes."""
+
+    values: tuple[Array, ...]
+    """x, then what leaves each layer; the last are the scores. Each (N, width)."""
+    losses: Array
+    """(N,), cross-entropy of each point."""
+    signals: tuple[Array, ...]
+    """∂L/∂value for each of `values`, L being the average of `losses`."""
+    gradients: Network
+    """∂L/∂weight and ∂L/∂bias, in the layers' own places; a layer without weights stands for itself."""
+
+
+def backward(network: Network, x: ArrayLike, y: ArrayLike) -> Pass:
+    """Forwards and back through `network` for points x (N, n) of classes y (N,), in float64.
+
+    ∂L/∂s = (ỹ − y)/N, and from there back by the chain rule, layer by layer.
+    """
+    labels = np.asarray(y, np.int64)
+    values = forwards(network, x)
+    scores = values[-1]
+    signal = (softargmax(scores) - np.eye(scores.shape[1])[labels]) / len(scores)
+    signals, gradients = backwards(network, values, signal)
+    return Pass(values, losses(scores, labels), signals, gradients)
+
+
+def forwards(network: Network, x: ArrayLike) -> tuple[Array, ...]:
+    """Points x (N, n), then what leaves each layer, in float64."""
+    values: list[Array] = [np.asarray(x, float)]
+    for layer in network:
+        values.append(apply(layer, values[-1]))
+    return tuple(values)
+
+
+def backwards(network: Network, values: Sequence[Array], signal: Array) -> tuple[tuple[Array, ...], Network]:
+    """∂L/∂value for each of `values`, and ∂L/∂weight and ∂L/∂bias, from `signal`, which is ∂L/∂values[-1]."""
+    signals: list[Array] = [signal]
+    gradients: list[Layer] = []
+    for layer, value, image in zip(reversed(network), reversed(values[:-1]), reversed(values[1:])):
+        match layer:
+            case Linear(weight, _):
+                gradients.append(Linear(signal.T @ value, signal.sum(0)))
+                signal = signal @ weight
+            case PositivePart(slope):
+                gradients.append(layer)
+                signal = np.where(value > 0, signal, slope * signal)
+            case Tanh():
+                gradients.append(layer)
+                signal = signal * (1 - image**2)
+        signals.append(signal)
+    return tuple(signals[::-1]), tuple(gradients[::-1])
+
+
+def stepped(network: Network, gradients: Network, rate: float) -> Network:
+    """One step w ← w − η ∂L/∂w of every weight and bias; `rate` is η."""
+    return tuple(
+        Linear(layer.weight - rate * slope.weight, layer.bias - rate * slope.bias)
+        if isinstance(layer, Linear) and isinstance(slope, Linear)
+        else layer
+        for layer, slope in zip(network, gradients)
+    )

@@ -1,0 +1,173 @@
+"""A network in the plane, taken apart into moves the eye can follow: rotate, reflect, scale, shift, fold."""
+
+import math
+from collections.abc import Iterator
+from typing import Literal, NamedTuple
+
+import numpy as np
+
+from engine.errors import UnspiralError, unknown
+from engine.network.layers import Array, Linear, Network, PositivePart, Tanh
+
+Reflections = Literal["lecture", "reduced"]
+Name = Literal["rotate", "reflect", "scale", "shift", "positive part", "tanh"]
+
+_FLAT = 1e-9
+"""A singular value below this share of the larger one is no factor to grow by: the plane falls onto a line."""
+_ROUNDING = 1e-14
+"""Below this share of the larger part, a part of a matrix is rounding."""
+
+
+class Step(NamedTuple):
+    """One move of the plane: `step(x, 0)` is x, `step(x, 1)` is done, in between it moves along its own geometry."""
+
+    name: Name
+    layer: int
+    """The layer it belongs to, as its place in the network."""
+    numbers: tuple[float, ...]
+    """rotate: angle in radians, anti-clockwise; reflect: the coordinate that changes its sign, 0 or 1; scale: the two
+    singular values, along the horizontal and the vertical; shift: the bias; positive part: the slope below 0."""
+
+    def __call__(self, x: Array, t: float) -> Array:
+        """Points x (N, 2) when the share t of the move is done, 0 ≤ t ≤ 1."""
+        if t == 0:
+            return x
+        match self.name:
+            case "rotate":
+                angle = t * self.numbers[0]
+                cos, sin = math.cos(angle), math.sin(angle)
+                return np.stack([cos * x[..., 0] - sin * x[..., 1], sin * x[..., 0] + cos * x[..., 1]], -1)
+            case "reflect":
+                factors = np.ones(2)
+                factors[int(self.numbers[0])] = 1 - 2 * t  # through zero, where the plane is seen from its edge
+                return x * factors
+            case "scale":
+                return x * np.array([_grown(value, max(self.numbers), t) for value in self.numbers])
+            case "shift":
+                return x + t * np.array(self.numbers)
+            case "positive part":
+                return np.where(x > 0, x, ((1 - t) + t * self.numbers[0]) * x)
+            case "tanh":
+                return (1 - t) * x + t * np.tanh(x)
+
+    @property
+    def amount(self) -> str:
+        """The move's numbers alone, short enough for a list."""
+        match self.name:
+            case "rotate":
+                return f"{written(math.degrees(self.numbers[0]), 0)}°"
+            case "reflect":
+                return "↔" if self.numbers[0] == 0 else "↕"
+            case "positive part":
+                return f"{self.numbers[0]:g}"
+            case "scale" | "shift":
+                return ", ".join(written(number, 2) for number in self.numbers)
+            case "tanh":
+                return ""
+
+    @property
+    def caption(self) -> str:
+        """What the move does, with its numbers, as it stands on the screen."""
+        match self.name:
+            case "rotate":
+                return f"rotate by {written(math.degrees(self.numbers[0]), 0)}°"
+            case "reflect":
+                return f"reflect: {'left ↔ right' if self.numbers[0] == 0 else 'up ↔ down'}"
+            case "scale":
+                return f"scale by {self.numbers[0]:.2f} and {self.numbers[1]:.2f}"
+            case "shift":
+                return f"shift by ({written(self.numbers[0], 2)}, {written(self.numbers[1], 2)})"
+            case "positive part":
+                leaky = f", slope {self.numbers[0]:g} below 0" if self.numbers[0] else ""
+                return f"positive part{leaky}"
+            case "tanh":
+                return "tanh"
+
+
+def steps(network: Network, reflections: Reflections = "reduced") -> tuple[Step, ...]:
+    """The feature extractor of a network in the plane, move by move; composed they are its embedding.
+
+    A linear layer becomes rotate, (reflect,) scale, rotate, (reflect,) shift: its singular value decomposition, with
+    the least turning of all that there are. `reflections` "reduced" reflects once where the determinant is negative;
+    "lecture" also reflects twice where it is positive, as the lecture shows it (segment 13). UnspiralError names the
+    first layer that is not 2 × 2.
+    """
+    if reflections not in ("lecture", "reduced"):
+        raise unknown("reflections", reflections, ("lecture", "reduced"))
+    moves: list[Step] = []
+    for number, layer in enumerate(network[:-1]):
+        match layer:
+            case Linear(weight, bias):
+                if weight.shape != (2, 2):
+                    raise UnspiralError(
+                        f"layer {number} is {weight.shape[0]} × {weight.shape[1]}; unfolding needs 2 × 2 layers: "
+                        "use a recipe with hidden=(2, 2, 2, 2), such as THREE_SPIRALS_NARROW"
+                    )
+                moves += [Step(name, number, numbers) for name, numbers in _taken_apart(weight, reflections)]
+                moves.append(Step("shift", number, (float(bias[0]), float(bias[1]))))
+            case PositivePart(slope):
+                moves.append(Step("positive part", number, (float(slope),)))
+            case Tanh():
+                moves.append(Step("tanh", number, ()))
+    return tuple(moves)
+
+
+def moved(moves: tuple[Step, ...], x: Array, playhead: float) -> Array:
+    """Points x (N, 2) after `playhead` moves: the whole ones before it, then the broken part of the next."""
+    whole = min(int(playhead), len(moves))
+    for step in moves[:whole]:
+        x = step(x, 1)
+    return moves[whole](x, playhead - whole) if whole < len(moves) else x
+
+
+def _taken_apart(weight: Array, reflections: Reflections) -> list[tuple[Name, tuple[float, ...]]]:
+    """The moves of x ↦ weight x, the ones with the least turning among its decompositions."""
+
+    def turning(moves: list[tuple[Name, tuple[float, ...]]]) -> float:
+        return round(sum(abs(numbers[0]) for name, numbers in moves if name == "rotate"), 9)
+
+    return min(_decompositions(weight, reflections), key=turning)
+
+
+def _decompositions(weight: Array, reflections: Reflections) -> Iterator[list[tuple[Name, tuple[float, ...]]]]:
+    """Every way to make `weight` of rotate, (reflect,) scale, rotate, (reflect)."""
+    (a, b), (c, d) = weight.astype(float).tolist()
+    # weight is a turn by `turn` stretched by `even`, plus a mirror image turned by `mirror` and stretched by `odd`
+    even, odd = math.hypot(a + d, c - b) / 2, math.hypot(a - d, c + b) / 2
+    turn, mirror = math.atan2(c - b, a + d), math.atan2(c + b, a - d)
+    if min(even, odd) < _ROUNDING * max(even, odd):  # no direction is special: turn once
+        turn = mirror = turn if even > odd else mirror
+    before, after = (turn - mirror) / 2, (turn + mirror) / 2  # weight = R(after) diag(large, small) R(before)
+    large, small = even + odd, even - odd
+    if abs(small) < _ROUNDING * large:
+        small = 0.0
+    for quarter in range(4):  # a quarter turn more before, one less after: the singular values change places
+        inner = before + quarter * math.pi / 2
+        outer = after - quarter * math.pi / 2
+        values = (large, abs(small)) if quarter % 2 == 0 else (abs(small), large)
+        for axis in (0, 1):
+            if small < 0:
+                half = 0.0 if (axis == 0) == (quarter % 2 == 1) else math.pi  # the other axis: half a turn more
+                yield [_turn(inner), ("reflect", (axis,)), ("scale", values), _turn(outer + half)]
+            elif reflections == "lecture":  # mirrored before and after: the turn between runs the other way
+                for second in (0, 1):
+                    half = 0.0 if axis == second else math.pi
+                    mirrored = _turn(half - outer)
+                    yield [_turn(inner), ("reflect", (axis,)), ("scale", values), mirrored, ("reflect", (second,))]
+            else:
+                yield [_turn(inner), ("scale", values), _turn(outer)]
+
+
+def _turn(angle: float) -> tuple[Name, tuple[float, ...]]:
+    """A rotation the short way round."""
+    return "rotate", (math.remainder(angle, 2 * math.pi),)
+
+
+def _grown(value: float, largest: float, t: float) -> float:
+    """1 at t = 0, `value` at t = 1, growing by equal factors in equal times; straight down to (nearly) zero."""
+    return value**t if value > _FLAT * largest else (1 - t) + t * value
+
+
+def written(value: float, digits: int) -> str:
+    """A number with a true minus sign and no minus zero."""
+    return f"{round(value, digits) + 0.0:.{digits}f}".replace("-", "−")

@@ -1,0 +1,1 @@
+"""What determines a training: its data, network, optimiser and seed."""

@@ -1,0 +1,327 @@
+"""Recipes: everything that determines a training run, as one frozen value."""
+
+import hashlib
+import inspect
+import json
+import math
+import reprlib
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, TypeGuard
+
+import numpy as np
+
+from engine.errors import UnspiralError, nearest, unknown
+from engine.recipes.data import DATASETS, Labelled, hold_out, labelled, read_points
+from engine.recipes.fields import explained_toml
+
+ACTIVATIONS = ("positive_part", "tanh")
+INITIALISATIONS = ("uniform", "normal", "xavier", "orthogonal")
+OPTIMISERS = ("sgd", "adam", "adamw")
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What to learn and how; two equal recipes make the same run on one machine.
+
+    The network is a linear layer and an activation for each width in `hidden`, a linear layer to the `embedding`,
+    and the linear classifier. UnspiralError says which value does not fit and what does.
+    """
+
+    data: str | Labelled = "spirals"
+    """A name in `engine.recipes.data.DATASETS`, or your own points."""
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    """The data set's own parameters; those not given take its defaults."""
+    data_seed: int = 0
+    held_out: float = 0.0
+    """Share of each class kept from training, 0 ≤ share < 1."""
+    hidden: tuple[int, ...] = (100,)
+    activation: str = "positive_part"
+    slope: float = 0.0
+    """Of the positive part below 0: 0 is ReLU, more is leaky."""
+    embedding: int | None = 2
+    """Width of the embedding; None: the classifier reads the last hidden layer, or x itself."""
+    bias: bool = True
+    initialisation: str = "uniform"
+    """uniform ± 1/√fan-in (biases too), or weights normal, xavier or orthogonal, with biases uniform."""
+    scale: float | tuple[float, ...] = 1.0
+    """Multiplies the initial weights and biases; a tuple gives one number a linear layer."""
+    optimiser: str = "sgd"
+    learning_rate: float = 0.04
+    warm_up: int = 0
+    """Epochs over which the learning rate rises linearly from 0."""
+    momentum: float = 0.9
+    """Of SGD; Adam's β₁."""
+    beta2: float = 0.999
+    """Adam's β₂."""
+    weight_decay: float = 1e-5
+    batch: int | None = None
+    """Points per step; None: all of them, one step an epoch."""
+    epochs: int = 2000
+    seed: int = 0
+    """Of the initial weights and of the mini-batches."""
+    upright: int | None = 250
+    """Epoch at which the recorded embedding is turned to lie upright on the input, no score changed; None: as it is."""
+    precision: str = "float32"
+
+    def __post_init__(self) -> None:
+        for name, kind in _KINDS.items():
+            object.__setattr__(self, name, _checked(name, kind, getattr(self, name)))
+        object.__setattr__(self, "parameters", _parameters(self.data, self.parameters))
+        if isinstance(self.data, tuple):
+            object.__setattr__(self, "data", _own(self.data))
+        for name, names in _CHOICES.items():
+            if getattr(self, name) not in names:
+                raise unknown(name, getattr(self, name), names)
+        for name, (low, high, words) in _RANGES.items():
+            value = getattr(self, name)
+            for number in value if isinstance(value, tuple) else (value,):
+                if number is not None and not low <= number <= high:
+                    needed = words if number < low or " to " in words else f"at most {high:,}"
+                    raise UnspiralError(f"{name} is {reprlib.repr(number)}; it must be {needed}")
+        if isinstance(self.data, Labelled) and np.abs(self.data.x).max() > np.finfo(self.precision).max:
+            raise UnspiralError(f"x holds numbers that {self.precision} does not; divide x by a constant")
+        linear = len(self.hidden) + (self.embedding is not None) + 1
+        if isinstance(self.scale, tuple) and len(self.scale) != linear:
+            raise UnspiralError(
+                f"scale has {len(self.scale)} numbers, the network {linear} linear layers: give {linear}, or one"
+            )
+
+    def __hash__(self) -> int:
+        return hash(self.digest)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Recipe) and self.digest == other.digest
+
+    def points(self) -> tuple[Labelled, np.ndarray]:
+        """The data set, and the mask (N,) of its held-out points."""
+        data = self.data if isinstance(self.data, Labelled) else DATASETS[self.data](self.data_seed, **self.parameters)
+        return data, hold_out(data, self.held_out, self.data_seed)
+
+    @property
+    def digest(self) -> str:
+        """Twenty hexadecimal digits that name this recipe: equal for equal recipes, on every machine."""
+        content = hashlib.sha256(json.dumps(self.as_dict(), sort_keys=True).encode())
+        if isinstance(self.data, Labelled):
+            trained_on = self.data.x.astype(self.precision)  # what a run file holds: its recipe has this digest too
+            content.update(np.ascontiguousarray(trained_on, "<f8").tobytes())
+            content.update(np.ascontiguousarray(self.data.y, "<i8").tobytes())
+        return content.hexdigest()[:20]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, as they stand in TOML and in run files; your own points become the word "own"."""
+        values: dict[str, Any] = {f.name: getattr(self, f.name) for f in fields(self)}
+        values["data"] = "own" if isinstance(self.data, Labelled) else self.data
+        values["parameters"] = dict(self.parameters)
+        return {k: list(v) if isinstance(v, tuple) else "none" if v is None else v for k, v in values.items()}
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any], data: Labelled | None = None) -> "Recipe":
+        """The inverse of `as_dict`; `data` are the points where it says "own"."""
+        known = [f.name for f in fields(cls)]
+        for name in values:
+            if name not in known:
+                raise unknown("key", name, known)
+        given: dict[str, Any] = {}
+        for name, value in values.items():
+            given[name] = None if value == "none" and name in _OPTIONAL else value
+        if data is not None:
+            given["data"] = data
+        return cls(**given)
+
+    def text(self) -> str:
+        """The recipe as TOML, a comment over every key. Your own points do not fit: name their file instead."""
+        if isinstance(self.data, Labelled):
+            raise UnspiralError(
+                'your own points do not fit into TOML; save them as .npz or .csv and write data = "points.npz"'
+            )
+        return explained_toml(self.as_dict())
+
+    def to_toml(self, path: str | Path) -> None:
+        """Write the recipe where a lecturer can edit it, every key explained."""
+        text = self.text()
+        try:
+            Path(path).write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise UnspiralError(f"cannot write {path}: {error.strerror or error}") from None
+
+    @classmethod
+    def from_toml(cls, path: str | Path) -> "Recipe":
+        """Read a recipe; `data` may name a .npz or .csv file beside it. UnspiralError names the file and the key."""
+        path = Path(path)
+        try:
+            values = tomllib.loads(path.read_text(encoding="utf-8"))
+        except OSError as error:
+            raise UnspiralError(f"cannot read {path}: {error.strerror or error}") from None
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise UnspiralError(f"{path} is not TOML: {error}") from None
+        data = None
+        if isinstance(values.get("data"), str) and Path(values["data"]).suffix:
+            data = read_points(path.parent / values["data"])
+        try:
+            return cls.from_dict(values, data)
+        except UnspiralError as error:
+            raise UnspiralError(f"{path}: {error}") from None
+
+
+_KINDS: dict[str, str] = {
+    "data_seed": "a whole number",
+    "held_out": "a number",
+    "hidden": "whole numbers in a list, such as [100]",
+    "activation": "a word",
+    "slope": "a number",
+    "embedding": "a whole number or none",
+    "bias": "true or false",
+    "initialisation": "a word",
+    "scale": "a number or numbers",
+    "optimiser": "a word",
+    "learning_rate": "a number",
+    "warm_up": "a whole number",
+    "momentum": "a number",
+    "beta2": "a number",
+    "weight_decay": "a number",
+    "batch": "a whole number or none",
+    "epochs": "a whole number",
+    "seed": "a whole number",
+    "upright": "a whole number or none",
+    "precision": "a word",
+}
+_OPTIONAL = [name for name, kind in _KINDS.items() if kind.endswith("or none")]
+_CHOICES = {
+    "activation": ACTIVATIONS,
+    "initialisation": INITIALISATIONS,
+    "optimiser": OPTIMISERS,
+    "precision": ("float32", "float64"),
+}
+_LARGEST = 2**31 - 1
+_RANGES: dict[str, tuple[float, float, str]] = {
+    "data_seed": (0, _LARGEST, "0 or more"),
+    "held_out": (0, 0.9, "from 0 to 0.9"),
+    "hidden": (1, 1_000_000, "1 or more"),
+    "slope": (0, 1, "from 0 to 1"),
+    "embedding": (1, 1_000_000, "1 or more, or none"),
+    "learning_rate": (1e-300, 1e300, "more than 0"),
+    "warm_up": (0, _LARGEST, "0 or more"),
+    "momentum": (0, 1 - 1e-12, "from 0 to below 1"),
+    "beta2": (0, 1 - 1e-12, "from 0 to below 1"),
+    "weight_decay": (0, 1e300, "0 or more"),
+    "batch": (1, _LARGEST, "1 or more, or none"),
+    "epochs": (1, _LARGEST, "1 or more"),
+    "seed": (0, _LARGEST, "0 or more"),
+    "upright": (0, _LARGEST, "0 or more, or none"),
+}
+
+
+def _is_number(value: object) -> TypeGuard[float]:
+    if not isinstance(value, int | float | np.integer | np.floating) or isinstance(value, bool):
+        return False
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # a whole number that no float holds
+        return False
+
+
+def _is_whole(value: object) -> TypeGuard[int]:
+    return isinstance(value, int | np.integer) and not isinstance(value, bool)
+
+
+def _checked(name: str, kind: str, value: Any) -> Any:
+    """`value` as plain Python of the right kind."""
+    if isinstance(value, list):
+        value = tuple(value)
+    if value is None and kind.endswith("or none"):
+        return None
+    if kind.startswith("a whole number") and _is_whole(value):
+        return int(value)
+    if kind.startswith("a number") and _is_number(value):
+        return float(value)
+    if (kind == "a word" and isinstance(value, str)) or (kind == "true or false" and isinstance(value, bool)):
+        return value
+    if kind.startswith("whole numbers") and isinstance(value, tuple) and all(map(_is_whole, value)):
+        return tuple(int(v) for v in value)
+    if kind.endswith("or numbers") and isinstance(value, tuple) and all(map(_is_number, value)):
+        return tuple(float(v) for v in value)
+    raise UnspiralError(f"{name} is {reprlib.repr(value)}; it must be {kind}")
+
+
+def _parameters(data: object, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The data set's parameters, defaults filled in, checked against the function's own signature."""
+    if not isinstance(given, Mapping):
+        raise UnspiralError(f"parameters is {given!r}; it must be names and values, such as classes = 5")
+    if isinstance(data, tuple):
+        if given:
+            raise UnspiralError(f"your own points take no parameters, but {', '.join(map(str, given))} was given")
+        return {}
+    if not isinstance(data, str) or data not in DATASETS:
+        raise unknown("data", data, DATASETS)
+    signature = inspect.signature(DATASETS[data]).parameters
+    defaults = {name: p.default for name, p in signature.items() if p.kind is p.KEYWORD_ONLY}
+    for name, value in given.items():
+        if name not in defaults:
+            raise unknown(f"parameter of {data}", name, defaults)
+        whole = isinstance(defaults[name], int)
+        value = _checked(name, "a whole number" if whole else "a number", value)
+        low, high = (2 if name == "classes" else 1, 10_000_000) if whole else (0, 1e9)
+        if name != "twist" and not low <= value <= high:
+            needed = f"{low} or more" if value < low else f"at most {high:,}"
+            raise UnspiralError(f"{name} is {reprlib.repr(value)}; it must be {needed}")
+        defaults[name] = value
+    if defaults.get("inner", 0) > 1:
+        raise UnspiralError(f"inner is {defaults['inner']}; it must be from 0 to 1")
+    return defaults
+
+
+def _own(data: tuple[Any, ...]) -> Labelled:
+    """Your own points, checked, in arrays that nobody changes afterwards."""
+    if len(data) != 2:
+        raise UnspiralError(f"data holds {len(data)} arrays; it must be two, x and y")
+    x, y = labelled(*data)
+    x, y = x.copy(), y.copy()
+    x.flags.writeable = y.flags.writeable = False
+    return Labelled(x, y)
+
+
+FIVE_SPIRALS = Recipe(scale=(1.0, 0.02, 1.0), warm_up=500, seed=11)
+"""The lecture's first video: grows upright out of the origin by epoch 250, then untwists; 99.6 % at 2000."""
+
+NOTEBOOK = Recipe(parameters={"inner": 0.2}, optimiser="adam", learning_rate=1e-3, seed=1)
+"""The lecturer's own recipe (NYU-DLSP21, 04-spiral_classification): Adam, the default initialisation."""
+
+LINEAR = Recipe(hidden=(), embedding=None, learning_rate=0.5)
+"""Logistic regression on five spirals: straight lines cut every arm."""
+
+THREE_SPIRALS_NARROW = Recipe(
+    parameters={"classes": 3},
+    hidden=(2, 2, 2, 2),
+    slope=0.01,
+    initialisation="orthogonal",
+    optimiser="adam",
+    learning_rate=0.1,
+    warm_up=100,
+    beta2=0.95,
+    weight_decay=1e-4,
+    epochs=1500,
+    upright=None,
+    precision="float64",
+)
+"""The lecture's third video: forced to stay in the plane. Most beginnings lead nowhere, so its network was searched
+for (`unspiral search three_spirals_narrow`) and comes along in assets/runs."""
+
+RECIPES = {
+    "five_spirals": FIVE_SPIRALS,
+    "notebook": NOTEBOOK,
+    "linear": LINEAR,
+    "three_spirals_narrow": THREE_SPIRALS_NARROW,
+}
+
+
+def find_recipe(name: str | Path) -> Recipe:
+    """A recipe by its name in `RECIPES`, or from a TOML file. UnspiralError offers the nearest names."""
+    key = str(name).lower().replace("-", "_")
+    if key in RECIPES:
+        return RECIPES[key]
+    if Path(name).suffix == ".toml" or Path(name).is_file():
+        return Recipe.from_toml(name)
+    raise UnspiralError(f"there is no recipe and no TOML file {str(name)!r}; {nearest(key, RECIPES)}")

@@ -1,0 +1,1 @@
+"""Recording anybody's training loop while it runs."""

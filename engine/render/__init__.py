@@ -1,0 +1,1 @@
+"""Scenes to clips: by Manim, in one process, many, or a cluster's."""

@@ -1,0 +1,210 @@
+"""A recording in the making: one file that only grows, so that nothing written is lost when the process is killed.
+
+Layout: MAGIC, the description's length, the checksum of all up to the rows, the description (JSON), the constant
+tensors, then one row a snapshot, all of one length: epoch, tensors, metrics as JSON, checksum. A row that a crash has
+cut off is left out.
+"""
+
+import json
+import math
+import mmap
+import os
+import struct
+import time
+import zlib
+from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
+from threading import Thread
+from typing import Any, BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.errors import UnspiralError
+from engine.runs.tensors import CHECKED, DTYPES, Opened
+
+MAGIC = b"unspiral journal"
+METRICS = 1000
+"""Bytes of JSON that a snapshot's metrics may take."""
+
+_NAMES = {dtype.str: name for name, dtype in DTYPES.items()}
+_HEAD = struct.Struct("<16sQQ")
+_EPOCH = struct.Struct("<d")
+_TAIL = struct.Struct(f"<{METRICS}sI")
+
+
+def beside(path: Path) -> Path:
+    """Where the journal of a run that is to become `path` lies."""
+    return path.parent / f"{path.name}.journal"  # not with_name: / and . have none
+
+
+class Journal:
+    """Appends snapshots to a new journal. What `append` has returned is with the operating system, safe from
+    `kill -9`; at least once a second it is forced to the disk, so that a power cut loses a second at most.
+    """
+
+    def __init__(self, path: Path, about: str, constants: Mapping[str, NDArray], row: Mapping[str, NDArray]) -> None:
+        self.path = path
+        self.count = 0
+        self._synced = time.monotonic()
+        self._syncing: Thread | None = None
+        self._end = 0
+        head = json.dumps({"about": about, "constants": _described(constants), "row": _described(row)}).encode()
+        self._file: BinaryIO = path.open("xb", buffering=0)
+        try:
+            beginning = b"".join([head, *(np.ascontiguousarray(array).tobytes() for array in constants.values())])
+            self._write(_HEAD.pack(MAGIC, len(head), zlib.crc32(beginning)) + beginning)
+            os.fsync(self._file.fileno())
+        except OSError:
+            self._file.close()
+            path.unlink()
+            raise
+
+    def append(self, epoch: float, values: Iterable[NDArray], metrics: Mapping[str, float]) -> None:
+        """One snapshot; `values` hold the row's numbers in order, in as many arrays as is convenient.
+
+        OSError if the disk is full: the journal then ends with the snapshot before.
+        """
+        text = _json(metrics)
+        if len(text) > METRICS:
+            raise UnspiralError(f"the metrics take {len(text)} characters as JSON, {METRICS} fit: record fewer of them")
+        parts = [_EPOCH.pack(epoch), *map(np.ascontiguousarray, values), text.ljust(METRICS)]
+        checksum = 0
+        for part in parts:
+            checksum = zlib.crc32(part, checksum)
+        self._write(b"".join([*parts, checksum.to_bytes(4, "little")]))
+        self.count += 1
+        now = time.monotonic()
+        if now - self._synced > 1 and (self._syncing is None or not self._syncing.is_alive()):
+            self._synced = now
+            self._syncing = Thread(target=os.fsync, args=(self._file.fileno(),), daemon=True)  # training goes on
+            self._syncing.start()
+
+    def _write(self, data: bytes) -> None:
+        """All of `data` or, if there is no room, nothing of it."""
+        try:
+            done = self._file.write(data)
+            while done < len(data):  # a disk that is nearly full takes a part of it first
+                done += self._file.write(data[done:])
+        except OSError:
+            self._file.truncate(self._end)
+            self._file.seek(self._end)
+            raise
+        self._end += len(data)
+
+    def close(self) -> None:
+        """Stop appending; the file stays."""
+        if self._syncing is not None:
+            self._syncing.join()
+        self._file.close()
+
+
+def snapshots(path: Path) -> int:
+    """How many whole snapshots a journal holds; 0 for one that cannot be read."""
+    try:
+        return load(path)[1]
+    except (UnspiralError, OSError, ValueError):
+        return 0
+
+
+def load(path: Path) -> tuple[Opened, int]:
+    """A journal's description and tensors, stacked along a leading time axis but not copied, and how many snapshots.
+
+    UnspiralError says in one line what is wrong with it.
+    """
+    with path.open("rb") as file:
+        mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    try:
+        _, length, checksum = _HEAD.unpack_from(mapped)
+        if length > len(mapped):
+            raise UnspiralError("is cut off within its description")
+        text = mapped[_HEAD.size : _HEAD.size + length]
+        head = json.loads(text)
+        about, offset = head["about"], _HEAD.size + length
+        constants = [(name, DTYPES[dtype], _shape(shape)) for name, dtype, shape in head["constants"]]
+        row = [(name, DTYPES[dtype], _shape(shape)) for name, dtype, shape in head["row"]]
+    except UnspiralError:
+        raise
+    except (struct.error, ValueError, KeyError, TypeError, RecursionError):
+        raise UnspiralError("is not a journal that can be read") from None
+    tensors: dict[str, NDArray] = {}
+    for name, dtype, shape in constants:
+        size = _size(dtype, shape)
+        if offset + size > len(mapped):
+            raise UnspiralError("is cut off before its first snapshot")
+        tensors[name] = np.ndarray(shape, dtype, mapped, offset)
+        offset += size
+    with memoryview(mapped) as view, view[_HEAD.size : offset] as beginning:
+        if zlib.crc32(beginning) != checksum:
+            raise UnspiralError("is damaged before its first snapshot")
+    stride = _EPOCH.size + sum(_size(dtype, shape) for _, dtype, shape in row) + _TAIL.size
+    count = _whole_rows(mapped, offset, stride)
+    if not count:
+        raise UnspiralError("holds no whole snapshot yet")
+    place = offset
+    for name, dtype, shape in [("epochs", np.dtype("<f8"), ()), *row]:
+        inner = np.empty(shape, dtype).strides if _size(dtype, shape) else (0,) * len(shape)
+        tensors[name] = np.ndarray((count, *shape), dtype, mapped, place, (stride, *inner))
+        place += _size(dtype, shape)
+    texts = [mapped[i : i + METRICS] for i in range(place, place + count * stride, stride)]
+    tensors |= _metrics(texts)
+    return Opened(about, tensors, mapped, ""), count
+
+
+def _whole_rows(mapped: mmap.mmap, offset: int, stride: int) -> int:
+    """How many rows are whole: all that are long enough, but for those that a crash left half-written at the end.
+
+    Small journals are checked row by row, of large ones the last rows.
+    """
+    count = (len(mapped) - offset) // stride
+    first = 0 if len(mapped) <= CHECKED else max(0, count - 3)
+    for number in range(first, count):
+        begin = offset + number * stride
+        body = mapped[begin : begin + stride - 4]
+        if zlib.crc32(body) != int.from_bytes(mapped[begin + stride - 4 : begin + stride], "little"):
+            if number == count - 1:
+                return number
+            raise UnspiralError(f"snapshot {number} of {count} is damaged")
+    return count
+
+
+def _metrics(texts: list[bytes]) -> dict[str, NDArray]:
+    """Named curves (T,) from every snapshot's metrics; NaN where one was not given."""
+    curves: dict[str, NDArray] = {}
+    for number, text in enumerate(texts):
+        try:
+            for name, value in json.loads(text).items():
+                curves.setdefault(f"metrics.{name}", np.full(len(texts), np.nan))[number] = float(value)
+        except (ValueError, AttributeError, TypeError, RecursionError, OverflowError):
+            raise UnspiralError(f"the metrics of snapshot {number} cannot be read") from None
+    return curves
+
+
+def _json(metrics: Mapping[str, float]) -> bytes:
+    """Numbers by name as JSON; json.dumps takes four times as long for the few that there are."""
+    if not math.isfinite(sum(metrics.values())):
+        return json.dumps(metrics).encode()
+    return b"{%b}" % ",".join([f"{_quoted(name)}:{value!r}" for name, value in metrics.items()]).encode()
+
+
+@cache
+def _quoted(name: str) -> str:
+    return json.dumps(name)
+
+
+def _described(tensors: Mapping[str, NDArray]) -> list[Any]:
+    return [[name, _NAMES[array.dtype.str], list(array.shape)] for name, array in tensors.items()]
+
+
+def _shape(shape: Any) -> tuple[int, ...]:
+    if not isinstance(shape, list) or len(shape) > 8 or not all(type(n) is int and 0 <= n < 2**40 for n in shape):
+        raise ValueError("not a shape")
+    return tuple(shape)
+
+
+def _size(dtype: np.dtype, shape: tuple[int, ...]) -> int:
+    size = dtype.itemsize
+    for n in shape:
+        size *= n
+    return size

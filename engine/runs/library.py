@@ -1,0 +1,190 @@
+"""Train a recipe once, replay it ever after."""
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+
+from engine.errors import Diverged, UnspiralError
+from engine.network.layers import Network, mapped
+from engine.recipes.data import Labelled
+from engine.recipes.recipe import RECIPES, Recipe, find_recipe
+from engine.render.progress import bar
+from engine.runs import journal as journal
+from engine.runs.run import Run, runs_folder, upright
+
+SHIPPED = Path(__file__).parents[2] / "assets" / "runs"
+"""Runs that cannot be retrained exactly; see the README there."""
+
+
+def record(recipe: Recipe, folder: str | Path | None = None, device: str = "cpu", *, again: bool = False) -> Run:
+    """The recipe's run: trained and saved the first time, loaded afterwards (found by the recipe's digest).
+
+    Runs are kept in `folder`, else where UNSPIRAL_RUNS says, else in the user's cache; a few come with Unspiral.
+    `again` trains even if the run is there. Diverged is raised, with what was recorded kept beside, when the loss is no
+    longer finite.
+    """
+    path = recorded_at(recipe, folder)
+    if not again and not path.exists() and (shipped := shipped_at(recipe)):
+        return Run.load(shipped)
+    if again or not path.exists():
+        with locked(path):
+            if again or not path.exists():  # another process may have trained it while we waited
+                _train_into(path, recipe, device)
+    try:
+        return Run.load(path)
+    except UnspiralError as error:
+        raise UnspiralError(f"{error}; delete that file to record the recipe anew") from None
+
+
+def record_as(path: str | Path, recipe: Recipe, device: str = "cpu", *, again: bool = False) -> Run:
+    """The recipe's run in a file of your own: copied if `record` keeps it already, else trained (`again`: always)."""
+    path, kept = Path(path), recorded_at(recipe)
+    _check_writable(path)
+    if not kept.exists():
+        kept = shipped_at(recipe) or kept
+    if kept.exists() and not again:
+        Run.load(kept).save(path)
+    else:
+        _train_into(path, recipe, device)
+    return Run.load(path)
+
+
+def recorded_at(recipe: Recipe, folder: str | Path | None = None) -> Path:
+    """Where `record` keeps the recipe's run, be it there yet or not."""
+    return (Path(folder) if folder else runs_folder()) / f"{recipe.digest}.safetensors"
+
+
+def shipped_at(recipe: Recipe) -> Path | None:
+    """The run that comes with Unspiral, if there is one: its network was searched for, and seeds do not travel."""
+    name = next((name for name, known in RECIPES.items() if known == recipe), None)
+    path = SHIPPED / f"{name}.safetensors"
+    return path if path.exists() else None
+
+
+def find_run(name: str | Path) -> Path:
+    """A run's file, named itself or by a recipe (its name, its TOML file). UnspiralError if nothing was recorded."""
+    if str(name).lower().replace("-", "_") not in RECIPES and Path(name).suffix != ".toml":
+        for there in (Path(name), journal.beside(Path(name))):  # a recording that was not closed leaves a journal
+            if there.exists():
+                return there
+        if Path(name).suffix or len(Path(name).parts) > 1:
+            raise UnspiralError(f"there is no run file {name}")
+    path = recorded_at(recipe := find_recipe(name))
+    for there in (path, _stopped(path), shipped_at(recipe)):
+        if there is not None and there.exists():
+            return there
+    raise UnspiralError(f"{name} is not recorded yet; record it with: unspiral train {name}")
+
+
+def train_run(recipe: Recipe, device: str = "cpu", *, progress: bool = True) -> Run:
+    """Train and record every epoch, with a progress bar on standard error if that is a terminal.
+
+    Diverged, which holds the run up to there, is raised when the loss is no longer finite.
+    """
+    points, held = recipe.points()
+    count = recipe.epochs + 1
+    _check_memory(recipe, points)
+    from engine.trainings.loop import train  # torch is imported only where something is trained
+
+    curves = {name: np.full(count, np.nan) for name in ("loss", "accuracy", "held_out_loss", "held_out_accuracy")}
+    stacked: Network = ()
+    taken, stopped = 0, ""
+    with bar("training", recipe.epochs, "epochs", shown=progress) as done:
+        try:
+            for snapshot in train(recipe, device):
+                if not stacked:
+                    stacked = mapped(lambda array: np.zeros((count, *array.shape), array.dtype), snapshot.network)
+                for layer, rooms in zip(snapshot.network, stacked):
+                    for value, room in zip(layer, rooms):
+                        if isinstance(room, np.ndarray):
+                            room[taken] = value
+                for name, curve in curves.items():
+                    value = getattr(snapshot, name)
+                    curve[taken] = np.nan if value is None else value
+                done(taken)
+                taken += 1
+        except Diverged as error:
+            stopped = str(error)
+            if not taken:
+                raise
+    layers = mapped(lambda array: array[:taken], stacked)
+    metrics = {name: curve[:taken] for name, curve in curves.items() if held.any() or not name.startswith("held_out")}
+    points = points._replace(x=points.x.astype(recipe.precision))
+    run = Run(recipe, points, held, np.arange(taken, dtype=float), layers, metrics, stopped)
+    if recipe.upright is not None:
+        run = upright(run, recipe.upright)
+    if stopped:
+        raise Diverged(stopped, run)
+    return run
+
+
+def _train_into(path: Path, recipe: Recipe, device: str) -> None:
+    """Train and save; what a diverging training left is kept beside, under another name."""
+    try:
+        train_run(recipe, device).save(path)
+    except Diverged as error:
+        if error.run is None:
+            raise
+        kept = _stopped(path)
+        error.run.save(kept)
+        count = len(error.run.epochs)
+        raise Diverged(f"{error}; what came before ({count} snapshots) is kept in {kept}", error.run) from None
+
+
+def _stopped(path: Path) -> Path:
+    return path.with_name(f"{path.stem}-stopped.safetensors")
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Only one process at a time trains what goes to `path`; the others wait, and say so."""
+    from filelock import FileLock, Timeout  # brings asyncio, which a run recorded before need not wait for
+
+    lock = FileLock(path.with_suffix(".lock"))
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            print("another process is training this recipe; waiting for its run", file=sys.stderr)
+            lock.acquire()
+    except OSError as error:
+        raise UnspiralError(
+            f"cannot write into {path.parent}: {error.strerror or error}; name another folder with UNSPIRAL_RUNS"
+        ) from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _check_writable(path: Path) -> None:
+    """UnspiralError before a long training rather than after it."""
+    if path.is_dir():
+        raise UnspiralError(f"{path} is a folder; name a file in it, such as {path / 'run.safetensors'}")
+    try:
+        with tempfile.TemporaryFile(dir=path.parent):
+            pass
+    except OSError as error:
+        raise UnspiralError(f"cannot write {path}: {error.strerror or error}") from None
+
+
+def _check_memory(recipe: Recipe, points: Labelled) -> None:
+    """UnspiralError if the weights of all epochs do not fit into this machine's memory."""
+    widths = [points.x.shape[1], *recipe.hidden, *([recipe.embedding] if recipe.embedding else []), points.y.max() + 1]
+    weights = sum(int(out) * (int(in_) + 1) for in_, out in zip(widths, widths[1:]))
+    needed = weights * (recipe.epochs + 1) * np.dtype(recipe.precision).itemsize
+    try:
+        there = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):  # Windows does not say
+        return
+    if needed > there:
+        raise UnspiralError(
+            f"recording {recipe.epochs} epochs of {weights:,} weights takes {needed / 1e9:,.0f} GB, this machine has "
+            f"{there / 1e9:,.0f}: lower epochs or hidden"
+        )

@@ -1,0 +1,1 @@
+"""Where recipes are trained, with torch."""

@@ -1,0 +1,1 @@
+"""Painters: arrays to pixels with cairo; no Manim."""

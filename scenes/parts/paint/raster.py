@@ -1,0 +1,133 @@
+"""Painting many small things at once, straight into the pixels under a cairo context."""
+
+from functools import cache, lru_cache
+from typing import Any, NamedTuple
+
+import cairo
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Colour = tuple[float, float, float, float]
+"""As `Canvas.colour` gives it: cairo's red, green and blue, and alpha, not premultiplied."""
+
+Words = NDArray[np.uint32]
+"""Pixels as cairo has them: alpha, red, green, blue from the highest byte to the lowest, premultiplied."""
+
+FAR = 1e7
+"""Pixels: nothing is painted further out, so that whole numbers can hold all places."""
+
+
+class Raster(NamedTuple):
+    """The pixels that a context paints on now: a frame's own, or a group's."""
+
+    surface: cairo.ImageSurface
+    pixels: Words
+    """(height, width)."""
+    origin: tuple[float, float]
+    """Pixel of the context's (0, 0)."""
+    clip: tuple[int, int, int, int]
+    """Columns from left up to right, rows from top up to bottom: nothing outside is painted."""
+
+
+def raster_of(context: cairo.Context) -> Raster:
+    """Where `context` paints. It may be moved and clipped to a rectangle, but not scaled or turned."""
+    surface = context.get_group_target()
+    assert isinstance(surface, cairo.ImageSurface)
+    surface.flush()
+    height, width, words = surface.get_height(), surface.get_width(), surface.get_stride() // 4
+    pixels = np.frombuffer(surface.get_data(), np.uint32).reshape(height, words)[:, :width]
+    (shift_x, shift_y), (x, y) = surface.get_device_offset(), context.user_to_device(0, 0)
+    origin = (x + shift_x, y + shift_y)
+    left, top, right, bottom = context.clip_extents()
+    corners = np.rint([left + origin[0], top + origin[1], right + origin[0], bottom + origin[1]]).astype(int)
+    left, top, right, bottom = np.clip(corners, 0, [width, height, width, height]).tolist()
+    return Raster(surface, pixels, origin, (left, top, right, bottom))
+
+
+def stroke(
+    context: cairo.Context, vertices: ArrayLike, starts: ArrayLike, which: ArrayLike, width: float, colour: Colour
+) -> None:
+    """Paint polylines, one after the other: line k is vertices[starts[k] : starts[k + 1]], for every k in `which`.
+
+    vertices (V, 2) and `width` in pixels. Where a line crosses itself it is no darker than elsewhere.
+    """
+    from scenes.parts.paint import (
+        kernels as kernels,  # numba takes a while to import, and a clip that is cached draws nothing
+    )
+
+    raster = raster_of(context)
+    kernels.stroke(
+        raster.pixels,
+        raster.clip,
+        _placed(vertices, raster),
+        np.asarray(starts, np.int64),
+        np.asarray(which, np.int64),
+        width / 2,
+        _paints(colour),
+        *_scratch(raster.pixels.size),
+    )
+    raster.surface.mark_dirty()
+
+
+def tile(
+    context: cairo.Context, vertices: ArrayLike, starts: ArrayLike, which: ArrayLike, colours: NDArray[np.floating]
+) -> None:
+    """Fill convex polygons that share edges, with no gap between them and nothing blended, for every k in `which`.
+
+    Polygon k is vertices[starts[k] : starts[k + 1]], in pixels; colours (P, 4) as `Canvas.colour` gives them.
+    """
+    from scenes.parts.paint import kernels as kernels
+
+    raster = raster_of(context)
+    alpha = colours[:, 3:]
+    parts = np.rint(255 * np.concatenate([alpha * colours[:, 2::-1], alpha], 1)).astype(np.uint8)
+    kernels.tile(
+        raster.pixels,
+        raster.clip,
+        _placed(vertices, raster),
+        np.asarray(starts, np.int64),
+        np.asarray(which, np.int64),
+        np.ascontiguousarray(parts).view(np.uint32)[:, 0],
+    )
+    raster.surface.mark_dirty()
+
+
+def stamp(context: cairo.Context, corners: NDArray[np.integer], which: NDArray[np.integer], sprites: Words) -> None:
+    """Paint sprites[which[k]] with its top left pixel at corners[k]. sprites (S, size, size), corners (N, 2) int."""
+    from scenes.parts.paint import kernels as kernels
+
+    raster = raster_of(context)
+    moved = corners.astype(np.int64) + np.rint(raster.origin).astype(np.int64)
+    kernels.stamp(raster.pixels, raster.clip, moved, which.astype(np.int64), sprites)
+    raster.surface.mark_dirty()
+
+
+def put(context: cairo.Context, corner: tuple[float, float], pixels: Words) -> None:
+    """Paint opaque pixels (height, width) with the top left one at `corner`, a whole number of pixels."""
+    raster = raster_of(context)
+    x, y = (round(at + shift) for at, shift in zip(corner, raster.origin))
+    left, top, right, bottom = raster.clip
+    left, top, right, bottom = max(left, x), max(top, y), min(right, x + pixels.shape[1]), min(bottom, y + len(pixels))
+    if left < right and top < bottom:
+        raster.pixels[top:bottom, left:right] = pixels[top - y : bottom - y, left - x : right - x]
+        raster.surface.mark_dirty()
+
+
+def _placed(vertices: ArrayLike, raster: Raster) -> NDArray[np.float64]:
+    """The context's places (V, 2) in the raster's pixels."""
+    return np.clip(np.nan_to_num(vertices, nan=FAR), -FAR, FAR) + raster.origin
+
+
+@lru_cache(maxsize=256)
+def _paints(colour: Colour) -> Words:
+    """(256,) what to paint where a pixel is covered 0/255 … 255/255."""
+    red, green, blue, alpha = colour
+    alphas = np.rint(np.arange(256) * alpha)
+    parts = np.rint(alphas[:, None] * (blue, green, red, 1)).astype(np.uint8)
+    return parts.view(np.uint32)[:, 0]
+
+
+@cache
+def _scratch(size: int) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Coverage, all zero, and room for the places that are not."""
+    return np.zeros(size, np.uint8), np.empty(size, np.int32)

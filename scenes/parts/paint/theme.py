@@ -1,0 +1,192 @@
+"""How pictures look: colours, fonts, sizes. Point colour is the truth, region colour is the answer."""
+
+import os
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import manimpango
+from coloraide import Color
+from PIL import ImageFont
+
+from engine import UnspiralError
+from engine.errors import nearest
+
+FONTS = Path(__file__).parents[3] / "assets" / "fonts"
+READABLE = 4.5
+"""Contrast that text needs, WCAG 2 level AA."""
+
+RGB = tuple[float, float, float]
+
+# Found by search in OKLCH: contrast ≥ 4.5 on the ground, as far apart as can be (ΔE 2000) for normal sight and
+# simulated protanopia, deuteranopia and tritanopia at once; tests/scenes/test_theme.py measures them.
+_ON_DARK = (
+    ("#f1ed41", "#e63281", "#1bbbf0"),
+    ("#f5ae4b", "#3792b5", "#eb3062", "#dec6ee", "#adf9c9"),
+    ("#1d97a2", "#818c63", "#e2afab", "#b151e3", "#ed6e12", "#d9f283", "#8baaeb", "#b6f1f7"),
+    (
+        *("#937c3d", "#e6fec8", "#d277f9", "#fef0ea", "#f6da24", "#768c81"),
+        *("#3f87b5", "#f6a16b", "#bcf1fe", "#d95974", "#22d6b3", "#a797a8"),
+    ),
+)
+_ON_LIGHT = (
+    ("#92084f", "#7f7312", "#34799b"),
+    ("#db1286", "#3d69f0", "#7b6f09", "#6e2303", "#235758"),
+    ("#440333", "#5f7651", "#1230bf", "#142a1d", "#247f98", "#dc058b", "#905107", "#61585d"),
+    (
+        *("#002a4b", "#375d55", "#0b1200", "#24001a", "#d800b1", "#6a607d"),
+        *("#0273e3", "#685b00", "#9c6954", "#920d3b", "#4c00fd", "#512300"),
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Theme:
+    """Colours as #rrggbb. `classes` replaces the palettes that are chosen by the number of classes."""
+
+    ground: str = "#0d1117"
+    ink: str = "#f3f5f8"
+    quiet: str = "#bcc5d1"
+    """Secondary text and axes."""
+    rim: str = "#07090d"
+    """Around points and arrows, so that they stand out from what is under them."""
+    gradient: str = "#f1ed41"
+    """Of everything that runs backwards."""
+    classes: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    """What the classes are called, in a legend and under bars."""
+    points: float = 1.0
+    """Size of points, as a multiple of what suits their number."""
+    overlay: float = 0.5
+    """Opacity of the regions where the ground is transparent."""
+    text: Path = FONTS / "SourceSans3-Regular.ttf"
+    strong: Path = FONTS / "SourceSans3-SemiBold.ttf"
+    maths: Path = FONTS / "STIXTwoMath-Regular.ttf"
+
+    @property
+    def light(self) -> bool:
+        """Whether the ground is bright."""
+        return _bright(self.ground)
+
+    def class_colours(self, count: int) -> list[RGB]:
+        """One colour a class, for points, arrows and bars; twelve at most, then they come again."""
+        palettes = _ON_LIGHT if self.light else _ON_DARK
+        own = (self.classes,) if self.classes else ()
+        palette = next((p for p in (*own, *palettes) if len(p) >= count), palettes[-1])
+        return [rgb(palette[k % len(palette)]) for k in range(count)]
+
+    def region_colours(self, count: int) -> list[RGB]:
+        """One colour a class for the regions of the plane: its hue, far enough from points and text to read them."""
+        return [_region(colour, self.light) for colour in self.class_colours(count)]
+
+    def name(self, number: int) -> str:
+        """What class `number` is called; the number itself, counted from 1, where it has no name."""
+        return self.names[number] if number < len(self.names) else str(number + 1)
+
+
+DARK = Theme()
+LIGHT = Theme(ground="#ffffff", ink="#12161c", quiet="#414b58", rim="#ffffff", gradient="#8a6d00")
+_BASES = {"dark": DARK, "light": LIGHT}
+
+
+def read_theme(name: str) -> Theme:
+    """A theme by name, dark or light, or a lecturer's own from a TOML file, whose fonts are named relative to it.
+
+    UnspiralError for what cannot be read, and for text that nobody could read.
+    """
+    if name in _BASES:
+        return _BASES[name]
+    path = Path(name)
+    if not path.is_file():
+        raise UnspiralError(f"theme {name!r} is neither dark nor light nor a TOML file that is there")
+    try:
+        given = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UnspiralError(f"{name} cannot be read: {error}") from None
+    base = given.pop("base", "dark")
+    if base not in _BASES:
+        raise UnspiralError(f"{name}: base {base!r}; it is dark or light")
+    known = [field.name for field in fields(Theme)]
+    for key in given:
+        if key not in known:
+            raise UnspiralError(f"{name}: unknown key {key!r}; {nearest(key, ['base', *known])}")
+    theme = replace(_BASES[base], **{key: _checked(name, key, value, path.parent) for key, value in given.items()})
+    for key in ("ink", "quiet", "gradient"):
+        contrast = Color(getattr(theme, key)).contrast(Color(theme.ground))
+        if contrast < READABLE:
+            raise UnspiralError(f"{name}: {key} on the ground has a contrast of {contrast:.1f} : 1; text needs 4.5 : 1")
+    return theme
+
+
+def _checked(name: str, key: str, value: Any, folder: Path) -> Any:
+    """A value from a theme file, as the theme holds it."""
+    wanted = f"{name}: {key} = {value!r}"
+    if key in ("points", "overlay"):
+        low, high = (0.2, 5) if key == "points" else (0, 1)
+        if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
+            raise UnspiralError(f"{wanted} is no number from {low:g} to {high:g}")
+        return float(value)
+    if key in ("classes", "names"):
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            raise UnspiralError(f"{wanted} is no list of texts")
+        return tuple(_colour(name, key, item) for item in value) if key == "classes" else tuple(value)
+    if not isinstance(value, str):
+        raise UnspiralError(f"{wanted} is no text in quotes")
+    if key in ("text", "strong", "maths"):
+        path = folder / value
+        try:
+            ImageFont.truetype(str(path))
+        except OSError:
+            raise UnspiralError(f"{wanted}: {path} is no font file that can be read") from None
+        return path.resolve()
+    return _colour(name, key, value)
+
+
+def _colour(name: str, key: str, value: str) -> str:
+    if len(value) != 7 or value[0] != "#" or not set(value[1:].lower()) <= set("0123456789abcdef"):
+        raise UnspiralError(f"{name}: {key} {value!r} is no colour like #f5ae4b")
+    return value.lower()
+
+
+THEME = read_theme(os.environ.get("UNSPIRAL_THEME") or "dark")
+"""What pictures look like where nobody says otherwise: dark, or what UNSPIRAL_THEME names."""
+
+TEXT, STRONG, MATHS = THEME.text, THEME.strong, THEME.maths
+for _font in (TEXT, STRONG, MATHS):  # before the first Text is made: later registrations silently fall back
+    manimpango.register_font(str(_font))
+TEXT_FAMILY, MATHS_FAMILY = (ImageFont.truetype(str(font)).getname()[0] or "" for font in (TEXT, MATHS))
+
+
+@cache
+def _bright(colour: str) -> bool:
+    return Color(colour).luminance() > 0.18
+
+
+@cache
+def rgb(colour: str) -> RGB:
+    """#rrggbb as three numbers from 0 to 1."""
+    red, green, blue = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    return red, green, blue
+
+
+def mix(a: Sequence[float], b: Sequence[float], share: float) -> RGB:
+    """`share` of b in a."""
+    red, green, blue = ((1 - share) * p + share * q for p, q in zip(a, b))
+    return red, green, blue
+
+
+@cache
+def _region(colour: RGB, light: bool) -> RGB:
+    """The same hue in OKLCH, deep or pale: kept apart for colour-blind eyes, text on it ≥ 4.5 : 1."""
+    lightness, chroma, hue = Color("srgb", colour).convert("oklch").coords()
+    if light:
+        pale = 0.84 + 0.12 * min(max((lightness - 0.2) / 0.42, 0), 1)
+        region = Color("oklch", [pale, min(max(0.5 * chroma, 0.03), 0.08), hue])
+    else:
+        deep = 0.26 + 0.17 * min(max((lightness - 0.6) / 0.35, -0.1), 1)
+        region = Color("oklch", [deep, min(max(0.8 * chroma, 0.05), 0.1), hue])
+    red, green, blue = region.fit("srgb").convert("srgb").coords()
+    return round(red * 255) / 255, round(green * 255) / 255, round(blue * 255) / 255

@@ -1,0 +1,1 @@
+"""Pictures: mobjects that paint the frames of a film, named after it."""

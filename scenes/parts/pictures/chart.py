@@ -1,0 +1,141 @@
+"""A chart of several values for each of a few names: every value a dot, their medians a line."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+
+from engine import Run, UnspiralError
+from engine.network.layers import Array
+from scenes.parts.paint.text import paint_text
+from scenes.parts.paint.theme import STRONG, THEME, Theme, rgb
+from scenes.parts.pictures.panels import written
+from scenes.parts.pictures.picture import paint_ground
+from scenes.parts.stage.camera import Canvas, Painted
+
+LEFT, TOP, RIGHT, BOTTOM = 0.12, 0.15, 0.96, 0.82
+"""The plot's edges, as shares of the frame."""
+
+
+class Spread(NamedTuple):
+    """What a chart shows: values (C, S) from 0 to 1, S for each of C names."""
+
+    names: tuple[str, ...]
+    values: Array
+    axes: tuple[str, str]
+    """What the names are, and what the values are."""
+    readings: Mapping[str, float] = {}
+    floor: float = 0.0
+    """Where the axis of values begins."""
+    each: str = "one run"
+    """What a dot is."""
+
+
+@dataclass(frozen=True, eq=False)
+class Accuracies:
+    """The accuracies of groups of runs, a name for each group; the playhead is the epoch, `axis` says what differs."""
+
+    names: tuple[str, ...]
+    groups: tuple[tuple[Run, ...], ...]
+    axis: str
+    metric: str = field(default="accuracy")
+
+    def __post_init__(self) -> None:
+        if len(self.names) != len(self.groups) or len({len(group) for group in self.groups}) != 1:
+            raise UnspiralError("every name needs a group of runs, and all groups the same number of them")
+
+    def __call__(self, playhead: float) -> Spread:
+        """All runs' accuracies at an epoch."""
+        values = np.array([[run.metric(self.metric, playhead) for run in group] for group in self.groups])
+        return Spread(self.names, values, (self.axis, "accuracy"), {"epoch": playhead})
+
+
+class Chart(Painted):
+    """Shows one spread at a time."""
+
+    opaque = True
+
+    def __init__(self, spread: Spread, theme: Theme = THEME) -> None:
+        super().__init__()
+        self.spread = spread
+        self.theme = theme
+
+    def show(self, frame: Spread) -> None:
+        """Show `frame` from now on."""
+        self.spread = frame
+
+    def paint(self, canvas: Canvas) -> None:
+        """Paint the ground, the plot with its axes, the dots, the medians and their numbers."""
+        context, unit, theme, spread = canvas.context, canvas.unit, self.theme, self.spread
+        ink, quiet = rgb(theme.ink), rgb(theme.quiet)
+        paint_ground(canvas, theme)
+        left, right = LEFT * canvas.width, RIGHT * canvas.width
+        top, bottom = TOP * canvas.height, BOTTOM * canvas.height
+        for share in (0, 0.25, 0.5, 0.75, 1):
+            y = bottom - share * (bottom - top)
+            context.set_line_width(2 * unit)
+            context.set_source_rgba(*canvas.colour(quiet, 0.7 if share == 0 else 0.25))
+            context.move_to(left, y)
+            context.line_to(right, y)
+            context.stroke()
+            value = (1 - share) * spread.floor + share
+            paint_text(
+                canvas, f"{100 * value:.0f} %", (left - 20 * unit, y + 12 * unit), 34 * unit, quiet, anchor="right"
+            )
+        paint_text(canvas, spread.axes[1], (left, top - 40 * unit), 40 * unit, quiet)
+        paint_text(canvas, spread.axes[0], (right, bottom + 140 * unit), 40 * unit, quiet, anchor="right")
+        x = 40 * unit
+        for name, value in spread.readings.items():
+            x += paint_text(canvas, name, (x, 66 * unit), 40 * unit, quiet) + 16 * unit
+            paint_text(canvas, written(name, value), (x, 66 * unit), 60 * unit, ink, font=STRONG)
+            x += 200 * unit
+        self._paint_key(canvas, right)
+        self._paint_values(canvas, left, right, top, bottom)
+
+    def _paint_key(self, canvas: Canvas, right: float) -> None:
+        """At the top right: a dot is a run, the line goes through the medians."""
+        context, unit, theme = canvas.context, canvas.unit, self.theme
+        ink, quiet, y = rgb(theme.ink), rgb(theme.quiet), 66 * unit
+        right -= paint_text(canvas, "median", (right, y), 36 * unit, quiet, anchor="right") + 24 * unit
+        context.move_to(right - 50 * unit, y - 11 * unit)
+        context.line_to(right, y - 11 * unit)
+        context.set_line_width(4 * unit)
+        context.set_source_rgba(*canvas.colour(ink, 0.8))
+        context.stroke()
+        right -= 110 * unit
+        right -= paint_text(canvas, self.spread.each, (right, y), 36 * unit, quiet, anchor="right") + 28 * unit
+        context.arc(right, y - 11 * unit, 10 * unit, 0, 2 * np.pi)
+        context.set_source_rgba(*canvas.colour(theme.class_colours(5)[0]))
+        context.fill()
+
+    def _paint_values(self, canvas: Canvas, left: float, right: float, top: float, bottom: float) -> None:
+        context, unit, theme, spread = canvas.context, canvas.unit, self.theme, self.spread
+        ink, quiet = rgb(theme.ink), rgb(theme.quiet)
+        accent = theme.class_colours(5)[0]
+        xs = left + (right - left) * (np.arange(len(spread.names)) + 0.5) / len(spread.names)
+        heights = bottom - np.clip((spread.values - spread.floor) / (1 - spread.floor), 0, 1) * (bottom - top)
+        middle = np.median(heights, axis=1)
+        for x, y in zip(xs.tolist(), middle.tolist()):
+            context.line_to(x, y)
+        context.set_line_width(4 * unit)
+        context.set_source_rgba(*canvas.colour(ink, 0.8))
+        context.stroke()
+        for x, name, dots, values in zip(xs.tolist(), spread.names, heights.tolist(), spread.values):
+            for k, dot in enumerate(dots):
+                context.arc(x + (k - (len(dots) - 1) / 2) * 13 * unit, dot, 10 * unit, 0, 2 * np.pi)
+                context.set_source_rgba(*canvas.colour(rgb(theme.rim)))
+                context.set_line_width(4 * unit)
+                context.stroke_preserve()
+                context.set_source_rgba(*canvas.colour(accent, 0.9))
+                context.fill()
+            lowest = max(dots) + 56 * unit
+            text = written("accuracy", float(np.median(values)))
+            at = (x, lowest if lowest < bottom - 8 * unit else min(dots) - 28 * unit)
+            paint_text(canvas, text, at, 36 * unit, ink, font=STRONG, anchor="middle", halo=rgb(theme.rim))
+            paint_text(canvas, name, (x, bottom + 60 * unit), 44 * unit, quiet, anchor="middle")
+
+
+def groups(runs: Sequence[Run], size: int) -> tuple[tuple[Run, ...], ...]:
+    """Runs in groups of `size`, in order."""
+    return tuple(tuple(runs[k : k + size]) for k in range(0, len(runs), size))

@@ -1,0 +1,202 @@
+"""The plane of two weights: level lines of the average loss, one sample's as ghosts, and the paths over it."""
+
+import math
+
+import numpy as np
+from manim import Mobject
+
+from engine.films.descent import METHODS, Descending, sample_losses
+from engine.films.film import View
+from engine.network.layers import Array
+from engine.network.levels import level_lines
+from engine.recipes.data import Labelled
+from scenes.parts.paint.arrows import paint_arrow, trace_arrow
+from scenes.parts.paint.bars import Box
+from scenes.parts.paint.raster import stroke
+from scenes.parts.paint.shades import paint_segments, paint_shades
+from scenes.parts.paint.text import paint_text
+from scenes.parts.paint.theme import RGB, STRONG, THEME, Theme, mix, rgb
+from scenes.parts.pictures.picture import Place
+from scenes.parts.stage.camera import Canvas, Painted, Shown
+from scenes.parts.stage.formula import formula, seat
+
+PLANE, BELOW = 1240, 480
+"""Width of the plane in a wide frame, and height of the numbers below it in others, in pixels of 1080."""
+SHORT = 0.35
+"""Length of the arrows, as a share of the gradients': they would leave the plane. It is said beside them."""
+LEVELS = (0.31, 0.33, 0.36, 0.42, 0.5, 0.62, 0.8, 1.05, 1.4, 1.9, 2.5, 3.2, 4.0, 5.0)
+
+
+def placed(view: View, canvas: Canvas) -> Place:
+    """Where the weights' plane lies."""
+    _, _, width, height = _plane(canvas)
+    scale = min(height, width * 1080 / PLANE) / 2 / view.half
+    middle = (width / 2, height / 2)
+    return Place((middle[0] - scale * view.centre[0], middle[1] + scale * view.centre[1]), scale)
+
+
+def _plane(canvas: Canvas) -> Box:
+    """The plane's pixels; numbers stand beside it in a wide frame, below it in others."""
+    if canvas.wide:
+        return Box(0, 0, PLANE * canvas.unit, canvas.height)
+    return Box(0, 0, canvas.width, canvas.height - BELOW * canvas.unit)
+
+
+class Valley(Painted):
+    """The average loss over the plane of the weights, and its axes; it never changes, so Manim draws it once."""
+
+    opaque = True
+
+    def __init__(self, data: Labelled, view: View, theme: Theme = THEME) -> None:
+        super().__init__()
+        self.view = view
+        self.theme = theme
+        self.data = data
+
+    def paint(self, canvas: Canvas) -> None:
+        """Paint the whole frame."""
+        context, theme, unit = canvas.context, self.theme, canvas.unit
+        ground, ink, quiet = rgb(theme.ground), rgb(theme.ink), rgb(theme.quiet)
+        context.set_source_rgba(*canvas.colour(ground))
+        context.paint()
+        place, plane = placed(self.view, canvas), _plane(canvas)
+        (left, right), (low, high) = (
+            [(edge - origin) / scale for edge in edges]
+            for edges, origin, scale in (
+                ((0, plane.width), place.origin[0], place.scale),
+                ((plane.height, 0), place.origin[1], -place.scale),
+            )
+        )
+        across, up = np.linspace(left, right, 139), np.linspace(low, high, 121)
+        heights = sample_losses(np.stack(np.meshgrid(across, up), -1), self.data).mean(-1)
+        share = np.log(heights / LEVELS[0]).clip(0) / math.log(LEVELS[-1] / LEVELS[0])
+        high = np.array(mix(ground, (0.42, 0.47, 0.62), 0.55))
+        shades = np.array(ground) + share[::-1, :, None].clip(0, 1) * (high - ground)
+        paint_shades(canvas, plane, shades)
+        for level in LEVELS:
+            segments = place(level_lines(heights, across, up, level).reshape(-1, 2)).reshape(-1, 2, 2)
+            paint_segments(canvas, segments, 2 * unit, mix(ground, quiet, 0.6))
+        x, y = place.origin
+        context.set_line_width(2 * unit)
+        context.set_source_rgba(*canvas.colour(quiet, 0.6))
+        for ends in (((0, y), (plane.width, y)), ((x, 0), (x, plane.height))):
+            context.move_to(*ends[0])
+            context.line_to(*ends[1])
+        for k in range(-4, 5):
+            for tick in ((x + k * place.scale, y, 0, 7), (x, y - k * place.scale, 7, 0)):
+                if k and tick[0] < plane.width and tick[1] < plane.height:
+                    context.move_to(tick[0] - tick[2] * unit, tick[1] - tick[3] * unit)
+                    context.line_to(tick[0] + tick[2] * unit, tick[1] + tick[3] * unit)
+        context.stroke()
+        size, rim = 32 * unit, rgb(theme.rim)
+        paint_text(canvas, "w₁", (plane.width - 20 * unit, y - 16 * unit), 40 * unit, ink, anchor="right", halo=rim)
+        paint_text(canvas, "w₂", (x + 16 * unit, 44 * unit), 40 * unit, ink, halo=rim)
+        paint_text(canvas, "1", (x + place.scale, y + 42 * unit), size, quiet, anchor="middle", halo=rim)
+        paint_text(canvas, "1", (x - 16 * unit, y - place.scale + 11 * unit), size, quiet, anchor="right", halo=rim)
+
+
+class Walkers(Shown[Descending]):
+    """Shows a `Descending` over a `Valley`: paths, arrows, one sample's loss, and the numbers beside."""
+
+    def paint(self, canvas: Canvas) -> None:
+        """Paint what moves."""
+        frame, theme, unit, context = self.frame, self.theme, canvas.unit, canvas.context
+        place = placed(frame.view, canvas)
+        colours = colours_of(frame.methods, theme)
+        context.save()
+        context.rectangle(*_plane(canvas))
+        context.clip()
+        if frame.ghost > 0:
+            self._paint_ghost(canvas, place)
+        for track, colour in zip(frame.tracks, colours):
+            pixels = place(track)
+            for width, ink in ((8, rgb(theme.rim)), (4.5, colour)):
+                stroke(context, pixels, [0, len(pixels)], [0], width * unit, canvas.colour(ink, 0.9))
+        if frame.arrows_shown > 0:
+            self._paint_arrows(canvas, place)
+        for track, colour in zip(frame.tracks, colours):
+            x, y = place(track[-1:])[0].tolist()
+            for radius, ink in ((17, rgb(theme.rim)), (14, rgb(theme.ink)), (10, colour)):
+                context.arc(x, y, radius * unit, 0, 2 * math.pi)
+                context.set_source_rgba(*canvas.colour(ink))
+                context.fill()
+        context.restore()
+        self._paint_numbers(canvas, colours)
+
+    def _paint_ghost(self, canvas: Canvas, place: Place) -> None:
+        """Level lines of one sample's loss, all of them straight: L depends on wᵀx alone."""
+        frame, context, unit = self.frame, canvas.context, canvas.unit
+        x, side = frame.sample.x[0], 1 - 2 * int(frame.sample.y[0])
+        along, across = x / (x @ x), np.array([-x[1], x[0]]) / np.linalg.norm(x)
+        for level in LEVELS:
+            foot = -side / 2 * math.log(math.expm1(level)) * along
+            ends = place(np.stack([foot - 20 * across, foot + 20 * across])).tolist()
+            context.move_to(*ends[0])
+            context.line_to(*ends[1])
+        context.set_line_width(3 * unit)
+        context.set_source_rgba(*canvas.colour(rgb(self.theme.ink), 0.4 * frame.ghost))
+        context.stroke()
+
+    def _paint_arrows(self, canvas: Canvas, place: Place) -> None:
+        """Where each sample wants to go, thin, and where their average goes."""
+        frame, theme = self.frame, self.theme
+        at = frame.tracks[0][-1]
+        start = _pixel(place(at[None])[0])
+        context, unit, quiet = canvas.context, canvas.unit, canvas.colour(mix(rgb(theme.quiet), rgb(theme.ground), 0.3))
+        tips = place(at + SHORT * frame.arrows_shown * frame.arrows)
+        count, length = len(tips), np.maximum(np.linalg.norm(tips - start, axis=1), 1e-9)
+        heads = tips + (start - tips) * np.minimum(28 * unit / length, 0.6)[:, None]
+        shafts = np.stack([np.broadcast_to(start, tips.shape), heads], 1).reshape(-1, 2)
+        for width, colour in ((4.5, canvas.colour(rgb(theme.rim))), (2, quiet)):
+            stroke(context, shafts, np.arange(0, 2 * count + 1, 2), np.arange(count), width * unit, colour)
+        context.set_source_rgba(*quiet)
+        for tail, tip in zip(heads.tolist(), tips.tolist()):
+            trace_arrow(context, (tail[0], tail[1]), (tip[0], tip[1]), unit / 2)
+        context.fill()
+        tip = _pixel(place((at + SHORT * frame.arrows_shown * frame.arrows.mean(0))[None])[0])
+        colour = colours_of(frame.methods, theme)[0]
+        paint_arrow(canvas, start, tip, colour, rgb(theme.rim), 1.2)
+
+    def _paint_numbers(self, canvas: Canvas, colours: list[RGB]) -> None:
+        frame, theme, unit = self.frame, self.theme, canvas.unit
+        foot = canvas.height - BELOW * unit
+        left, right = (PLANE + 40 if canvas.wide else 640) * unit, canvas.width - 40 * unit
+        ink, quiet = rgb(theme.ink), rgb(theme.quiet)
+        if frame.methods:
+            y = 400 * unit if canvas.wide else foot + 90 * unit
+            paint_text(canvas, "samples seen", (left, y), 38 * unit, quiet)
+            text = f"{int(frame.samples + 1e-6):,}"
+            paint_text(canvas, text, (right, y), 52 * unit, ink, font=STRONG, anchor="right")
+        for row, (method, steps, loss, colour) in enumerate(zip(frame.methods, frame.steps, frame.losses, colours)):
+            top = (480 + 190 * row) * unit
+            if not canvas.wide:
+                pitch = canvas.width / len(METHODS)
+                left, right, top = (row + 0.08) * pitch, (row + 0.94) * pitch, foot + 230 * unit
+            paint_text(canvas, method, (left, top), 42 * unit, colour, font=STRONG)
+            for line, (name, number) in enumerate((("steps", f"{steps:,}"), ("average loss", f"{loss:.3f}"))):
+                y = top + (54 + 52 * line) * unit
+                paint_text(canvas, name, (left, y), 38 * unit, quiet)
+                paint_text(canvas, number, (right, y), 38 * unit, ink, font=STRONG, anchor="right")
+        if frame.arrows_shown > 0:
+            top = 700 * unit if canvas.wide else foot + 390 * unit
+            for line, text in enumerate(("−∂L/∂w of each, and on average,", f"drawn at {SHORT:g} of their length")):
+                y = top + 46 * line * unit
+                paint_text(canvas, text, (left, y), 36 * unit, quiet, alpha=frame.arrows_shown)
+
+
+def colours_of(methods: tuple[str, ...], theme: Theme = THEME) -> list[RGB]:
+    """One colour a method, the same in every beat and formula."""
+    known = dict(zip(METHODS, theme.class_colours(3)))
+    return [known[method] for method in methods]
+
+
+def _pixel(at: Array) -> tuple[float, float]:
+    return float(at[0]), float(at[1])
+
+
+def written_in(method: str, text: str) -> Mobject:
+    """A formula beside the plane, in the colour of a method; of no method, in ink."""
+    colour = colours_of((method,))[0] if method else THEME.ink
+    return formula(f"{{{{ {text} : all }}}}", {"all": colour}, 36).move_to(
+        seat(wide=(1588, 202), tall=(310, 86 - BELOW))
+    )

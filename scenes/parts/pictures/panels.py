@@ -1,0 +1,298 @@
+"""Several pictures in one frame, on one playhead or each on its own."""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from manim import Group, config
+
+from engine import Film, Frame, UnspiralError
+from scenes.parts.paint.readouts import classes_of, paint_names
+from scenes.parts.paint.text import fitted_text, paint_text, text_width
+from scenes.parts.paint.theme import STRONG, THEME, Theme, mix, rgb
+from scenes.parts.pictures.picture import (
+    Place,
+    paint_axes,
+    paint_axis_names,
+    paint_class_vectors,
+    paint_ground,
+    paint_lines,
+    paint_points,
+    paint_regions,
+)
+from scenes.parts.stage.camera import WIDE, Canvas, Painted, Shown
+
+HEADER, ROW, GAP, LINE = 92, 58, 8, 44
+"""Heights of the line over all panels, of the row under each, of the gap between them and of a line of class names
+under the header, in pixels of 1080."""
+NAMES = 6
+"""Most names of classes in a line across a wide frame; half as many in others."""
+KEY = {"point": "truth y", "region": "answer ŷ", "mistake": "mistake", "piece": "linear piece"}
+"""Marks that a key explains, and what they stand for."""
+ROOMY = 600
+"""Height in pixels of 1080 from which on a panel's plane has room for text."""
+
+
+@dataclass(frozen=True)
+class Together:
+    """Several films on one playhead: a frame of each, all at the same epoch."""
+
+    films: tuple[Film, ...]
+
+    @property
+    def first(self) -> float:
+        """The first playhead that all of them have."""
+        return max(film.first for film in self.films)
+
+    @property
+    def last(self) -> float:
+        """The last playhead that all of them have."""
+        return min(film.last for film in self.films)
+
+    def __call__(self, playhead: float) -> tuple[Frame, ...]:
+        """A frame of each film at `playhead`."""
+        return tuple(film(playhead) for film in self.films)
+
+
+class Window(NamedTuple):
+    """A part of the frame: edges as shares of its width and height, from the top left."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    def within(self, canvas: Canvas) -> tuple[int, int, int, int]:
+        """Left, top, width and height in whole pixels."""
+        left, right = (round(edge * canvas.width) for edge in (self.left, self.right))
+        top, bottom = (round(edge * canvas.height) for edge in (self.top, self.bottom))
+        return left, top, right - left, bottom - top
+
+
+Layers = Callable[[Canvas, Place, Frame, Theme], None]
+
+
+def paint_embedding(canvas: Canvas, place: Place, frame: Frame, theme: Theme) -> None:
+    """Everything that a picture shows of the plane; in a small panel without text, which would cover it."""
+    roomy = canvas.height > ROOMY * canvas.unit
+    paint_regions(canvas, place, frame, theme)
+    paint_axes(canvas, place, frame, theme)
+    paint_lines(canvas, place, frame, theme)
+    paint_points(canvas._replace(frame_side=None), place, frame, theme)  # as small as the panel
+    if roomy:
+        paint_axis_names(canvas, place, frame, theme)
+    small = canvas if roomy else canvas._replace(frame_side=round(540 * canvas.unit))
+    paint_class_vectors(small, place, frame, theme, text=roomy)
+
+
+class Panel(Shown[Frame]):
+    """One picture in a window of the frame, with its name and some readings in a row under it.
+
+    `paint_plane` paints the plane itself, on a canvas as large as the window without the row. In two `lines`, the name
+    stands under the readings.
+    """
+
+    def __init__(
+        self,
+        frame: Frame,
+        title: str,
+        window: Window,
+        below: Sequence[str] = ("accuracy",),
+        theme: Theme = THEME,
+        paint_plane: Layers = paint_embedding,
+        lines: int = 1,
+    ) -> None:
+        super().__init__(frame, theme)
+        self.lines = lines
+        self.title = title
+        self.window = window
+        self.below = tuple(below)
+        self.paint_plane = paint_plane
+
+    def paint(self, canvas: Canvas) -> None:
+        """Paint the window; nothing of the plane leaves it."""
+        left, top, width, height = self.window.within(canvas)
+        unit, frame, theme = canvas.unit, self.frame, self.theme
+        plot = height - self.lines * round(ROW * unit)
+        context = canvas.context
+        context.save()
+        context.translate(left, top)
+        context.rectangle(0, 0, width, plot)
+        context.clip()
+        panel = Canvas(context, width, plot, canvas.side)
+        self.paint_plane(panel, fitted(frame, width, plot), frame, theme)
+        context.restore()
+        baseline = top + plot + 42 * unit
+        rim = rgb(theme.rim)
+        room, size = width - 20 * unit, 38 * unit
+        read = [(name, written(name, frame.readings[name])) for name in self.below if name in frame.readings]
+        right = left + room
+        for name, text in reversed(read):
+            paint_text(canvas, text, (right, baseline), size, rgb(theme.ink), font=STRONG, anchor="right", halo=rim)
+            right -= text_width(text, size, STRONG) + 12 * unit
+            if not text.endswith("%"):
+                paint_text(canvas, name, (right, baseline), 32 * unit, rgb(theme.quiet), anchor="right", halo=rim)
+                right -= text_width(name, 32 * unit)
+            right -= 36 * unit
+        title, size = fitted_text(self.title, size, (room if self.lines > 1 else right - left) - 20 * unit)
+        at = (left + 20 * unit, baseline if self.lines == 1 else top + height - 16 * unit)
+        paint_text(canvas, title, at, size, rgb(theme.quiet), halo=rim)
+
+
+class Header(Painted):
+    """The ground under all panels, and over them what they have in common: the epoch, and how to read the colours."""
+
+    opaque = True
+
+    def __init__(
+        self,
+        frame: Frame,
+        above: Sequence[str] = ("epoch",),
+        theme: Theme = THEME,
+        classes: int = 0,
+        key: Sequence[str] = ("point", "region", "mistake"),
+    ) -> None:
+        super().__init__()
+        self.frame = frame
+        self.key = tuple(key)
+        self.classes = classes
+        self.above = tuple(above)
+        self.theme = theme
+
+    def paint(self, canvas: Canvas) -> None:
+        """Paint the whole frame."""
+        theme, unit = self.theme, canvas.unit
+        paint_ground(canvas, theme)
+        x, baseline = 40 * unit, 66 * unit
+        for name in self.above:
+            if name in self.frame.readings:
+                x += paint_text(canvas, name, (x, baseline), 40 * unit, rgb(theme.quiet)) + 16 * unit
+                text = written(name, self.frame.readings[name])
+                paint_text(canvas, text, (x, baseline), 60 * unit, rgb(theme.ink), font=STRONG)
+                x += 200 * unit
+        paint_key(canvas, theme, baseline, self.key)
+        names = len(theme.names[: self.classes])
+        columns = min(names, NAMES if canvas.wide else NAMES // 2)
+        if names:
+            at = (40 * unit, (HEADER + 26) * unit)
+            paint_names(canvas, theme, names, at, canvas.width - 80 * unit, columns, LINE)
+
+
+class Panels(Group):
+    """Several pictures in one frame: `Replay(panels, Together(films), …)` plays all of them on one playhead.
+
+    `panels[k]` is one of them, which can be replayed by itself. `below` names the readings in the row under each
+    panel, `above` those that all of them share, `key` the marks that are explained.
+    """
+
+    def __init__(
+        self,
+        frames: Sequence[Frame],
+        titles: Sequence[str],
+        *,
+        columns: int | None = None,
+        below: Sequence[str] = ("accuracy",),
+        above: Sequence[str] = ("epoch",),
+        key: Sequence[str] = ("point", "region", "mistake"),
+        theme: Theme = THEME,
+        paint_plane: Layers = paint_embedding,
+    ) -> None:
+        if len(frames) != len(titles):
+            raise UnspiralError(f"{len(frames)} frames and {len(titles)} titles were given; a panel needs one of each")
+        classes = max(classes_of(frame) for frame in frames)
+        self.header = Header(frames[0], above, theme, classes, key)
+        shape = config.pixel_width / config.pixel_height
+        windows = arranged(len(frames), columns, shape, len(theme.names[:classes]))
+        narrowest = min(window.right - window.left for window in windows) * 1080 * max(1.0, shape)
+        needed = max(_row_width(frame, title, below) for frame, title in zip(frames, titles))
+        lines = 1 if needed < narrowest else 2
+        self.panels = tuple(
+            Panel(frame, title, window, below, theme, paint_plane, lines)
+            for frame, title, window in zip(frames, titles, windows)
+        )
+        super().__init__(self.header, *self.panels)
+
+    def __getitem__(self, number: int) -> Panel:
+        """One panel."""
+        return self.panels[number]
+
+    def show(self, frame: Sequence[Frame]) -> None:  # type: ignore[override]
+        """Show one frame in each panel from now on."""
+        self.header.frame = frame[0]
+        for panel, shown in zip(self.panels, frame, strict=True):
+            panel.show(shown)
+
+
+def _row_width(frame: Frame, title: str, below: Sequence[str]) -> float:
+    """What a panel's name and readings need in one line, in pixels of 1080."""
+    read = [(name, written(name, frame.readings[name])) for name in below if name in frame.readings]
+    widths = [text_width(text, 38, STRONG) + (0 if "%" in text else text_width(name, 32) + 12) for name, text in read]
+    return text_width(title, 38) + sum(widths) + 36 * len(read) + 40
+
+
+def arranged(count: int, columns: int | None = None, shape: float = 16 / 9, names: int = 0) -> list[Window]:
+    """Windows for `count` panels under the header, row by row, the last row centred.
+
+    `shape` is the frame's width over its height: where that is not wide, `columns` are as many as leave the largest
+    planes. Lines of class `names` lie between the header and the panels.
+    """
+    width, height = 1080 * max(1.0, shape), 1080 * max(1.0, 1 / shape)
+    header = HEADER + LINE * math.ceil(names / (NAMES if shape >= WIDE else NAMES // 2))
+    if shape < WIDE:
+        columns = max(range(1, count + 1), key=lambda c: min(width / c, (height - header) / -(-count // c) - ROW))
+    columns = columns or math.ceil(math.sqrt(count)) + (count > 6)
+    rows = math.ceil(count / columns)
+    top, across, gap = header / height, 1 / columns, GAP / 1080
+    down = (1 - top) / rows
+    windows = []
+    for k in range(count):
+        row, column = divmod(k, columns)
+        here = min(columns, count - row * columns)
+        left = across * (column + (columns - here) / 2)
+        windows.append(Window(left + gap / 4, top + row * down, left + across - gap / 4, top + (row + 1) * down))
+    return windows
+
+
+def fitted(frame: Frame, width: int, height: int) -> Place:
+    """The frame's view in the middle of a canvas, all of it to be seen."""
+    scale = min(width, height) / 2 / frame.view.half
+    x, y = frame.view.centre
+    return Place((width / 2 - scale * x, height / 2 + scale * y), scale)
+
+
+def written(name: str, value: float) -> str:
+    """A reading as it stands on the screen."""
+    if "accuracy" in name:
+        return f"{100 * value:.1f} %"
+    if "loss" in name:
+        return f"{value:.3f}"
+    return f"{int(value + 1e-6)}"
+
+
+def paint_key(canvas: Canvas, theme: Theme, baseline: float, marks: Sequence[str]) -> None:
+    """In one line at the right, what these marks in `KEY` stand for."""
+    context, unit = canvas.context, canvas.unit
+    quiet = rgb(theme.quiet)
+    right = canvas.width - 40 * unit
+    for mark in reversed(marks):
+        text, size = KEY[mark], 32 * unit
+        paint_text(canvas, text, (right, baseline), size, quiet, anchor="right")
+        right -= text_width(text, size) + 26 * unit
+        middle = (right, baseline - 10 * unit)
+        context.set_line_width(4 * unit)
+        dim = mix(quiet, rgb(theme.rim), 0.5)
+        context.set_source_rgba(*canvas.colour(quiet if mark in ("point", "mistake") else dim))
+        if mark in ("region", "piece"):
+            context.rectangle(middle[0] - 13 * unit, middle[1] - 13 * unit, 26 * unit, 26 * unit)
+            context.fill()
+            if mark == "piece":  # cut by a fold
+                context.move_to(middle[0] - 13 * unit, middle[1] + 5 * unit)
+                context.line_to(middle[0] + 13 * unit, middle[1] - 9 * unit)
+                context.set_line_width(3 * unit)
+                context.set_source_rgba(*canvas.colour(rgb(theme.ink)))
+                context.stroke()
+        else:
+            context.arc(*middle, (11 if mark == "point" else 9) * unit, 0, 2 * math.pi)
+            context.fill() if mark == "point" else context.stroke()
+        right -= 56 * unit

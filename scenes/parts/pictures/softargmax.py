@@ -1,0 +1,184 @@
+"""Surfaces over a plane as one solid, a colour each, cut open at its sides: a 3-D picture without Manim's mobjects."""
+
+from functools import lru_cache
+
+import cairo
+import numpy as np
+
+from engine.films.energy import Sheets
+from engine.network.layers import Array, softargmax
+from engine.network.solid import envelope, meeting
+from scenes.parts.paint.raster import tile
+from scenes.parts.paint.readouts import paint_names
+from scenes.parts.paint.text import paint_text
+from scenes.parts.paint.theme import STRONG, mix, rgb
+from scenes.parts.pictures.picture import paint_ground
+from scenes.parts.stage.camera import Canvas, Shown
+
+TALL = 0.75
+"""How high 1 is drawn, in half widths of the plane."""
+LIGHT = np.array([-0.35, -0.45, 0.82])
+"""Where light comes from."""
+SIDES = ((0, -1), (1, 0), (0, 1), (-1, 0))
+"""Which way the square's sides look."""
+
+
+@lru_cache(maxsize=1)
+def _sheet(width: int, height: int) -> cairo.ImageSurface:
+    """Where the pieces are painted at twice the size: fresh memory for every frame would cost as much as they do."""
+    return cairo.ImageSurface(cairo.FORMAT_ARGB32, width, height)
+
+
+class Surfaces(Shown[Sheets]):
+    """Shows a `Sheets` frame, as seen from far away (without perspective)."""
+
+    opaque = True
+
+    def paint(self, canvas: Canvas) -> None:
+        """Paint the highest surface everywhere, then the sides, then what is read off."""
+        frame, theme, unit = self.frame, self.theme, canvas.unit
+        paint_ground(canvas, theme)
+        self._paint_top(canvas)
+        for number, side in enumerate(SIDES):
+            if self._eye()[:2] @ side > 1e-3:
+                self._paint_side(canvas, number)
+        self._paint_names(canvas)
+        paint_text(canvas, "epoch", (64 * unit, 96 * unit), 40 * unit, rgb(theme.quiet))
+        epoch = f"{int(frame.epoch + 1e-6)}"
+        paint_text(canvas, epoch, (60 * unit, 190 * unit), 112 * unit, rgb(theme.ink), font=STRONG)
+        classes, columns = frame.scores.shape[-1], 1 if canvas.wide else 3
+        foot = canvas.height - (36 + 46 * ((len(theme.names[:classes]) - 1) // columns)) * unit
+        width = (350 if canvas.wide else 1000) * unit
+        paint_names(canvas, theme, classes, (40 * unit, foot), width, columns)
+
+    def _seen(self, canvas: Canvas, points: Array) -> tuple[Array, Array]:
+        """Points (…, 3), the plane ±1 and heights 0 … 1, as pixels (…, 2) and nearness to the eye (…)."""
+        frame = self.frame
+        cos, sin = np.cos(frame.azimuth), np.sin(frame.azimuth)
+        x, y, z = points[..., 0], points[..., 1], TALL * points[..., 2]
+        right, back = cos * x - sin * y, sin * x + cos * y
+        up = np.sin(frame.elevation) * back + np.cos(frame.elevation) * z
+        near = points * (1, 1, TALL) @ self._eye()
+        scale = (0.36 if canvas.wide else 0.3) * canvas.side
+        middle = 0.5 * canvas.height + 0.5 * TALL * np.cos(frame.elevation) * scale
+        return np.stack([0.5 * canvas.width + scale * right, middle - scale * up], -1), near
+
+    def _eye(self) -> Array:
+        """(3,), from the plane towards the eye."""
+        low, high = np.cos(self.frame.elevation), np.sin(self.frame.elevation)
+        return np.array([-low * np.sin(self.frame.azimuth), -low * np.cos(self.frame.azimuth), high])
+
+    def _paint_top(self, canvas: Canvas) -> None:
+        """All pieces, the farthest first, at twice the size: four pixels make one, so that edges are smooth.
+
+        Pieces that are seen from below are left out: others hide them.
+        """
+        frame, context = self.frame, canvas.context
+        pieces = envelope(frame.scores, frame.ticks / frame.ticks[-1], frame.fine)
+        pixels = self._seen(canvas, pieces.corners)[0]
+        one, other = pixels[:, 2] - pixels[:, 0], pixels[:, 3] - pixels[:, 1]
+        shown = one[:, 1] * other[:, 0] > one[:, 0] * other[:, 1]
+        order = pieces.farthest_first(frame.azimuth)
+        order = order[shown[order]]
+        corners = pieces.corners * (1, 1, TALL)
+        slope = np.cross(corners[:, 2] - corners[:, 0], corners[:, 3] - corners[:, 1])
+        steep = np.maximum(np.sqrt(slope**2 @ (1, 1, 1)), 1e-12)  # 0 where a piece is as thin as a line
+        light = 0.6 + 0.4 * np.clip(slope @ LIGHT / steep, 0, 1) / LIGHT[2]
+        colours = np.array(self.theme.class_colours(frame.scores.shape[-1]))[pieces.owners]
+        colours = np.clip(light[:, None] * colours, 0, 1)
+        sides = pixels - pixels[:, (1, 2, 3, 0)]
+        sides *= 0.5 / np.maximum(np.sqrt((sides**2) @ (1, 1)), 0.5)[..., None]
+        pixels += sides - sides[:, (3, 0, 1, 2)]  # half a pixel longer at every end: no seams
+        ends = self._seen(canvas, np.stack(np.meshgrid((-1, 1), (-1, 1), (0, 1)), -1).reshape(-1, 3))[0]
+        corner = np.floor(ends.min(0)).astype(int) - 1
+        width, height = (np.ceil(ends.max(0)).astype(int) + 1 - corner).tolist()
+        sheet = _sheet(2 * canvas.width, 2 * canvas.height)
+        wiped = cairo.Context(sheet)
+        wiped.rectangle(0, 0, 2 * width, 2 * height)
+        wiped.set_operator(cairo.OPERATOR_CLEAR)
+        wiped.fill()
+        tile(
+            wiped,
+            2 * (pixels - corner).reshape(-1, 2),
+            np.arange(0, 4 * len(pixels) + 1, 4),
+            order,
+            np.column_stack([colours[:, ::-1], np.ones(len(colours))]),
+        )
+        context.save()
+        context.translate(*corner.tolist())
+        context.scale(0.5, 0.5)
+        context.set_source_surface(sheet)
+        context.get_source().set_filter(cairo.FILTER_BILINEAR)
+        context.rectangle(0, 0, 2 * width, 2 * height)
+        context.fill()
+        context.restore()
+
+    def _paint_side(self, canvas: Canvas, number: int) -> None:
+        """A side of the solid: under each class's surface its colour, and where all surfaces are cut, lines."""
+        frame, context, unit = self.frame, canvas.context, canvas.unit
+        x, y = SIDES[number]
+        edge = max(x + y, 0) * (len(frame.ticks) - 1)
+        row = frame.scores[edge] if y else frame.scores[:, edge]
+        along = np.linspace(-1, 1, 2 * len(row) - 1)  # scores are linear from kink to kink, what is seen is not
+        scores = np.stack([np.interp(along, along[::2], s) for s in row.T], 1)
+        owners = scores.argmax(1)
+        change = np.flatnonzero(owners[1:] != owners[:-1])
+        known = np.column_stack([along, np.zeros_like(along), scores.max(1), scores])
+        at = meeting(known[change], known[change + 1], owners[change], owners[change + 1])
+        heights = softargmax(scores)
+
+        def pixels(along: Array, height: Array) -> Array:
+            flat = np.zeros((len(along), 3))
+            flat[:, 0], flat[:, 1], flat[:, 2] = (along, y, height) if y else (x, along, height)
+            return self._seen(canvas, flat)[0]
+
+        colours = [rgb_ for rgb_ in self.theme.class_colours(scores.shape[1])]
+        ground = rgb(self.theme.ground)
+        starts = [0, *(change + 1).tolist(), len(along)]
+        for k, (begin, end) in enumerate(zip(starts, starts[1:])):
+            a = along[begin:end]
+            h = heights[begin:end].max(1)
+            if k:
+                a, h = np.append(at[k - 1, 0], a), np.append(at[k - 1, 2], h)
+            if k < len(change):
+                a, h = np.append(a, at[k, 0]), np.append(h, at[k, 2])
+            for px, py in pixels(np.concatenate([a, a[::-1]]), np.concatenate([h, 0 * h])).tolist():
+                context.line_to(px, py)
+            context.close_path()
+            context.set_source_rgba(*canvas.colour(mix(colours[owners[begin]], ground, 0.62)))
+            context.fill()
+        context.set_line_width(3 * unit)
+        for k, colour in enumerate(colours):
+            for px, py in pixels(along, heights[:, k]).tolist():
+                context.line_to(px, py)
+            context.set_source_rgba(*canvas.colour(colour))
+            context.stroke()
+        for px, py in pixels(along[[0, -1]], np.zeros(2)).tolist():
+            context.line_to(px, py)
+        context.set_source_rgba(*canvas.colour(rgb(self.theme.quiet)))
+        context.stroke()
+
+    def _paint_names(self, canvas: Canvas) -> None:
+        """x₁ and x₂ along the edges that are nearer to the eye; ỹ from 0 to 1 at the corner that is farthest left."""
+        context, unit, theme, frame = canvas.context, canvas.unit, self.theme, self.frame
+        quiet, rim = rgb(theme.quiet), rgb(theme.rim)
+        for axis, name in enumerate(("x₁", "x₂")):
+            sides = np.zeros((2, 3))
+            sides[:, 1 - axis] = (-1.09, 1.09)
+            places, near = self._seen(canvas, sides)
+            x, y = places[int(near.argmax())].tolist() if abs(near[0] - near[1]) > 1e-3 else places[0].tolist()
+            at = (x, min(y + 14 * unit, canvas.height - 16 * unit))
+            paint_text(canvas, name, at, 40 * unit, quiet, anchor="middle", halo=rim)
+        aside = float(np.clip(2.5 * np.cos(frame.elevation) - 0.9, 0, 1))
+        if aside > 0:
+            corners = np.array([[x, y, z] for z in (0, 1) for x, y in ((-1, -1), (1, -1), (1, 1), (-1, 1))], float)
+            places = self._seen(canvas, corners)[0].reshape(2, 4, 2)
+            foot, top = places[:, int(places[0, :, 0].argmin())].tolist()
+            context.move_to(*foot)
+            context.line_to(*top)
+            context.set_line_width(3 * unit)
+            context.set_source_rgba(*canvas.colour(quiet, aside))
+            context.stroke()
+            for text, (x, y) in (("0", foot), ("1", top), ("ỹ", (foot[0], (foot[1] + top[1]) / 2))):
+                at = (x - 18 * unit, y + 12 * unit)
+                paint_text(canvas, text, at, 38 * unit, quiet, anchor="right", alpha=aside, halo=rim)

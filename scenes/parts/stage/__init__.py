@@ -1,0 +1,1 @@
+"""Where Manim's insides are touched, and nowhere else."""

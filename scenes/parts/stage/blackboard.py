@@ -1,0 +1,38 @@
+"""A scene as the lecturer draws it: pictures that films move, and one formula at a time."""
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from manim import FadeIn, FadeOut, Mobject, linear
+
+from scenes.parts.stage.replay import Replay, Shows
+from scenes.parts.stage.scene import FilmScene
+from scenes.parts.stage.still import Still
+
+
+class _Whole(Protocol):
+    @property
+    def first(self) -> float: ...
+    @property
+    def last(self) -> float: ...
+    def __call__(self, playhead: float) -> Any: ...
+
+
+class BlackboardScene(FilmScene):
+    """A FilmScene with three more verbs: `put` a picture, `run` a whole film on it, `say` a formula."""
+
+    said: Mobject | None = None
+
+    def put(self, picture: Mobject) -> None:
+        """Add a picture, over the others and under what is said."""
+        self.add(picture, *([self.said] if self.said is not None else []))
+
+    def run(self, picture: Shows, film: _Whole, run_time: float, rate_func: Callable[[float], float] = linear) -> None:
+        """Play a film from its first playhead to its last."""
+        self.play(Replay(picture, film, film.first, film.last, run_time=run_time, rate_func=rate_func))
+
+    def say(self, formula: Mobject, run_time: float = 1.0) -> None:
+        """Put a formula in the place of the one before."""
+        gone = [FadeOut(self.said)] if self.said is not None else []
+        self.said = Still(formula)
+        self.play(*gone, FadeIn(self.said), run_time=run_time)

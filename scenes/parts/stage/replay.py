@@ -1,0 +1,90 @@
+"""Playing a film on a picture."""
+
+from collections.abc import Callable
+from copy import copy
+from pathlib import Path
+from typing import Any, Protocol
+
+from manim import Animation, Mobject, config, linear
+
+from engine import UnspiralError
+from engine.films.cues import Cues, read_cues
+
+
+class Shows(Protocol):
+    """A mobject that shows one frame at a time, of whatever kind its films make."""
+
+    def show(self, frame: Any) -> Any:
+        """Show `frame` from now on, whatever was shown before."""
+        ...
+
+
+class Replay(Animation):
+    """Show a film on a picture, the playhead going from `start` to `stop`; backwards if `stop` is less.
+
+    Alpha 0 is film(start), alpha 1 is film(stop), exactly. Raises the film's own error if it has no such playheads.
+
+    `cues`, or a file of them, stand in for start, stop, run time and rate: the film is where they say when they say it,
+    and lasts as long as they do.
+    """
+
+    def __init__(
+        self,
+        picture: Shows,
+        film: Callable[[float], Any],
+        start: float | None = None,
+        stop: float | None = None,
+        run_time: float = 1.0,
+        rate_func: Callable[[float], float] = linear,
+        cues: Cues | str | Path | None = None,
+        **kwargs: Any,
+    ) -> None:
+        if cues is not None:
+            whole: Any = film
+            cues = (cues if isinstance(cues, Cues) else read_cues(cues)).within(whole).on_frames(config.frame_rate)
+            start, stop = cues.playheads[0], cues.playheads[-1]
+            run_time, rate_func = cues.frames(config.frame_rate) / config.frame_rate, linear
+        if start is None or stop is None:
+            raise UnspiralError("a replay goes from a start to a stop, or along cues")
+        for playhead in (start, stop):
+            film(playhead)
+        super().__init__(picture, run_time=run_time, rate_func=rate_func, **kwargs)  # type: ignore[arg-type]
+        self.picture = picture
+        self.film = film
+        self.start = start
+        self.stop = stop
+        self.cues = cues
+        self.span = (0, 1, 1)
+        """(first, last, whole): this part shows frames `first` up to `last` out of `whole`."""
+
+    def parts(self, frames: int, most: int) -> list["Replay"]:
+        """The same replay, `frames` long, as equally long replays of at most `most` frames each.
+
+        Played one after the other they show the very same frames; Manim caches each by itself.
+        """
+        count = -(-frames // most)
+        cuts = [frames * k // count for k in range(count + 1)]
+        parts = []
+        for first, last in zip(cuts, cuts[1:]):
+            part = copy(self)
+            part.span = (first, last, frames)
+            part.run_time = self.run_time * (last - first) / frames
+            parts.append(part)
+        return parts
+
+    def create_starting_mobject(self) -> Mobject:
+        """The picture itself: a frame depends on nothing shown before, so nothing needs copying."""
+        return self.mobject  # type: ignore[return-value]
+
+    def interpolate(self, alpha: float) -> None:
+        """Show the film at alpha, 0 … 1."""
+        first, last, whole = self.span
+        frame = (1 - alpha) * first + alpha * last
+        if abs(frame - round(frame)) < 1e-6:  # Manim counts in floating-point seconds
+            frame = round(frame)
+        if self.cues is not None:
+            shown = round(frame / whole * self.cues.frames(config.frame_rate), 6)
+            self.picture.show(self.film(self.cues(shown / config.frame_rate)))
+            return
+        s = self.rate_func(1 - frame / whole if self.reverse_rate_function else frame / whole)
+        self.picture.show(self.film((1 - s) * self.start + s * self.stop))

@@ -1,0 +1,234 @@
+"""The scene that films are played in: Manim's Scene, with our camera and our file writer."""
+
+import builtins
+import gc
+import sys
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
+from manim import BLACK, CairoRenderer, Camera, ManimColor, Mobject, Scene, Wait, config
+from manim._config import error_console
+from manim.animation.animation import Animation
+from manim.scene.section import DefaultSectionType
+from manim.utils.exceptions import EndSceneEarlyException
+from manim.utils.iterables import list_update
+from srt import Subtitle
+from threadpoolctl import threadpool_limits
+
+from engine import UnspiralError
+from engine.render.sources import drawing_code
+from scenes.parts.paint.theme import DARK, THEME
+from scenes.parts.stage.camera import FilmCamera, covers
+from scenes.parts.stage.replay import Replay
+from scenes.parts.stage.writer import FilmWriter
+
+SEGMENT = 4.0
+"""Seconds: longer replays are cut, each part being cached by itself. x264 puts a key frame this often anyway."""
+
+
+class FilmRenderer(CairoRenderer):
+    """Manim's renderer without its copies: a frame's own pixels go to the encoder, and the camera takes others."""
+
+    def __init__(self, camera_class: type[Camera], **kwargs: Any) -> None:
+        super().__init__(file_writer_class=FilmWriter, camera_class=camera_class, **kwargs)
+        self.camera.drawn_by = drawing_code()  # type: ignore[attr-defined]  # Manim's cache sees data, not code
+        if config.transparent:  # premultiplied, nothing is black: Manim's ground would shine through
+            self.camera.background_color = ManimColor("#000000")
+        elif THEME != DARK or config.background_color == BLACK:  # Manim's own, in a folder without our manim.cfg
+            self.camera.background_color = ManimColor(THEME.ground)
+
+    def play(self, scene: Scene, *args: Any, **kwargs: Any) -> None:
+        """Play animations, and count their frames."""
+        super().play(scene, *args, **kwargs)
+        self.file_writer.lengths.append(frames(scene.duration))
+
+    def update_skipping_status(self) -> None:
+        """Decide whether the next play is drawn; after the last that is wanted, end the scene."""
+        wanted = self.file_writer.wanted
+        if wanted and self.num_plays > max(wanted):
+            raise EndSceneEarlyException
+        super().update_skipping_status()
+
+    def update_frame(
+        self,
+        scene: Scene,
+        mobjects: Iterable[Mobject] | None = None,
+        include_submobjects: bool = True,
+        ignore_skipping: bool = True,
+        **kwargs: Any,
+    ) -> None:
+        """Draw, beginning with the last mobject that covers all before it; without one, with the background."""
+        if self.skip_animations and (mobjects is not None or not ignore_skipping):
+            return  # a play that is not written; a still is drawn from all mobjects, when the scene has ended
+        camera = self.camera
+        mobjects = mobjects or list_update(scene.mobjects, scene.foreground_mobjects)
+        shown = camera.get_mobjects_to_display(mobjects, include_submobjects=include_submobjects, **kwargs)
+        first = next((i for i in reversed(range(len(shown))) if covers(shown[i])), None)
+        if first is not None:
+            shown = shown[first:]
+        elif self.static_image is not None:
+            camera.set_frame_to_background(self.static_image)
+        else:
+            camera.reset()
+        camera.capture_mobjects(shown, include_submobjects=False)
+
+    def render(self, scene: Scene, time: float, moving_mobjects: Iterable[Mobject] | None = None) -> None:
+        """Draw a frame and hand its pixels over; a play that is skipped or cached draws nothing."""
+        if self.skip_animations:
+            return
+        self.update_frame(scene, moving_mobjects)
+        pixels: Any = self.camera.pixel_array
+        self.camera.pixel_array = self.file_writer.pool.take(like=pixels)
+        self.add_frame(pixels)
+
+    def save_static_frame_data(self, scene: Scene, static_mobjects: Iterable[Mobject]) -> Any:
+        """Draw once what does not move in this play, if the play is drawn at all."""
+        self.static_image = None
+        return None if self.skip_animations else super().save_static_frame_data(scene, static_mobjects)
+
+    def freeze_current_frame(self, duration: float) -> None:
+        """Write the current frame for as many frames as are nearest to `duration`."""
+        if not self.skip_animations:
+            self.add_frame(self.get_frame(), num_frames=frames(duration))
+
+
+def _say_mistakes_in_one_line() -> None:
+    """Let Manim, which prints a traceback of what a scene file's own lines raise, say an UnspiralError as it is."""
+    print_traceback = error_console.print_exception
+
+    def print_exception(*args: Any, **kwargs: Any) -> None:
+        error = sys.exception()
+        if isinstance(error, UnspiralError):
+            print(error, file=sys.stderr)
+            raise SystemExit(2)
+        print_traceback(*args, **kwargs)
+
+    error_console.print_exception = print_exception
+
+
+_say_mistakes_in_one_line()
+
+
+class FilmScene(Scene):
+    """A scene that shows films. Everything Manim has can be used in it.
+
+    Its other kinds of scene are named first: `class Near(MovingCameraScene, FilmScene)`.
+
+    An UnspiralError in `construct` ends the program with one line and exit code 2.
+    """
+
+    def __init__(self, camera_class: type[Camera] = FilmCamera, renderer: None = None, **kwargs: Any) -> None:
+        if renderer is not None:  # notebooks pass none, and OpenGL draws no painted mobjects
+            raise UnspiralError("films are drawn by cairo: leave --renderer out")
+        if not issubclass(camera_class, FilmCamera):  # FilmScene beside one of Manim's scenes with its own camera
+            bases: Any = (FilmCamera,) if issubclass(FilmCamera, camera_class) else (camera_class, FilmCamera)
+            camera_class = type(camera_class.__name__, bases, {})
+        if "png" in str(config.format):  # manim.cfg asks for sections, which stills do not have
+            config.save_sections = False
+        super().__init__(renderer=FilmRenderer(camera_class), camera_class=camera_class, **kwargs)
+        self._in_motion = self._speaking = False
+
+    def render(self, preview: bool = False) -> bool:
+        """Render the scene, as Manim's command does."""
+        try:
+            with threadpool_limits(1, "blas"):  # BLAS threads spin while they wait, and starve the encoder
+                return super().render(preview)
+        except UnspiralError as error:
+            if hasattr(builtins, "__IPYTHON__"):  # a notebook shows it in one line, and lives on
+                raise
+            print(f"{type(self).__name__}: {error}", file=sys.stderr)
+            raise SystemExit(2) from error
+        finally:
+            gc.unfreeze()
+
+    def next_section(
+        self, name: str = "unnamed", section_type: str = DefaultSectionType.NORMAL, skip_animations: bool = False
+    ) -> None:
+        """Begin a section: a slide of its own, which holds its end; one of type "loop" goes on from its beginning.
+
+        The section before ends with the very frame that this one begins with. A play stops one short of it: the video
+        of a section that ends in motion, not in a wait, gets that frame besides; the clip shows it once.
+        """
+        self._hush()
+        if self._in_motion and config.save_sections and self.session_spec.output.is_video:
+            writer: Any = self.renderer.file_writer
+            writer.share_next()
+            now = self.renderer.time
+            self.wait(1 / config.frame_rate)
+            self.renderer.time = now
+        super().next_section(name, section_type, skip_animations)
+
+    def narrate(self, text: str) -> None:
+        """Say `text` from now on, until something else is said or the section ends: captions and speaker notes."""
+        self._hush()
+        now, captions = timedelta(seconds=self.time), self.renderer.file_writer.subcaptions
+        captions.append(Subtitle(len(captions), now, now, text))
+        self._speaking = True
+
+    def _hush(self) -> None:
+        """What is being said ends now."""
+        if self._speaking:
+            self.renderer.file_writer.subcaptions[-1].end = timedelta(seconds=self.time)
+            self._speaking = False
+
+    def tear_down(self) -> None:
+        """After `construct`."""
+        self._hush()
+        super().tear_down()
+
+    def play(
+        self,
+        *args: Any,
+        subcaption: str | None = None,
+        subcaption_duration: float | None = None,
+        subcaption_offset: float = 0,
+        **kwargs: Any,
+    ) -> None:
+        """Play animations. Replays by themselves are cut into parts that Manim caches one by one."""
+        if self.renderer.num_plays == 0:
+            gc.freeze()  # all that is loaded by now stays: not to be searched for garbage in every frame
+        plays = _cut(args, kwargs)
+        if subcaption and subcaption_duration is None and len(plays) > 1:
+            subcaption_duration = sum(play[0].run_time for play in plays)
+        for number, play in enumerate(plays):
+            super().play(
+                *play,
+                subcaption=subcaption if number == 0 else None,
+                subcaption_duration=subcaption_duration,
+                subcaption_offset=subcaption_offset,
+                **kwargs,
+            )
+        self._in_motion = not all(isinstance(animation, Wait) for animation in args)
+
+    def get_run_time(self, animations: list[Animation]) -> float:
+        """The animations' run time, as a whole number of frames."""
+        return frames(super().get_run_time(animations)) / config.frame_rate
+
+    def get_time_progression(self, run_time: float, description: str, *args: Any, **kwargs: Any) -> Any:
+        """One step a frame. Manim's steps of floating-point numbers add a frame to some run times."""
+        progression = super().get_time_progression(run_time, description, *args, **kwargs)
+        if isinstance(progression.iterable, np.ndarray):
+            progression.iterable = np.arange(frames(run_time)) * (1 / config.frame_rate)
+        return progression
+
+
+def frames(run_time: float) -> int:
+    """Whole frames nearest to a run time in seconds, at least one."""
+    return max(1, round(run_time * config.frame_rate))
+
+
+def _cut(animations: tuple[Any, ...], kwargs: dict[str, Any]) -> list[tuple[Any, ...]]:
+    """What to play one after the other instead of `animations` at once. Takes what concerns replays out of kwargs."""
+    if not animations or not all(isinstance(animation, Replay) for animation in animations):
+        return [animations]
+    replays: tuple[Replay, ...] = animations
+    for name in list(kwargs):
+        for replay in replays:
+            setattr(replay, name, kwargs[name])
+        del kwargs[name]
+    if len({replay.run_time for replay in replays}) > 1:
+        return [replays]
+    most = max(1, round(SEGMENT * config.frame_rate))
+    return list(zip(*(replay.parts(frames(replay.run_time), most) for replay in replays)))

@@ -1,0 +1,121 @@
+"""Rendering on behalf of `unspiral render`, in its worker processes: a scene's plan, some of its plays, its clip."""
+
+import io
+import os
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import click
+from manim import Scene, config, logger, tempconfig
+from manim._config.utils import make_config_parser
+from manim.cli.render.commands import ClickArgs
+from manim.cli.render.commands import render as manim_render
+from manim.utils.module_ops import get_module, get_scene_classes_from_module
+
+from engine import UnspiralError
+from engine.render.farm import Failed, Job, Plan, Segment
+from scenes.parts.stage.scene import FilmScene
+
+_ONE_AT_A_TIME = Lock()
+"""Manim's configuration belongs to the process; a Dask worker runs tasks in threads."""
+
+
+def plan(job: Job) -> Plan | Failed:
+    """All segments of a scene, nothing being drawn; if none is missing, its clip is joined at once."""
+
+    def planned(scene: Any) -> Plan:
+        if not _piecemeal(scene):
+            return Plan()
+        writer = scene.renderer.file_writer
+        writer.wanted = frozenset()
+        scene.render()
+        segments = tuple(
+            Segment(play, path, frames)
+            for play, (path, frames) in enumerate(zip(writer.partial_movie_files, writer.lengths))
+            if path is not None
+        )
+        made = Plan(segments)
+        if segments and not made.missing:
+            writer.wanted = None
+            writer.finish()
+            return Plan(segments, str(writer.final_file_path))
+        return made
+
+    return _with_scene(job, planned)
+
+
+def segments(job: Job, plays: tuple[int, ...]) -> Failed | None:
+    """Render some plays of a scene into the cache."""
+
+    def rendered(scene: Any) -> None:
+        scene.renderer.file_writer.wanted = frozenset(plays)
+        scene.render()
+
+    return _with_scene(job, rendered)
+
+
+def finish(job: Job) -> str | Failed:
+    """Render whatever is missing of a scene, and join it: the path of the clip."""
+
+    def finished(scene: Any) -> str:
+        scene.render()
+        return str(getattr(scene.renderer.file_writer, "final_file_path", ""))
+
+    return _with_scene(job, finished)
+
+
+def _piecemeal(scene: Scene) -> bool:
+    whole = config.from_animation_number == 0 and config.upto_animation_number in (-1, float("inf"))
+    return isinstance(scene, FilmScene) and scene.session_spec.output.is_video and whole and not config.disable_caching
+
+
+def _with_scene(job: Job, do: Callable[[Any], Any]) -> Any:
+    """What `do` returns for the job's scene, or why it failed, in one line."""
+    file = Path(job.file)
+    try:
+        with _ONE_AT_A_TIME, _settled(job), redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
+            classes = get_scene_classes_from_module(get_module(file))
+            if len(classes) != 1:
+                names = ", ".join(scene_class.__name__ for scene_class in classes) or "none"
+                return Failed(f"a scene file holds one scene; this holds {len(classes)}: {names}")
+            return do(classes[0]())
+    except click.ClickException as error:
+        return Failed(f"{error.format_message()} (manim render --help lists the flags)")
+    except UnspiralError as error:
+        return Failed(str(error))
+    except SystemExit as end:
+        if isinstance(end.__cause__, UnspiralError):
+            return Failed(str(end.__cause__))
+        raise
+    except Exception as error:
+        lines = [call.lineno for call in traceback.extract_tb(error.__traceback__) if call.filename == str(file)]
+        where = f", line {lines[-1]}" if lines else ""
+        said = str(error).strip().splitlines()
+        return Failed(f"{type(error).__name__}{where}: {said[0] if said else 'no reason given'}")
+
+
+@contextmanager
+def _settled(job: Job) -> Iterator[None]:
+    """Manim's configuration and the surroundings as the job says; afterwards as they were."""
+    folder, environment, level = os.getcwd(), dict(os.environ), logger.level
+    os.chdir(job.folder)
+    logger.setLevel("WARNING")
+    os.environ.update(job.environment)
+    try:
+        with tempconfig({}):
+            config.digest_parser(make_config_parser())  # the job's folder's manim.cfg, not that of this process
+            flags = manim_render.make_context("manim render", [job.file, *job.flags]).params
+            config.digest_args(ClickArgs(flags))
+            config.progress_bar = "none"
+            config.preview = False
+            config.notify_outdated_version = False
+            yield
+    finally:
+        os.chdir(folder)
+        os.environ.clear()
+        os.environ.update(environment)
+        logger.setLevel(level)

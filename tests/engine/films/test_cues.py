@@ -1,0 +1,103 @@
+"""A film is where the lecturer says it is, when the lecturer says so."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine import UnspiralError
+from engine.films.cues import Cues, read_cues
+
+TIMES = (0.0, 9.25, 14.0, 22.337, 40.1, 51.0, 60.0, 73.4)
+PLAYHEADS = (0.0, 100.0, 250.0, 250.0, 500.0, 500.0, 1000.0, 2000.0)
+
+
+def clock(seconds: float) -> str:
+    minutes, milliseconds = divmod(round(1000 * seconds), 60_000)
+    return f"00:{minutes:02}:{milliseconds // 1000:02},{milliseconds % 1000:03}"
+
+
+FILES = {
+    "labels.txt": "".join(f"{t:.6f}\t{t:.6f}\tepoch {p:g}\n" for t, p in zip(TIMES, PLAYHEADS)),
+    "cues.csv": "time,playhead\n" + "".join(f"{t},{p:g}\n" for t, p in zip(TIMES, PLAYHEADS)),
+    "komma.csv": "Zeit;Epoche\n" + "".join(f"{t};{p}\n".replace(".", ",") for t, p in zip(TIMES, PLAYHEADS)),
+    "spoken.srt": "\n".join(
+        f"{k}\n{clock(t)} --> {clock(u)}\nNow it is at {p:g}.\n"
+        for k, (t, u, p) in enumerate(zip(TIMES, (*TIMES[1:], 73.4), PLAYHEADS), 1)
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_cues_are_read_from_labels_tables_and_subtitles(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text(FILES[name])
+    cues = read_cues(tmp_path / name)
+    assert cues.times == pytest.approx(TIMES, abs=1e-6) and cues.playheads == PLAYHEADS and cues.duration == 73.4
+
+
+@pytest.mark.parametrize("rate", [15, 24, 30, 60])
+def test_eight_cues_over_73_seconds_last_as_long_and_are_met(rate: int) -> None:
+    cues = Cues(TIMES, PLAYHEADS, 73.4).on_frames(rate)
+    assert cues.frames(rate) == round(73.4 * rate)
+    shown = [cues(number / rate) for number in range(cues.frames(rate))]
+    for time, playhead in zip(TIMES[:-1], PLAYHEADS):
+        assert shown[int(time * rate + 1e-6)] == playhead
+    assert shown[-1] == 2000
+
+
+increasing = st.lists(st.floats(0.01, 20), min_size=2, max_size=8).map(lambda gaps: tuple(np.cumsum(gaps).tolist()))
+
+
+@given(increasing, st.data())
+def test_the_playhead_is_monotone_between_cues_and_holds_where_it_repeats(
+    times: tuple[float, ...], data: st.DataObject
+):
+    playheads = tuple(data.draw(st.lists(st.integers(0, 2000).map(float), min_size=len(times), max_size=len(times))))
+    cues = Cues(times, playheads, times[-1])
+    for (t, u), (p, q) in zip(zip(times, times[1:]), zip(playheads, playheads[1:])):
+        moved = np.diff([cues(float(time)) for time in np.linspace(t, u, 30)])
+        assert ((moved * np.sign(q - p) >= -1e-9) if p != q else moved == 0).all()
+        assert cues(t) == p and cues(u) == q
+
+
+def test_a_stretch_in_audacity_holds_and_one_that_reaches_the_next_does_not(tmp_path: Path) -> None:
+    path = tmp_path / "labels.txt"
+    path.write_text("0\t2\t0\n\\\t100\t200\n5\t9\tepoch 250\n9\t9\t400\n12\t15\t500\n")
+    cues = read_cues(path)
+    assert cues.times == (0, 2, 5, 9, 12, 15) and cues.playheads == (0, 0, 250, 400, 500, 500) and cues.duration == 15
+
+
+MISTAKES = {
+    "labels.txt": [
+        ("0\t0\t0\n5\t5\t100\n4\t4\t200\n", "line 3: 4 s comes after 5 s"),
+        ("0 0 250", "tabs between them"),
+        ("1\t1\thello", "no number"),
+        ("soon\t1\t5", "no time"),
+        ("", "no cues"),
+        ("1\t1\t5\n1\t1\t6\n", "a cue already"),
+    ],
+    "cues.csv": [("time,playhead\n3", "not a time and a playhead")],
+    "cues.srt": [("nonsense", "SRT")],
+    "cues.doc": [("", "Audacity")],
+}
+
+
+@pytest.mark.parametrize("name, text, said", [(n, t, s) for n, rows in MISTAKES.items() for t, s in rows])
+def test_a_mistake_in_a_cue_file_is_one_line_that_says_where(tmp_path: Path, name: str, text: str, said: str) -> None:
+    (tmp_path / name).write_text(text)
+    with pytest.raises(UnspiralError, match=said):
+        read_cues(tmp_path / name)
+    with pytest.raises(UnspiralError, match="no cue file"):
+        read_cues(tmp_path / "none.txt")
+
+
+def test_a_cue_outside_the_film_or_within_another_ones_frame_is_refused() -> None:
+    class Short:
+        first, last = 0.0, 400.0
+
+    with pytest.raises(UnspiralError, match=r"at 40\.1 s asks for 500; the film goes from 0 to 400"):
+        Cues(TIMES, PLAYHEADS, 73.4).within(Short())
+    with pytest.raises(UnspiralError, match="within one frame"):
+        Cues((0, 1.0, 1.001), (0, 100, 200), 2).on_frames(60)

@@ -1,0 +1,75 @@
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from torch import nn
+
+from engine import Linear, Network, PositivePart, Tanh, UnspiralError, embedding, logits, softargmax
+from engine.network.layers import apply, classifier, forward, mapped, mistaken
+
+LAYERS = [
+    (Linear(np.array([[1.5, -2.0], [0.25, 3.0], [0.0, 1.0]]), np.array([0.5, -1.0, 0.0])), None),
+    (PositivePart(), nn.ReLU()),
+    (PositivePart(0.01), nn.LeakyReLU(0.01)),
+    (PositivePart(1.0), nn.LeakyReLU(1.0)),
+    (Tanh(), nn.Tanh()),
+]
+
+
+def network(seed: int = 0, dtype: str = "float64") -> Network:
+    random = np.random.default_rng(seed)
+
+    def linear(out: int, in_: int) -> Linear:
+        return Linear(random.standard_normal((out, in_)).astype(dtype), random.standard_normal(out).astype(dtype))
+
+    return linear(7, 2), PositivePart(0.1), linear(2, 7), linear(5, 2)
+
+
+@pytest.mark.parametrize(("layer", "module"), LAYERS, ids=lambda v: type(v).__name__)
+def test_a_layer_computes_what_torch_computes(layer: Linear | PositivePart | Tanh, module: nn.Module | None) -> None:
+    if isinstance(layer, Linear):
+        module = nn.Linear(2, 3, dtype=torch.float64)
+        module.load_state_dict({"weight": torch.tensor(layer.weight), "bias": torch.tensor(layer.bias)})
+    assert module is not None
+    x = np.random.default_rng(0).standard_normal((200, 2)) * 3
+    x[:5] = [[0, 0], [-0.0, 1], [1, -1], [1e-300, -1e-300], [1e10, -1e10]]
+    assert np.allclose(apply(layer, x), module(torch.tensor(x)).detach().numpy(), rtol=1e-14, atol=0)
+
+
+def test_logits_are_the_classifier_on_the_embedding() -> None:
+    x = np.random.default_rng(1).standard_normal((30, 2))
+    last = classifier(network())
+    assert np.allclose(logits(network(), x), embedding(network(), x) @ last.weight.T + last.bias, rtol=1e-14)
+
+
+def test_precision_of_the_weights_is_kept() -> None:
+    assert logits(network(dtype="float32"), np.zeros((3, 2), np.float32)).dtype == np.float32
+
+
+def test_the_layer_that_does_not_fit_is_named() -> None:
+    first, *rest = network()
+    with pytest.raises(UnspiralError, match="layer 0: a layer of shape 7 × 2 was given 3-dimensional points"):
+        logits(network(), np.zeros((4, 3)))
+    with pytest.raises(UnspiralError, match="layer 1: a layer of shape 7 × 2 was given 7-dimensional points"):
+        forward((first, first, *rest), np.zeros((4, 2)))
+    with pytest.raises(UnspiralError, match="ends in a linear classifier, not in Tanh"):
+        classifier((first, Tanh()))
+
+
+@given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=8), st.floats(1e-3, 100))
+def test_softargmax_is_a_probability_whatever_the_scores(scores: list[float], temperature: float) -> None:
+    p = softargmax(np.array(scores), temperature)
+    expected = torch.softmax(torch.tensor(scores, dtype=torch.float64) / temperature, 0).numpy()
+    assert np.isclose(p.sum(), 1) and (p >= 0).all() and np.allclose(p, expected, atol=1e-9)
+
+
+def test_a_tie_is_a_mistake() -> None:
+    scores = np.array([[1.0, 0, 0], [0, 1, 1], [0, 0, 0], [0, 0, np.nan], [2, 1, 3]])
+    assert mistaken(scores, np.array([0, 1, 2, 2, 2])).tolist() == [False, True, True, True, False]
+
+
+def test_mapped_touches_arrays_and_nothing_else() -> None:
+    doubled = mapped(lambda a: 2 * a, (Linear(np.ones((2, 2)), np.ones(2)), PositivePart(0.25), Tanh()))
+    assert doubled[1:] == (PositivePart(0.25), Tanh())
+    assert isinstance(doubled[0], Linear) and (doubled[0].weight == 2).all() and (doubled[0].bias == 2).all()

@@ -1,0 +1,255 @@
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from engine.render.farm import Clip, Job, Plan, Segment, _parts, _sweep, jobs_for, refusal, survey
+
+PROJECT = Path(__file__).parents[3]
+SMALL = ("--resolution", "320,180", "--fps", "10", "--progress_bar", "none")
+SCENE = """
+from manim import Circle, Create, FadeOut, Square
+from scenes.parts import FilmScene
+
+class {name}(FilmScene):
+    def construct(self):
+        for k in range(1, {plays} + 1):
+            square = Square(side_length=k / 2)
+            self.play(Create(square), run_time={seconds})
+            self.play(FadeOut(square), run_time=0.5)
+        self.add(Circle())
+        self.wait(0.5)
+"""
+
+
+def scene(folder: Path, name: str, plays: int = 2, seconds: float = 1) -> Path:
+    file = folder / f"{name.lower()}.py"
+    file.write_text(SCENE.format(name=name, plays=plays, seconds=seconds))
+    return file
+
+
+def unspiral(folder: Path, *arguments: object, start: bool = False, project: Path = PROJECT) -> subprocess.Popen:
+    command = [sys.executable, "-c", "from engine.cli import main; main()", "render", *map(str, arguments)]
+    process = subprocess.Popen(
+        command,
+        cwd=folder,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+        env={**os.environ, "PYTHONPATH": str(project)},
+    )
+    if not start:
+        process.communicated = process.communicate(timeout=120)  # type: ignore[attr-defined]
+    return process
+
+
+def frames(path: Path) -> np.ndarray:
+    with av.open(str(path)) as video:
+        return np.stack([frame.to_ndarray(format="rgb24") for frame in video.decode(video=0)])
+
+
+def left_behind(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob(".*") if path.suffix == ".mp4"]
+
+
+def until(condition, seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it never happened"
+        time.sleep(0.02)
+
+
+def in_group(group: int) -> bool:
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_two_processes_render_the_frames_of_one(tmp_path: Path) -> None:
+    names = ("First", "Second", "Third", "Fourth")
+    files = [scene(tmp_path, name, plays) for plays, name in enumerate(names, 1)]
+    clips = []
+    for jobs in (2, 1):
+        done = unspiral(tmp_path, *files, "--jobs", jobs, *SMALL, "--media_dir", f"by-{jobs}")
+        assert done.returncode == 0, done.communicated
+        clips.append([Path(line) for line in done.communicated[0].splitlines()])
+        assert [clip.stem for clip in clips[-1]] == list(names)
+    for plays, (by_two, by_one) in enumerate(zip(*clips), 1):
+        assert np.array_equal(frames(by_two), frames(by_one))
+        assert len(frames(by_two)) == plays * 15 + 5
+    manim = [sys.executable, "-m", "manim", "render", *SMALL, "--media_dir", "alone", str(files[1])]
+    subprocess.run(manim, cwd=tmp_path, check=True, capture_output=True, env={**os.environ, "PYTHONPATH": str(PROJECT)})
+    (alone,) = (tmp_path / "alone").rglob("Second.mp4")
+    assert np.array_equal(frames(clips[0][1]), frames(alone))
+    assert not left_behind(tmp_path)
+
+
+def test_a_failing_scene_is_named_and_the_others_finish(tmp_path: Path) -> None:
+    good = scene(tmp_path, "Good", plays=1)
+    bad = tmp_path / "bad.py"
+    bad.write_text(SCENE.format(name="Bad", plays=1, seconds=1) + "        1 / 0\n")
+    two = tmp_path / "two.py"
+    two.write_text(good.read_text() + good.read_text().replace("Good", "Other"))
+    none = tmp_path / "none.py"
+    none.write_text("from scenes.parts import FilmScene")
+    done = unspiral(tmp_path, good, bad, two, none, *SMALL)
+    out, said = done.communicated
+    assert done.returncode == 2
+    assert [Path(line).name for line in out.splitlines()] == ["Good.mp4"]
+    lines = [line for line in said.splitlines() if ": " in line]
+    assert lines == [
+        "bad.py: ZeroDivisionError, line 13: division by zero",
+        "two.py: a scene file holds one scene; this holds 2: Good, Other",
+        "none.py: a scene file holds one scene; this holds 0: none",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--jobs", "0", "x.py"], "at least one process"),
+        (["--jobs", "two", "x.py"], "'two' is not a valid integer"),
+        (["nowhere.py"], "no scene file nowhere.py"),
+        (["-ql"], "no scene files were named"),
+    ],
+)
+def test_mistakes_are_one_line_and_exit_code_2(tmp_path: Path, arguments: list[str], said: str) -> None:
+    done = unspiral(tmp_path, *arguments)
+    assert done.returncode == 2
+    assert len(done.communicated[1].splitlines()) == 1
+    assert said in done.communicated[1]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_ctrl_c_leaves_a_usable_cache_and_no_process(tmp_path: Path) -> None:
+    file = scene(tmp_path, "Long", plays=30)
+    running = unspiral(tmp_path, file, "--jobs", 2, *SMALL, start=True)
+    segments = tmp_path / "media" / "videos" / "long"
+    until(lambda: len(list(segments.rglob("[!.]*.mp4"))) > 3)
+    os.killpg(running.pid, signal.SIGINT)
+    running.communicate(timeout=60)
+    assert running.returncode == 130
+    until(lambda: not in_group(running.pid), 10)
+    assert not left_behind(tmp_path)
+    for segment in segments.rglob("*.mp4"):
+        assert len(frames(segment)) in (5, 10)
+
+
+def test_what_ended_workers_had_open_is_removed_and_nothing_else(tmp_path: Path) -> None:
+    folder = tmp_path / "720p30" / "partial_movie_files" / "Long"
+    folder.mkdir(parents=True)
+    done, gone, other = folder / "1.mp4", folder / ".1.123-abc.mp4", folder / ".2.124-abc.mp4"
+    movie = tmp_path / "720p30" / ".Long.123-def.mp4"
+    for file in (done, gone, other, movie):
+        file.touch()
+    clip = Clip(Job("long.py", (), "", ()), plan=Plan((Segment(0, str(done), 5),)))
+    _sweep([clip], [123])
+    assert {file for file in tmp_path.rglob("*.mp4")} == {done, other}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_workers_end_when_their_parent_is_killed(tmp_path: Path) -> None:
+    running = unspiral(tmp_path, scene(tmp_path, "Long", plays=30), "--jobs", 2, *SMALL, start=True)
+    until(lambda: list((tmp_path / "media").rglob("[!.]*.mp4")))
+    running.kill()
+    running.communicate()
+    until(lambda: not in_group(running.pid), 20)
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_killed_worker_of_a_cluster_costs_its_segment_not_the_clip(tmp_path: Path) -> None:
+    distributed = pytest.importorskip("distributed")
+    file = scene(tmp_path, "Spread", plays=8)
+    cluster = distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, memory_limit=0, dashboard_address=None, host="127.0.0.1"
+    )
+    with cluster:
+        running = unspiral(tmp_path, file, "--cluster", cluster.scheduler_address, *SMALL, start=True)
+        until(lambda: len(list((tmp_path / "media").rglob("[!.]*.mp4"))) > 1)
+        os.kill(next(iter(cluster.workers.values())).pid, signal.SIGKILL)
+        out, said = running.communicate(timeout=120)
+    assert running.returncode == 0, said
+    local = unspiral(tmp_path, file, "--jobs", 1, *SMALL, "--media_dir", "local")
+    assert np.array_equal(frames(Path(out.strip())), frames(Path(local.communicated[0].strip())))
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_cluster_that_runs_other_code_is_refused_in_sentences(tmp_path: Path) -> None:
+    distributed = pytest.importorskip("distributed")
+    for folder in ("engine", "scenes", "assets"):
+        shutil.copytree(PROJECT / folder, tmp_path / "other" / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    with (tmp_path / "other" / "engine" / "grid.py").open("a") as code:
+        code.write("\n")
+    cluster = distributed.LocalCluster(
+        n_workers=1, processes=False, protocol="tcp", memory_limit=0, dashboard_address=None, host="127.0.0.1"
+    )
+    with cluster:
+        arguments = (scene(tmp_path, "Some"), "--cluster", cluster.scheduler_address, *SMALL)
+        done = unspiral(tmp_path, *arguments, project=tmp_path / "other")
+    assert done.returncode == 2
+    left_out, none_left = done.communicated[1].splitlines()
+    assert "is left out: it has engine and scenes " in left_out
+    assert none_left.endswith("has no worker that can be used")
+
+
+@pytest.mark.parametrize("address", ["nonsense://here", "tcp://127.0.0.1:1"], ids=["no address", "nobody there"])
+def test_an_unreachable_scheduler_is_one_line(address: str, tmp_path: Path) -> None:
+    pytest.importorskip("distributed")
+    done = unspiral(tmp_path, scene(tmp_path, "Some"), "--cluster", address)
+    assert done.returncode == 2
+    assert len(done.communicated[1].splitlines()) == 1
+    assert f"no Dask scheduler answers at {address}" in done.communicated[1]
+    assert not in_group(done.pid)
+
+
+def test_a_full_disk_is_one_line_and_leaves_nothing_half_written(tmp_path: Path) -> None:
+    """On a file system of a few kilobytes, in a namespace of its own, where the system lets anybody make one."""
+    small = "mount -t tmpfs -o size=16k tmpfs media"
+    if subprocess.run(["unshare", "-rm", "sh", "-c", small.replace("media", "/mnt")], capture_output=True).returncode:
+        pytest.skip("not allowed to mount")
+    (tmp_path / "media").mkdir()
+    command = [sys.executable, "-c", "from engine.cli import main; main()", "render", *SMALL]
+    command += [str(scene(tmp_path, "Large", plays=4)), "--jobs", "1"]
+    then = '; code=$?; find media -name ".*.mp4"; exit $code'
+    done = subprocess.run(
+        ["unshare", "-rm", "sh", "-c", f'{small} && "$@"{then}', "sh", *command],
+        cwd=tmp_path,
+        text=True,
+        capture_output=True,
+        timeout=100,
+        env={**os.environ, "PYTHONPATH": str(PROJECT)},
+    )
+    assert done.returncode == 2, done.stderr
+    (said,) = [line for line in done.stderr.splitlines() if ": " in line]
+    assert said.startswith("large.py: the disk is full: cannot write ")
+    assert done.stdout == ""
+
+
+def test_workers_that_see_or_run_something_else_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("UNSPIRAL_RUNS", str(tmp_path))
+    jobs = jobs_for([scene(tmp_path, "Some")], ["-ql"])
+    (tmp_path / "sign").touch()
+    ours = survey(jobs, str(tmp_path / "sign"))
+    assert refusal(ours, ours) == ""
+    assert "does not see the media folder" in refusal(survey(jobs, str(tmp_path / "elsewhere")), ours)
+    assert "manim 0.19 instead of" in refusal(ours | {"manim": "0.19"}, ours)
+    assert "does not run unspiral" in refusal(ModuleNotFoundError("engine"), ours)
+
+
+def test_neighbours_are_rendered_together_in_parts_of_about_equal_length() -> None:
+    segments = [Segment(play, f"{play}.mp4", 60 if play % 2 else 240) for play in range(8)]
+    parts = _parts(segments, 4)
+    assert [play for part in parts for play in part] == list(range(8))
+    assert [sum(segments[play].frames for play in part) for part in parts] == [300] * 4
+    assert _parts([], 3) == []
