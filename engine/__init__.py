@@ -3,21 +3,28 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from engine.errors import Diverged, UnspiralError
-from engine.films.class_vectors import circling, class_vectors
-from engine.films.film import Film, Frame, View, pace, training
-from engine.films.unfolding import unfolding, warping
+from engine.errors import UnspiralError
+from engine.films.circling import circling
+from engine.films.class_vectors import class_vectors
+from engine.films.film import Film, Frame, View
+from engine.films.pace import pace
+from engine.films.training import training
+from engine.films.unfolding import unfolding
+from engine.films.warping import warping
+from engine.library import record
 from engine.network.layers import Layer, Linear, Network, PositivePart, Tanh, embedding, logits, softargmax
 from engine.network.lines import Lines, images, square_grid
 from engine.network.regions import argmax_regions
 from engine.network.steps import Step, steps
 from engine.recipes.data import Labelled, blobs, digits, labelled, moons, rings, spirals
-from engine.recipes.recipe import FIVE_SPIRALS, LINEAR, NOTEBOOK, THREE_SPIRALS_NARROW, Recipe
-from engine.runs.library import record
-from engine.runs.run import Run
+from engine.recipes.named import FIVE_SPIRALS, LINEAR, NOTEBOOK, THREE_SPIRALS_NARROW
+from engine.recipes.recipe import Recipe
+from engine.render.launch import draw_sheet
+from engine.runs.run import Diverged, Run, drawn_by
 
 if TYPE_CHECKING:
-    from engine.recorder.recorder import Recorder, lightning_callback
+    from engine.recorder.lightning import lightning_callback
+    from engine.recorder.recorder import Recorder
     from engine.trainings.loop import Snapshot, train
 
 __all__ = [
@@ -67,10 +74,12 @@ __all__ = [
 ]
 
 
+drawn_by(draw_sheet)  # notebooks show a run as its contact sheet, which stands above runs
+
 _TRAINING = {
     "Recorder": "engine.recorder.recorder",
     "Snapshot": "engine.trainings.loop",
-    "lightning_callback": "engine.recorder.recorder",
+    "lightning_callback": "engine.recorder.lightning",
     "train": "engine.trainings.loop",
 }
 

@@ -1,13 +1,7 @@
 """What goes wrong, said to a lecturer: what was given, what was expected, what to do."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from engine.runs.run import Run
 
 
 class UnspiralError(ValueError):
@@ -16,14 +10,6 @@ class UnspiralError(ValueError):
     def _render_traceback_(self) -> list[str]:
         """What a notebook shows of it: the line, without where it was raised."""
         return [f"{type(self).__name__}: {self}"]
-
-
-class Diverged(UnspiralError):
-    """The loss is no longer finite; `run` is what was recorded before, None if that is nothing."""
-
-    def __init__(self, message: str, run: Run | None = None) -> None:
-        super().__init__(message)
-        self.run = run
 
 
 def unknown(kind: str, given: object, known: Iterable[str]) -> UnspiralError:

@@ -4,7 +4,8 @@ from manim import FadeIn, FadeOut
 
 from engine import FIVE_SPIRALS, circling, class_vectors, pace, record
 from scenes.parts import FilmScene, Replay
-from scenes.parts.pictures.class_vectors import CirclePicture, SpreadPicture
+from scenes.parts.pictures.circling import CirclePicture
+from scenes.parts.pictures.class_vectors import SpreadPicture
 from scenes.parts.stage.formula import formula, seat
 
 

@@ -1,8 +1,9 @@
 """The lecturer's Adam beside plain gradient descent from tiny weights: two ways to the same answer."""
 
 from engine import FIVE_SPIRALS, NOTEBOOK, pace, record, training
+from engine.films.together import Together
 from scenes.parts import FilmScene, Replay
-from scenes.parts.pictures.panels import Panels, Together
+from scenes.parts.pictures.panels import Panels
 
 
 class Compare(FilmScene):

@@ -6,9 +6,10 @@ import numpy as np
 
 from engine import THREE_SPIRALS_NARROW, Labelled
 from engine.films.folds import carrying, folding
-from engine.recording_many import record_searched
+from engine.films.together import Spread
+from engine.library import record_searched
 from scenes.parts import FilmScene, Replay
-from scenes.parts.pictures.chart import Chart, Spread
+from scenes.parts.pictures.chart import Chart
 from scenes.parts.pictures.folds import paint_patchwork
 from scenes.parts.pictures.panels import Panels
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from engine import pace, training
-from engine.examples import digits_run
+from engine.library import digits_run
 from scenes.parts import THEME, FilmScene, Picture, Replay
 
 

@@ -5,7 +5,8 @@ from math import pi
 from manim import FadeIn, smooth
 
 from engine import FIVE_SPIRALS, pace, record, training
-from engine.films.energy import energy, softening
+from engine.films.energy import energy
+from engine.films.softargmax import softening
 from scenes.parts import Replay
 from scenes.parts.pictures.energy import Landscape
 from scenes.parts.pictures.softargmax import Surfaces

@@ -2,10 +2,11 @@
 
 from engine import FIVE_SPIRALS, THREE_SPIRALS_NARROW, Labelled, record
 from engine.films.folds import carrying, folding, zooming
+from engine.films.pace import exponential
+from engine.films.together import Together
 from scenes.parts import FilmScene, Replay
-from scenes.parts.easing import exponential
 from scenes.parts.pictures.folds import paint_patchwork
-from scenes.parts.pictures.panels import Panels, Together
+from scenes.parts.pictures.panels import Panels
 
 
 class Folds(FilmScene):

@@ -4,7 +4,8 @@ from manim import FadeOut
 from manim.utils.rate_functions import ease_in_quad
 
 from engine import record
-from engine.films.linear_classifier import cutting, linear_classifier
+from engine.films.linear_classifier import cutting
+from engine.recipes.named import linear_classifier
 from scenes.parts import FilmScene, Picture, Replay
 
 

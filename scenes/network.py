@@ -5,7 +5,8 @@ from manim import FadeIn, smooth
 from engine import FIVE_SPIRALS, record
 from engine.films.network import assembling, flowing
 from scenes.parts.paint.theme import THEME
-from scenes.parts.pictures.network import DiagramOfModules, DiagramOfUnits
+from scenes.parts.pictures.network import DiagramOfModules
+from scenes.parts.pictures.units import DiagramOfUnits
 from scenes.parts.stage.blackboard import BlackboardScene
 from scenes.parts.stage.formula import formula, seat
 

@@ -3,9 +3,10 @@
 from manim import FadeIn, smooth
 
 from engine import record
-from engine.films.pulling import half_learned, pulling
+from engine.films.pulling import pulling
+from engine.films.together import Together
+from engine.recipes.named import half_learned
 from scenes.parts.paint.theme import THEME
-from scenes.parts.pictures.panels import Together
 from scenes.parts.pictures.pulling import Pullboard
 from scenes.parts.stage.blackboard import BlackboardScene
 from scenes.parts.stage.formula import formula, seat

@@ -5,7 +5,8 @@ from math import pi
 from manim import FadeIn
 
 from engine import record
-from engine.films.scores import FIVE_BLOBS, scoring
+from engine.films.scores import scoring
+from engine.recipes.named import FIVE_BLOBS
 from scenes.parts.pictures.scores import Scoreboard, product, says
 from scenes.parts.stage.blackboard import BlackboardScene
 from scenes.parts.stage.still import Still

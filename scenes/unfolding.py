@@ -4,9 +4,9 @@ from manim import FadeIn
 from manim.utils.rate_functions import ease_in_out_sine
 
 from engine import THREE_SPIRALS_NARROW, record, unfolding, warping
+from engine.films.pace import announced
 from engine.network.steps import Reflections
 from scenes.parts import FilmScene, Picture, Replay
-from scenes.parts.easing import announced
 from scenes.parts.pictures.unfolding import Unfolder
 
 

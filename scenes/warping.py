@@ -1,8 +1,8 @@
 """A trained network at work: the input plane morphs into the embedding, and back."""
 
 from engine import FIVE_SPIRALS, record, warping
+from engine.films.pace import exponential
 from scenes.parts import FilmScene, Picture, Replay
-from scenes.parts.easing import exponential
 
 
 class Warping(FilmScene):

@@ -3,10 +3,11 @@
 from dataclasses import replace
 
 from engine import FIVE_SPIRALS, pace, training
-from engine.recording_many import record_many
+from engine.films.together import Accuracies, Together, groups
+from engine.library import record_many
 from scenes.parts import FilmScene, Replay
-from scenes.parts.pictures.chart import Accuracies, Chart, groups
-from scenes.parts.pictures.panels import Panels, Together
+from scenes.parts.pictures.chart import Chart
+from scenes.parts.pictures.panels import Panels
 
 WIDTHS, SEEDS = (2, 4, 8, 16, 32, 64, 100), (2, 1, 3, 4, 5)
 SPIRALS = replace(FIVE_SPIRALS, parameters={"points": 200})

@@ -1,6 +1,7 @@
 """The arrows between the parts: engine never imports manim, torch is loaded only where something is trained."""
 
 import ast
+import graphlib
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -46,6 +47,65 @@ def of(module: str, *packages: str) -> bool:
     return module.split(".")[0] in packages
 
 
+ORDER = (
+    ("engine.errors", "engine.progress"),
+    ("engine.network",),
+    ("engine.recipes",),
+    ("engine.runs",),
+    ("engine.recorder",),
+    ("engine.trainings",),
+    ("engine.library",),
+    ("engine.films",),
+    ("engine.render",),
+    ("engine.deliver",),
+    ("engine.commands",),
+    ("engine.cli",),
+    ("engine",),
+    ("scenes.parts.paint",),
+    ("scenes.parts.stage",),
+    ("scenes.parts.pictures",),
+    ("scenes.parts",),
+    ("scenes",),
+)
+"""What stands on what, the lowest first: a module imports its own folder and what stands below it."""
+BY_NAME = {"engine.render.launch": {"scenes.parts.stage.worker", "scenes.parts.pictures.contact_sheet"}}
+"""Upward on purpose, in other processes: the engine starts what draws, and does not import it."""
+
+MODULES = {
+    ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path for path in ENGINE + SCENES
+}
+
+
+def rank(module: str) -> int:
+    parts = module.split(".")
+    names = [".".join(parts[:length]) for length in range(len(parts), 0, -1)]
+    if module == "engine":
+        return next(k for k, row in enumerate(ORDER) if module in row)
+    return next(k for name in names for k, row in enumerate(ORDER) if name in row)
+
+
+def arrows(module: str) -> set[str]:
+    """Modules of ours that this one imports, anywhere in it, or names in a string that stands by itself."""
+    tree = ast.parse(MODULES[module].read_text())
+    wanted = set(imports(tree))
+    named_ = {n.value for n in ast.walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str)}
+    found = {m if m in MODULES else m.rpartition(".")[0] for m in wanted}
+    return ((found & set(MODULES)) | (named_ & set(MODULES) - {"engine", "scenes"})) - {module}
+
+
+def test_every_arrow_points_down_and_none_goes_round_in_a_circle() -> None:
+    graph = {module: arrows(module) - BY_NAME.get(module, set()) for module in MODULES}
+    up = [(m, to) for m, tos in graph.items() for to in sorted(tos) if rank(to) > rank(m)]
+    assert not up, f"upward: {up}"
+    graph["engine"] -= {"engine.cli"}
+    list(graphlib.TopologicalSorter(graph).static_order())
+
+
+def test_no_public_name_of_the_engine_is_replaced_by_a_module_of_its_name() -> None:
+    below = {path.stem for path in (ROOT / "engine").glob("*.py")} | {p.name for p in (ROOT / "engine").iterdir()}
+    assert not below & set(engine.__all__)
+
+
 @pytest.mark.parametrize("path", ENGINE, ids=named)
 def test_engine_imports_neither_manim_nor_scenes(path: Path) -> None:
     assert not [m for m in imports(ast.parse(path.read_text())) if of(m, "manim", "scenes", "tests")]
@@ -55,7 +115,7 @@ def test_engine_imports_neither_manim_nor_scenes(path: Path) -> None:
 def test_torch_is_imported_only_where_something_is_trained(path: Path) -> None:
     loaded = list(imports(ast.parse(path.read_text()), at_import=True))
     assert not [m for m in loaded if of(m, "torch")]
-    assert not [m for m in loaded if m.startswith(("engine.train_", "engine.recorder.recorder"))]
+    assert not [m for m in loaded if m.startswith(("engine.trainings.", "engine.recorder."))]
 
 
 @pytest.mark.parametrize("path", SCENES, ids=named)
@@ -96,7 +156,8 @@ def test_the_engines_public_names_are_exactly_its_exports() -> None:
     for name in engine.__all__:
         assert getattr(engine, name) is not None
     tree = ast.parse((ROOT / "engine" / "__init__.py").read_text())
-    brought = {m.rsplit(".", 1)[1] for m in imports(tree) if m.startswith("engine.")}
+    brought = {a.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for a in node.names}
+    brought -= {"import_module", "TYPE_CHECKING", "Any", "draw_sheet", "drawn_by"}
     assert brought == set(engine.__all__)
     with pytest.raises(AttributeError, match="has no attribute 'trian'"):
         engine.trian  # type: ignore[attr-defined]  # noqa: B018

@@ -23,7 +23,8 @@ def command(scenes: tuple[Path, ...], output: Path, title: str, size: str, fps: 
     keys. A .pdf has the stills. Notes are the scenes' own words.
     """
     from engine.deliver.deck import write_deck
-    from engine.deliver.rendering import Rendering, parse_size
+    from engine.deliver.rendering import Rendering
+    from engine.render.launch import parse_size
 
     count = write_deck(scenes, output, Rendering(*parse_size(size), fps=fps, theme=theme), title=title, force=force)
     click.echo(f"{count} slides: {output}")

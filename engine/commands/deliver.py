@@ -33,7 +33,8 @@ def command(
 ) -> None:
     """Render SCENES once and make them into what is asked for with --for."""
     from engine.deliver.delivery import deliver
-    from engine.deliver.rendering import Rendering, parse_size
+    from engine.deliver.rendering import Rendering
+    from engine.render.launch import parse_size
 
     rendering = Rendering(*parse_size(size), fps=fps, theme=theme)
     also = [path for path in scenes if str(path) in TARGETS and not path.exists()]  # --for web gif

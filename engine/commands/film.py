@@ -1,14 +1,10 @@
 """unspiral film: a clip of any recorded run."""
 
-import os
-import subprocess
-import sys
-from importlib.util import find_spec
 from pathlib import Path
 
 import click
 
-from engine.errors import UnspiralError
+from engine.render.launch import render
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
@@ -38,7 +34,7 @@ def command(
     """
     from engine.films.cues import read_cues
     from engine.films.replay import Replaying, parse_hold
-    from engine.runs.library import find_run
+    from engine.library import find_run
     from engine.runs.run import Run
 
     replaying = Replaying(find_run(run), start, stop, seconds, dict(map(parse_hold, holds)), upright, cues)
@@ -49,18 +45,3 @@ def command(
     if remark := Run.load(replaying.run).unfinished:
         click.echo(f"{replaying.run}: {remark}", err=True)
     raise SystemExit(render(replaying.environment(), Path(run).stem, flags))
-
-
-def render(environment: dict[str, str], name: str, flags: tuple[str, ...]) -> int:
-    """Let Manim render scenes/replay.py in a process of its own; its exit code."""
-    spec = find_spec("scenes")
-    if spec is None or not spec.submodule_search_locations:
-        raise UnspiralError("the scenes are not installed; run it from the project's environment")
-    scenes = Path(spec.submodule_search_locations[0])
-    arguments = [sys.executable, "-m", "manim", "render", str(scenes / "replay.py"), *flags]
-    if not {"-o", "--output_file"} & set(flags):
-        arguments += ["-o", name]
-    settings = scenes.parent / "manim.cfg"
-    if settings.is_file() and not Path("manim.cfg").is_file():  # Manim reads it from the current folder alone
-        arguments += ["--config_file", str(settings)]
-    return subprocess.run(arguments, env={**os.environ, **environment}, stdin=subprocess.DEVNULL).returncode

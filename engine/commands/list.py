@@ -15,7 +15,7 @@ def command() -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from engine.runs.run import runs_folder
+    from engine.library import runs_folder
 
     table = Table("recipe", "epochs", "accuracy", "size", "run", box=None, pad_edge=False)
     for row in rows():
@@ -27,9 +27,8 @@ def command() -> None:
 
 def rows() -> Iterator[tuple[str, str, str, str, str]]:
     """Name, epochs, accuracy, size and file of each named recipe, then of each other run in the cache."""
-    from engine.recipes.recipe import RECIPES
-    from engine.runs.library import find_run
-    from engine.runs.run import runs_folder
+    from engine.library import find_run, runs_folder
+    from engine.recipes.named import RECIPES
 
     listed = set()
     for name in RECIPES:
@@ -47,7 +46,7 @@ def rows() -> Iterator[tuple[str, str, str, str, str]]:
 
 def measured(path: Path) -> tuple[str, str, str, str]:
     """Last epoch, accuracy and size of a run file, and its name."""
-    from engine.commands.show import size
+    from engine.commands.terminal import size
     from engine.runs.run import Run
 
     taken = size(path.stat().st_size)

@@ -10,6 +10,6 @@ def command(name: str) -> None:
 
     unspiral recipe five_spirals > mine.toml
     """
-    from engine.recipes.recipe import find_recipe
+    from engine.recipes.named import find_recipe
 
     click.echo(find_recipe(name).text(), nl=False)

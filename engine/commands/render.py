@@ -25,7 +25,9 @@ def command(arguments: tuple[str, ...], jobs: int | None, cluster: str | None, f
     A long clip is divided among processes. What is rendered stays in Manim's cache: after Ctrl-C, or when something
     has changed, only what is missing is rendered.
     """
-    from engine.render.farm import PROJECT, cluster_pool, jobs_for, local_pool, render
+    from engine.render.farm import jobs_for, render
+    from engine.render.pools import cluster_pool, local_pool
+    from engine.render.sources import PROJECT
 
     if jobs is not None and jobs < 1:
         raise UnspiralError(f"--jobs {jobs}: at least one process is needed")

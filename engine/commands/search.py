@@ -24,8 +24,8 @@ def command(
     Each round trains many random beginnings at once and polishes the best. The best of all rounds is kept, by the share
     of points whose own score is strictly the highest; without -o in the cache, where scenes find it.
     """
-    from engine.recipes.recipe import find_recipe
-    from engine.runs.library import recorded_at
+    from engine.library import recorded_at
+    from engine.recipes.named import find_recipe
 
     found = find_recipe(recipe)
     path = output or recorded_at(found)
@@ -35,7 +35,7 @@ def command(
     from rich.console import Console
     from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-    from engine.trainings.together import search  # imports torch
+    from engine.trainings.search import search  # imports torch
 
     console = Console(stderr=True)
     columns = (

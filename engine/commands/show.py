@@ -1,21 +1,17 @@
 """unspiral show: describe a run."""
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from engine.errors import UnspiralError, printable
+from engine.errors import printable
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
-
     from engine.runs.run import Run
-
-BARS = "▁▂▃▄▅▆▇█"
+from engine.commands.terminal import size, sparkline
+from engine.render.launch import draw_sheet
 
 
 @click.command()
@@ -27,7 +23,7 @@ def command(run: str, sheet: Path | None) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from engine.runs.library import find_run
+    from engine.library import find_run
     from engine.runs.run import Run
 
     path = find_run(run)
@@ -46,7 +42,7 @@ def described(run: "Run", path: Path) -> Iterator[tuple[str, str]]:
     import numpy as np
 
     from engine.network.layers import Linear
-    from engine.recipes.recipe import RECIPES
+    from engine.recipes.named import RECIPES
 
     recipe = run.recipe
     yield "file", f"{path} ({size(path.stat().st_size)})"
@@ -77,36 +73,3 @@ def described(run: "Run", path: Path) -> Iterator[tuple[str, str]]:
         yield "loss curve", sparkline(run.loss)
     if run.unfinished:
         yield "unfinished", run.unfinished
-
-
-def sparkline(curve: "ArrayLike", width: int = 48) -> str:
-    """A curve as `width` bars of text, each the mean of its stretch; what is not finite leaves a gap."""
-    import numpy as np
-
-    values = np.asarray(curve, float)
-    stretches = np.array_split(values, min(width, len(values)))
-    means = np.array([part[np.isfinite(part)].mean() if np.isfinite(part).any() else np.nan for part in stretches])
-    known = np.isfinite(means)
-    low, high = (means[known].min(), means[known].max()) if known.any() else (0.0, 0.0)
-    steps = np.where(known, (means - low) / ((high - low) or 1.0) * (len(BARS) - 1), 0).round().astype(int)
-    return "".join(BARS[step] if there else " " for step, there in zip(steps, known))
-
-
-def size(count: int) -> str:
-    """A file's size as people say it: 4.2 MB."""
-    value, unit = float(count), "bytes"
-    for larger in ("kB", "MB", "GB", "TB"):
-        if value < 1000:
-            break
-        value, unit = value / 1000, larger
-    return f"{value:.0f} {unit}" if unit == "bytes" else f"{value:.1f} {unit}"
-
-
-def draw_sheet(path: Path, sheet: Path) -> None:
-    """Draw the contact sheet in another process: engine imports no scene."""
-    done = subprocess.run(
-        [sys.executable, "-m", "scenes.parts.pictures.contact_sheet", path, sheet], stderr=subprocess.PIPE, text=True
-    )
-    if done.returncode:
-        said = done.stderr.strip().splitlines()
-        raise UnspiralError(f"the contact sheet could not be drawn: {said[-1] if said else 'no reason was given'}")

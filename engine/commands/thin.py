@@ -20,9 +20,9 @@ def command(run: str, step: int | None, error: float | None, output: Path | None
 
     --error is in the embedding's own units; between snapshots films go on cubics.
     """
-    from engine.commands.show import size
-    from engine.runs import thin as thin
-    from engine.runs.library import find_run
+    from engine.commands.terminal import size
+    from engine.library import find_run
+    from engine.runs import thin
     from engine.runs.run import Run
 
     if (step is None) == (error is None):

@@ -17,8 +17,8 @@ def command(recipe: str, output: Path | None, device: str, force: bool) -> None:
 
     Without -o the run goes to the cache, where scenes find it. What is kept there is not trained a second time.
     """
-    from engine.recipes.recipe import find_recipe
-    from engine.runs.library import find_run, record, record_as, recorded_at, shipped_at
+    from engine.library import find_run, record, record_as, recorded_at, shipped_at
+    from engine.recipes.named import find_recipe
 
     found = find_recipe(recipe)
     if output is not None and output.exists() and not force:

@@ -11,22 +11,7 @@ from pathlib import Path
 
 from engine.deliver.clip import Clip, read_clip
 from engine.errors import UnspiralError, printable
-
-LOSSLESS = ("--format", "mov", "--video-codec", "qtrle")
-"""Arguments for frames exactly as drawn: QuickTime Animation."""
-
-SETTINGS = Path(__file__).parents[2] / "manim.cfg"
-"""How the project renders: its ground and its encoder's settings, wherever the lecturer's own folder has none."""
-
-SIZES = {
-    "low": (854, 480),
-    "hd": (1280, 720),
-    "full": (1920, 1080),
-    "4k": (3840, 2160),
-    "square": (1080, 1080),
-    "vertical": (1080, 1920),
-}
-"""Named sizes in pixels."""
+from engine.render.launch import LOSSLESS, SETTINGS
 
 
 @dataclass(frozen=True)
@@ -83,19 +68,6 @@ class Rendering:
         if done.returncode or not made:
             raise UnspiralError(_reason(scene, done.stderr))
         return read_clip(made[-1], scene)
-
-
-def parse_size(text: str) -> tuple[int, int]:
-    """Width and height in pixels from a name in `SIZES` or 1280x720. UnspiralError lists them."""
-    if text in SIZES:
-        return SIZES[text]
-    match = re.fullmatch(r"(\d+)[x×,](\d+)", text)
-    if match is None:
-        raise UnspiralError(f"size {text!r} is neither like 1280x720 nor one of {', '.join(SIZES)}")
-    width, height = int(match[1]), int(match[2])
-    if width % 2 or height % 2 or min(width, height) < 64 or max(width, height) > 8192:
-        raise UnspiralError(f"size {text}: video needs even numbers from 64 to 8192")
-    return width, height
 
 
 def _newer(paths: Iterable[Path], than: float) -> list[Path]:

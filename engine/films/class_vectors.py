@@ -7,13 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import UnspiralError
-from engine.films.film import Curve, Frame, OverEpochs, View
-from engine.network.layers import Array, Linear, Network, classifier, softargmax
-from engine.network.lines import Lines
+from engine.films.film import Curve, Frame, View
+from engine.films.training import OverEpochs
+from engine.network.layers import Array, Linear, Network, classifier
+from engine.network.lines import NO_LINES
 from engine.network.regions import argmax_regions
 from engine.runs.run import Run
-
-NOTHING = Lines(np.zeros((0, 2)), np.zeros(1, np.intp))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +41,7 @@ class ClassVectors(OverEpochs):
             points=np.zeros((0, 2)),
             labels=np.zeros(0, np.int64),
             wrong=np.zeros(0, bool),
-            lines=NOTHING,
+            lines=NO_LINES,
             bright=(),
             class_vectors=head.weight,
             regions=argmax_regions(head, self.view.corners()),
@@ -58,7 +57,7 @@ class ClassVectors(OverEpochs):
 
 def class_vectors(run: Run) -> ClassVectors:
     """The classifier over training; the playhead is the epoch. UnspiralError if the embedding is not 2-D."""
-    rows = _head(run.at(run.epochs[-1])).weight
+    rows = head_of(run.at(run.epochs[-1])).weight
     if len(rows) < 2:
         raise UnspiralError("this classifier has one class; at least two class vectors are needed")
     some = np.unique(np.linspace(0, len(run.epochs) - 1, 41).astype(int))
@@ -74,92 +73,8 @@ def spread(vectors: Array) -> tuple[NDArray[np.intp], Array]:
     return order, np.append(np.diff(turned), turned[0] + 2 * math.pi - turned[-1])
 
 
-@dataclass(frozen=True, kw_only=True)
-class Circled(Frame):
-    """A frame of circling: one embedding, its projections, its scores and probabilities."""
-
-    e: Array
-    """(2,), the point."""
-    feet: Array
-    """(K, 2), its projections on the lines along the class vectors."""
-    scores: Array
-    """(K,), s = W e + b."""
-    probabilities: Array
-    """(K,), ỹ = softargmax(s)."""
-    reach: float
-    """No score on the whole circle is farther from 0."""
-    soft: float
-    """How far the bars have turned from scores into probabilities, 0 … 1."""
-
-    @property
-    def answer(self) -> int:
-        """ŷ = argmax s."""
-        return int(self.scores.argmax())
-
-    @property
-    def bars(self) -> Array:
-        """(K,), lengths of the bars: scores as shares of `reach`, then probabilities; their order never changes."""
-        return (1 - self.soft) * self.scores / self.reach + self.soft * self.probabilities
-
-
-@dataclass(frozen=True, eq=False)
-class Circling:
-    """One point on a circle in the embedding plane; see `circling`."""
-
-    head: Linear
-    radius: float
-    start: float
-    reach: float
-    view: View
-    first: float = 0.0
-    last: float = 3.0
-
-    def __call__(self, playhead: float) -> Circled:
-        """The frame at a playhead. UnspiralError outside 0 … 3."""
-        if not 0 <= playhead <= self.last:
-            raise UnspiralError(f"playhead {playhead:g} was asked for; this film goes from 0 to {self.last:g}")
-        soft = min(max(playhead - 1, 0.0), 1.0)
-        angle = self.start + 2 * math.pi * (playhead - soft)
-        e = self.radius * np.array([math.cos(angle), math.sin(angle)])
-        scores = self.head.weight @ e + self.head.bias
-        along = self.head.weight / np.maximum(np.linalg.norm(self.head.weight, axis=1, keepdims=True), 1e-300)
-        return Circled(
-            points=np.zeros((0, 2)),
-            labels=np.zeros(0, np.int64),
-            wrong=np.zeros(0, bool),
-            lines=NOTHING,
-            bright=(),
-            class_vectors=self.head.weight,
-            regions=argmax_regions(self.head, self.view.corners()),
-            view=self.view,
-            playhead=playhead,
-            e=e,
-            feet=(along @ e)[:, None] * along,
-            scores=scores,
-            probabilities=softargmax(scores),
-            reach=self.reach,
-            soft=soft,
-        )
-
-
-def circling(network: Network, radius: float | None = None) -> Circling:
-    """One point goes round in front of the network's classifier: 0 to 1 once, with its projections and scores.
-
-    From 1 to 2 it waits while softargmax turns the scores into probabilities; from 2 to 3 it goes round once more. It
-    starts on the first class vector and goes anti-clockwise, at `radius`, by default half the longest class vector.
-    UnspiralError if the embedding is not 2-D.
-    """
-    head = _head(network)
-    head = Linear(head.weight.astype(float), head.bias.astype(float))
-    lengths = np.linalg.norm(head.weight, axis=1)
-    longest = float(lengths.max()) or 1.0
-    radius = 0.5 * longest if radius is None else radius
-    start = math.atan2(head.weight[0, 1], head.weight[0, 0])
-    reach = float((lengths * radius + np.abs(head.bias)).max()) or 1.0
-    return Circling(head, radius, start, reach, View(half=1.25 * max(longest, radius)))
-
-
-def _head(network: Network) -> Linear:
+def head_of(network: Network) -> Linear:
+    """The network's classifier. UnspiralError unless it reads a plane."""
     head = classifier(network)
     if head.weight.shape[1] != 2:
         raise UnspiralError(

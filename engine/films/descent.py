@@ -8,8 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import UnspiralError, unknown
-from engine.films.film import View
-from engine.films.varied import Varied
+from engine.films.film import Varied, View
 from engine.network.layers import Array
 from engine.recipes.data import Labelled, blobs
 

@@ -6,19 +6,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import UnspiralError
-from engine.films.film import Frame, OverEpochs, View
-from engine.films.varied import Varied
-from engine.network.layers import Array, logits, mistaken, softargmax
-from engine.network.lines import Lines
+from engine.films.film import Frame, View
+from engine.films.training import OverEpochs
+from engine.network.layers import Array, logits, mistaken
+from engine.network.lines import NO_LINES
 from engine.network.loss import losses
 from engine.network.solid import mixed_cells
 from engine.runs.run import Run
 
 CELLS = 120
 """Cells of the grid each way: a whole number of pixels to each at every usual height."""
-FINE = 3
-"""Lines of a surface's grid to a coarse cell."""
-NOTHING = Lines(np.zeros((0, 2)), np.zeros(1, np.intp))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +47,7 @@ class Energy(OverEpochs):
             points=x,
             labels=y,
             wrong=wrong,
-            lines=NOTHING,
+            lines=NO_LINES,
             bright=(),
             class_vectors=np.zeros((0, 2)),
             regions=(),
@@ -103,57 +100,3 @@ def answers(scores: Array, fine: int, values: NDArray | None = None) -> NDArray:
     blocks.reshape(height, fine, -1)[...] = np.repeat(numbers[best[:-1, :-1]], fine, 1)[:, None]
     blocks[rows, :, columns, :] = numbers[mixed].reshape(-1, fine, fine)
     return blocks.reshape(height * fine, width * fine)
-
-
-@dataclass(frozen=True)
-class Sheets:
-    """Softargmax over the input plane, a surface a class, and from where it is seen."""
-
-    ticks: Array
-    """(U,), on both axes."""
-    scores: Array
-    """(U, U, K), s."""
-    fine: int
-    """Where a surface is flat, every `fine`-th line is enough."""
-    azimuth: float
-    """Radians that the plane is turned, anti-clockwise from above."""
-    elevation: float
-    """Radians of the eye over the plane: π/2 is from above."""
-    epoch: float
-
-    @property
-    def heights(self) -> Array:
-        """(U, U, K), ỹ, 0 … 1."""
-        return softargmax(self.scores)
-
-
-@dataclass(frozen=True, eq=False)
-class Softening(Varied):
-    """Softargmax as surfaces.
-
-    Settings: epoch, azimuth, elevation and turned, 0 … 1, which goes from above to a look from the side, with a quarter
-    turn.
-    """
-
-    run: Run
-    ticks: Array
-
-    def __call__(self, playhead: float) -> Sheets:
-        """The frame where the setting that varies has the value `playhead`."""
-        s = self.set_to(playhead)
-        return Sheets(
-            ticks=self.ticks,
-            scores=over_plane(self.run.at(s["epoch"]), self.ticks),
-            fine=FINE,
-            azimuth=s["azimuth"] + s["turned"] * np.pi / 5,
-            elevation=s["elevation"] - s["turned"] * np.radians(52),
-            epoch=s["epoch"],
-        )
-
-
-def softening(run: Run, half: float = 1.2, cells: int = 40) -> Softening:
-    """Softargmax of a run over its input plane, at its last epoch, seen from above; `vary` makes films of it."""
-    if run.data.x.shape[1] != 2:
-        raise UnspiralError(f"x has {run.data.x.shape[1]} dimensions; softening shows an input plane of 2")
-    settings = {"epoch": float(run.epochs[-1]), "azimuth": 0.0, "elevation": np.pi / 2, "turned": 0.0}
-    return Softening(run, np.linspace(-half, half, FINE * cells + 1), settings=settings, name="epoch")

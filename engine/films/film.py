@@ -1,18 +1,15 @@
 """Films: pure functions from a playhead to a frame of plain arrays."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple, Protocol, Self
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
-from engine.films.plane import Plane, plane_of
-from engine.network.layers import Array, classifier, embedding, mistaken
-from engine.network.lines import Lines, extent_of, images, square_grid
-from engine.network.regions import argmax_regions
-from engine.recipes.data import Labelled
-from engine.runs.run import Run
+from engine.errors import UnspiralError, unknown
+from engine.network.layers import Array
+from engine.network.lines import Lines
 
 
 class View(NamedTuple):
@@ -74,121 +71,31 @@ class Film(Protocol):
     def __call__(self, playhead: float) -> Frame: ...  # noqa: D102
 
 
-@dataclass(frozen=True, eq=False)
-class OverEpochs:
-    """What films of a run have in common: the playhead is the epoch, from the first recorded to the last."""
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Varied:
+    """A film with one of its `settings` as the playhead, the one called `name`, from `first` to `last`."""
 
-    run: Run
+    settings: Mapping[str, Any]
+    name: str
+    first: float = 0.0
+    last: float = 0.0
 
-    @property
-    def first(self) -> float:
-        """The first recorded epoch."""
-        return float(self.run.epochs[0])
+    def vary(self, name: str, first: float, last: float, **settings: Any) -> Self:
+        """The film in which setting `name` goes from `first` to `last`; other `settings` stay as they are given.
 
-    @property
-    def last(self) -> float:
-        """The last recorded epoch."""
-        return float(self.run.epochs[-1])
+        UnspiralError lists the settings if one is not known.
+        """
+        for given in (name, *settings):
+            if given not in self.settings:
+                raise unknown("setting", given, self.settings)
+        return replace(self, settings={**self.settings, **settings}, name=name, first=first, last=last)
 
-
-@dataclass(frozen=True, eq=False)
-class Training(OverEpochs):
-    """The embedding of a run's points and grid while it learns; the playhead is the epoch."""
-
-    data: Labelled
-    view: View
-    segments: Array
-    bright: tuple[int, ...]
-    plane: Plane
-
-    def points(self, playhead: float) -> Array:
-        """The frame's points alone, (N, 2), at a quarter of its cost."""
-        return self.plane(self.run.embedding(playhead))
-
-    def __call__(self, playhead: float) -> Frame:
-        """The frame at an epoch. UnspiralError outside the run."""
-        run, plane, data = self.run, self.plane, self.data
-        if run.trajectories is None:
-            network = run.at(playhead)
-            last, e, lines = classifier(network), embedding(network, data.x), images(network[:-1], self.segments)
-        else:
-            last, e, recorded = run.classifier(playhead), run.embedding(playhead), run.lines(playhead)
-            count, samples, width = recorded.shape
-            lines = Lines(recorded.reshape(-1, width), np.arange(count + 1) * samples)
-        wrong = mistaken(e @ last.weight.T + last.bias, data.y)
-        shadow = plane.shadow(last, e.mean(0))
-        meant = playhead >= plane.shown_from
-        readings = {"epoch": playhead, **{name: run.metric(name, playhead) for name in run.metrics}}
-        there = np.isfinite(run.metrics.get("loss", np.zeros(0)))
-        return Frame(
-            points=plane(e),
-            labels=data.y,
-            wrong=wrong,
-            lines=Lines(plane(lines.vertices), lines.starts),
-            bright=self.bright,
-            class_vectors=shadow.weight if meant else np.zeros((0, 2)),
-            regions=argmax_regions(shadow, self.view.corners()) if meant else (),
-            view=self.view,
-            playhead=playhead,
-            readings={"accuracy": 1 - float(wrong.mean())} | readings,
-            curve=Curve(run.epochs[there], run.loss[there]) if there.any() else None,
-            axes=plane.names,
-            caption=plane.caption,
-            decided=plane.decided(playhead, self.last - self.first, self.last),
-        )
+    def set_to(self, playhead: float) -> dict[str, Any]:
+        """All settings where the one that varies has the value `playhead`."""
+        return {**self.settings, self.name: playhead}
 
 
-def training(
-    run: Run,
-    extent: float | None = None,
-    lines: int = 21,
-    plane: ArrayLike | None = None,
-    upright: float | None = None,
-) -> Film:
-    """The run's embedding while it learns; the playhead is the epoch, the view fixed for all of them.
-
-    `lines` grid lines each way over ± `extent` of the input plane, by default a little more than the points take; of a
-    run whose layers are not known, those that were recorded. An embedding that is not 2-D is shown in a plane of it, or
-    in the `plane` (d, 2) given: see `plane_of`. `upright`: the epoch at which a 2-D one is to lie upright on the input.
-    """
-    x = run.data.x
-    shown = plane_of(run, plane, upright)
-    if run.trajectories is not None:
-        segments, lines = run.trajectories.segments, len(run.trajectories.segments) // 2
-    elif x.shape[1] == 2:
-        segments = square_grid(extent_of(x) if extent is None else extent, lines)
-    else:
-        segments = np.zeros((0, 2, x.shape[1]))
-    bright = (lines // 2, lines + lines // 2) if len(segments) and lines % 2 else ()
-    return Training(run, run.data, _fixed_view(run, shown), segments, bright, shown)
-
-
-def _fixed_view(run: Run, plane: Plane) -> View:
-    """Wide enough for every point at every epoch, centred on the origin so that growing from nothing is seen."""
-    some = np.unique(np.linspace(0, len(run.epochs) - 1, 41).astype(int))
-    reach = np.max([np.abs(plane(run.embedding(float(run.epochs[i])))).max(0) for i in some], axis=0)
-    across, up = float(reach[0]), float(reach[1])
-    return View(half=1.06 * max(up, across / 1.3) or 1.0)
-
-
-def pace(film: Film, start: float, stop: float, evenness: float = 0.8) -> Callable[[float], float]:
-    """A rate function under which points move about equally fast all the way from `start` to `stop`.
-
-    In a film without points, class vectors do. `evenness` 0 keeps the playhead linear, 1 makes their average speed
-    constant. Ends are exact: 0 ↦ 0, 1 ↦ 1.
-    """
-    s = np.linspace(0, 1, 65)
-    images_ = [_moving(film, float((1 - t) * start + t * stop)) for t in s]
-    travelled = [float(np.sqrt(((b - a) ** 2).sum(1).mean())) for a, b in zip(images_, images_[1:])]
-    distance = np.concatenate([[0.0], np.cumsum(travelled)])
-    even = distance / distance[-1] if distance[-1] > 0 else s
-    progress = (1 - evenness) * s + evenness * even  # of time, as a function of the playhead
-    return lambda alpha: float(np.interp(alpha, progress, s))
-
-
-def _moving(film: Film, playhead: float) -> Array:
-    """What a film's pace is measured by."""
-    if isinstance(film, Training):
-        return film.points(playhead)
-    frame = film(playhead)
-    return frame.points if len(frame.points) else frame.class_vectors
+def check_playhead(playhead: float, last: float) -> None:
+    """UnspiralError unless the film has this playhead."""
+    if not 0 <= playhead <= last:
+        raise UnspiralError(f"playhead {playhead:g} was asked for; this film goes from 0 to {last:g}")

@@ -7,11 +7,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from engine.errors import UnspiralError
+from engine.library import record
 from engine.network.layers import Array, Linear, classifier, mistaken
 from engine.network.regions import argmax_regions
 from engine.recipes.data import Labelled, rings
-from engine.recipes.recipe import LINEAR
-from engine.runs.library import record
+from engine.recipes.named import LINEAR
 from engine.runs.run import Run
 
 BOARD = 1.25

@@ -5,28 +5,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from engine.errors import UnspiralError
-from engine.films.film import Film, Frame, training
+from engine.films.film import Film, Frame
+from engine.films.training import training
 from engine.network.layers import logits
 from engine.network.loss import losses
-from engine.recipes.recipe import LINEAR, Recipe
 from engine.runs.run import Run
-
-
-def linear_classifier(classes: int) -> Recipe:
-    """Logistic regression on that many spirals, slow to watch, decayed so that its class vectors stay on the screen.
-
-    Straight lines get about half: at the optimum, without decay, .49 to .52 of three spirals' points and .49 to .51 of
-    five's over eight samples of 300 a class, means .501 and .498. This sample's decayed optimum is .496 and .489.
-    """
-    return replace(
-        LINEAR,
-        data_seed=2,
-        parameters={"classes": classes, "points": 300},
-        learning_rate=0.02,
-        weight_decay=0.07,
-        epochs=300,
-        seed=3,
-    )
 
 
 @dataclass(frozen=True, eq=False)

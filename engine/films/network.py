@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from engine.errors import UnspiralError
-from engine.films.varied import Varied
+from engine.films.film import Varied
 from engine.network.layers import Array, Linear, Network, softargmax
 from engine.network.loss import backward, stepped
 from engine.recipes.recipe import Recipe

@@ -7,7 +7,8 @@ from numpy.typing import ArrayLike
 
 from engine.errors import UnspiralError
 from engine.network.layers import Array, Linear
-from engine.runs.run import Run, turn_onto
+from engine.runs.run import Run
+from engine.runs.upright import turn_onto
 
 AGREEING = 0.999
 """Share of the points for which a plane's own scores and the network's must have the same highest one, for class

@@ -7,7 +7,7 @@ way), but that breaks 53 % of the others' answers with 10 features and 30 % with
 gets to 0.42, and 74 % and 100 % of the points reach their region: width is freedom, not locality.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,15 +19,9 @@ from engine.network.lines import images, square_grid
 from engine.network.loss import backwards, forwards, losses, stepped
 from engine.network.regions import argmax_regions
 from engine.recipes.data import Labelled
-from engine.recipes.recipe import FIVE_SPIRALS, Recipe
 
 NEAR, FAR = 0.15, 0.5
 """Points are near the pulled one within the first distance in the input plane, far from it beyond the second."""
-
-
-def half_learned(width: int) -> Recipe:
-    """Five spirals, not yet all unwound, through features of that many dimensions."""
-    return replace(FIVE_SPIRALS, hidden=(width,), parameters={"points": 200}, epochs=450, warm_up=200, seed=4)
 
 
 @dataclass(frozen=True, kw_only=True)

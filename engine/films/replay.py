@@ -10,7 +10,9 @@ from typing import NamedTuple
 import numpy as np
 
 from engine.errors import UnspiralError
-from engine.films.film import Film, pace, training
+from engine.films.film import Film
+from engine.films.pace import pace
+from engine.films.training import training
 from engine.runs.run import Run
 
 

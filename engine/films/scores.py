@@ -6,27 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.errors import UnspiralError
-from engine.films.film import Frame, View
-from engine.films.varied import Varied
+from engine.films.film import Frame, Varied, View
 from engine.network.layers import Array, Linear, classifier, mistaken, softargmax
 from engine.network.lines import Lines
 from engine.network.regions import argmax_regions
 from engine.recipes.data import Labelled
-from engine.recipes.recipe import Recipe
 from engine.runs.run import Run
-
-FIVE_BLOBS = Recipe(
-    "blobs",
-    {"classes": 5, "points": 40},
-    hidden=(),
-    embedding=None,
-    bias=False,
-    learning_rate=0.05,
-    weight_decay=0.03,
-    epochs=200,
-    upright=None,
-)
-"""Features as they were before deep learning: given, and linearly separable. No bias, so that s is W f and no more."""
 
 
 @dataclass(frozen=True, kw_only=True)

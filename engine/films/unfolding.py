@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import UnspiralError
-from engine.films.film import Film, Frame, View
-from engine.network.layers import Array, Linear, Network, classifier, embedding, mistaken
+from engine.films.film import Frame, View, check_playhead
+from engine.network.layers import Array, Linear, Network, classifier, mistaken
 from engine.network.lines import Lines, kinked, square_grid
 from engine.network.regions import argmax_regions
 from engine.network.steps import Reflections, Step, steps
@@ -34,72 +34,6 @@ class Unfolded(Frame):
     """The half-planes below 0 that a positive part is about to fold or folding: polygons (4, 2)."""
     shade: float
     """How strongly they are shown, 0 … 1."""
-
-
-@dataclass(frozen=True, eq=False)
-class Morph:
-    """x goes straight to its embedding, made as small as x; the playhead is 0 at the input, 1 at the embedding.
-
-    From 1 to 2 the classifier's answer appears: regions and class vectors, as small as the embedding.
-    """
-
-    data: Labelled
-    image: Array
-    """The points' embedding ÷ scale."""
-    grid: Lines
-    grid_image: Array
-    bright: tuple[int, ...]
-    head: Linear
-    """The classifier on the embedding ÷ scale."""
-    scale: float
-    shrink: float
-    """Class vectors are shown ÷ scale ÷ this, so that they fit."""
-    view: View
-    first: float = 0.0
-    last: float = 2.0
-
-    def __call__(self, playhead: float) -> Frame:
-        """The frame at a playhead. UnspiralError outside 0 … 2."""
-        _check(playhead, self.last)
-        t, decided = min(playhead, 1.0), max(playhead - 1.0, 0.0)
-        return Frame(
-            points=(1 - t) * self.data.x + t * self.image,
-            labels=self.data.y,
-            wrong=_wrong(self.image, self.data, self.head, decided),
-            lines=self.grid._replace(vertices=(1 - t) * self.grid.vertices + t * self.grid_image),
-            bright=self.bright,
-            class_vectors=self.head.weight / self.scale**2 / self.shrink,
-            regions=argmax_regions(self.head, self.view.corners()),
-            view=self.view,
-            playhead=playhead,
-            readings={"t": t, "scale": self.scale},
-            axes=_axes(t, self.scale),
-            caption="" if decided == 0 or self.shrink == 1 else _shrunk(self.shrink).strip("; "),
-            decided=decided,
-        )
-
-
-def warping(network: Network, data: Labelled, extent: float = 1.2, lines: int = 21) -> Film:
-    """The points and their plane morph straight from input (playhead 0) to embedding (1); then (to 2) the answer.
-
-    The embedding is shown ÷ scale, its root mean square over the input's: both are equally large, and the morph does
-    not fold earlier than it must. The frame's axes and its reading `scale` say so. The grid ± `extent` is exact all the
-    way. UnspiralError if input or embedding are not 2-D.
-    """
-    _check_planes(network, data)
-    data = Labelled(data.x.astype(float), data.y)
-    image = embedding(network, data.x)
-    size = float(np.sqrt((image**2).sum(1).mean() / max((data.x**2).sum(1).mean(), 1e-300)))
-    scale = size if size > 0 else 1.0
-    grid = kinked(network[:-1], square_grid(extent, lines))
-    last = classifier(network)
-    head = Linear(last.weight.astype(float) * scale, last.bias.astype(float))
-    ends = np.concatenate([data.x, image / scale])  # on the straight way between them nothing is farther out
-    across, up = np.abs(ends).max(0).tolist()
-    view = View(half=1.06 * max(up, across / 1.3))
-    grid_image = embedding(network, grid.vertices) / scale
-    shrink = _shrink(last.weight / scale, 0.72 * view.half)
-    return Morph(data, image / scale, grid, grid_image, _bright(lines), head, scale, shrink, view)
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,7 +66,7 @@ class Unfolding:
 
     def __call__(self, playhead: float) -> Unfolded:
         """The frame after `playhead` steps. UnspiralError outside the film."""
-        _check(playhead, self.last)
+        check_playhead(playhead, self.last)
         done = max(math.ceil(playhead) - 1, 0)  # at a whole number the step before it is done, not the next begun
         share = playhead - done
         moving = done < len(self.steps)
@@ -144,7 +78,7 @@ class Unfolding:
         return Unfolded(
             points=places[:count],
             labels=self.data.y,
-            wrong=_wrong(places[:count], self.data, self.head, decided),
+            wrong=wrong_points(places[:count], self.data, self.head, decided),
             lines=Lines(places[count:], self.starts),
             bright=self.bright,
             class_vectors=self.head.weight / self.shrink,
@@ -161,7 +95,7 @@ class Unfolding:
         )
 
     def _caption(self, done: int) -> str:
-        return self.steps[done].caption if done < len(self.steps) else "linear classifier" + _shrunk(self.shrink)
+        return self.steps[done].caption if done < len(self.steps) else "linear classifier" + shrunk(self.shrink)
 
     def _folds(self, done: int, share: float, view: View) -> tuple[tuple[Array, ...], float]:
         """Half-planes that fold in this step, or, towards its end, in the next."""
@@ -189,7 +123,7 @@ def unfolding(
     and it never changes by more than `ZOOM` in a step. UnspiralError names the layer that is not 2 × 2.
     """
     moves = steps(network, reflections)
-    _check_planes(network, data)
+    check_planes(network, data)
     if not moves:
         raise UnspiralError(
             "this network is its classifier alone; unfolding needs hidden layers: use a recipe with hidden=(2, 2, 2, 2)"
@@ -202,8 +136,8 @@ def unfolding(
     last = classifier(network)
     head = Linear(last.weight.astype(float), last.bias.astype(float))
     track = _following(moves, np.stack(stages))
-    shrink = _shrink(head.weight, 0.62 * float(np.exp(track[2][-1])))
-    return Unfolding(moves, data, np.stack(stages), grid.starts, _bright(lines), head, shrink, track)
+    factor = shrink(head.weight, 0.62 * float(np.exp(track[2][-1])))
+    return Unfolding(moves, data, np.stack(stages), grid.starts, bright_lines(lines), head, factor, track)
 
 
 def _following(moves: tuple[Step, ...], stages: Array) -> tuple[Array, Array, Array]:
@@ -236,12 +170,7 @@ def _smoothed(path: Array, width: float) -> Array:
     return path
 
 
-def _check(playhead: float, last: float) -> None:
-    if not 0 <= playhead <= last:
-        raise UnspiralError(f"playhead {playhead:g} was asked for; this film goes from 0 to {last:g}")
-
-
-def _check_planes(network: Network, data: Labelled) -> None:
+def check_planes(network: Network, data: Labelled) -> None:
     """UnspiralError unless input and embedding are planes."""
     if data.x.shape[1] != 2:
         raise UnspiralError(f"the input has {data.x.shape[1]} dimensions; this film starts from 2")
@@ -250,14 +179,14 @@ def _check_planes(network: Network, data: Labelled) -> None:
         raise UnspiralError(f"the embedding has {width} dimensions; films show 2: use a recipe with embedding = 2")
 
 
-def _wrong(image: Array, data: Labelled, head: Linear, decided: float) -> NDArray[np.bool_]:
+def wrong_points(image: Array, data: Labelled, head: Linear, decided: float) -> NDArray[np.bool_]:
     """Mistakes, once there is an answer."""
     if decided < 0.5:
         return np.zeros(len(data.y), bool)
     return mistaken(image @ head.weight.T + head.bias, data.y)
 
 
-def _axes(t: float, scale: float) -> tuple[str, str]:
+def axes_of(t: float, scale: float) -> tuple[str, str]:
     """The input's axes, the embedding's, which say how much smaller it is drawn, and both on the way between."""
     if t == 0:
         return "x₁", "x₂"
@@ -265,17 +194,18 @@ def _axes(t: float, scale: float) -> tuple[str, str]:
     return ends if t == 1 else (f"x₁ → {ends[0]}", f"x₂ → {ends[1]}")
 
 
-def _bright(lines: int) -> tuple[int, ...]:
+def bright_lines(lines: int) -> tuple[int, ...]:
     """The grid lines that are the input's axes, if there are such."""
     return (lines // 2, lines + lines // 2) if lines % 2 else ()
 
 
-def _shrink(vectors: Array, reach: float) -> float:
+def shrink(vectors: Array, reach: float) -> float:
     """1, 2, 5, 10 … : what these vectors must be divided by to be no longer than `reach`."""
     longest = float(np.linalg.norm(vectors, axis=1).max())
     powers = (m * 10.0**k for k in range(300) for m in (1, 2, 5))
     return next(factor for factor in powers if longest <= factor * reach)
 
 
-def _shrunk(factor: float) -> str:
+def shrunk(factor: float) -> str:
+    """How a caption goes on where class vectors are drawn divided by `factor`."""
     return "" if factor == 1 else f"; class vectors drawn ÷ {factor:g}"

@@ -18,6 +18,10 @@ class Lines(NamedTuple):
     starts: NDArray[np.intp]
 
 
+NO_LINES = Lines(np.zeros((0, 2)), np.zeros(1, np.intp))
+"""What a frame without a grid has."""
+
+
 def extent_of(x: Array) -> float:
     """Half the width of a square grid that covers points x with a margin, to two digits: 1.2 for the spirals."""
     reach = 1.2 * float(np.abs(x).max(initial=0.0))

@@ -3,23 +3,18 @@
 import hashlib
 import inspect
 import json
-import math
 import reprlib
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any, TypeGuard
+from typing import Any
 
 import numpy as np
 
-from engine.errors import UnspiralError, nearest, unknown
+from engine.errors import UnspiralError, unknown
 from engine.recipes.data import DATASETS, Labelled, hold_out, labelled, read_points
-from engine.recipes.fields import explained_toml
-
-ACTIVATIONS = ("positive_part", "tanh")
-INITIALISATIONS = ("uniform", "normal", "xavier", "orthogonal")
-OPTIMISERS = ("sgd", "adam", "adamw")
+from engine.recipes.fields import CHOICES, KINDS, OPTIONAL, RANGES, checked, explained_toml
 
 
 @dataclass(frozen=True)
@@ -67,15 +62,15 @@ class Recipe:
     precision: str = "float32"
 
     def __post_init__(self) -> None:
-        for name, kind in _KINDS.items():
-            object.__setattr__(self, name, _checked(name, kind, getattr(self, name)))
+        for name, kind in KINDS.items():
+            object.__setattr__(self, name, checked(name, kind, getattr(self, name)))
         object.__setattr__(self, "parameters", _parameters(self.data, self.parameters))
         if isinstance(self.data, tuple):
             object.__setattr__(self, "data", _own(self.data))
-        for name, names in _CHOICES.items():
+        for name, names in CHOICES.items():
             if getattr(self, name) not in names:
                 raise unknown(name, getattr(self, name), names)
-        for name, (low, high, words) in _RANGES.items():
+        for name, (low, high, words) in RANGES.items():
             value = getattr(self, name)
             for number in value if isinstance(value, tuple) else (value,):
                 if number is not None and not low <= number <= high:
@@ -126,7 +121,7 @@ class Recipe:
                 raise unknown("key", name, known)
         given: dict[str, Any] = {}
         for name, value in values.items():
-            given[name] = None if value == "none" and name in _OPTIONAL else value
+            given[name] = None if value == "none" and name in OPTIONAL else value
         if data is not None:
             given["data"] = data
         return cls(**given)
@@ -166,86 +161,6 @@ class Recipe:
             raise UnspiralError(f"{path}: {error}") from None
 
 
-_KINDS: dict[str, str] = {
-    "data_seed": "a whole number",
-    "held_out": "a number",
-    "hidden": "whole numbers in a list, such as [100]",
-    "activation": "a word",
-    "slope": "a number",
-    "embedding": "a whole number or none",
-    "bias": "true or false",
-    "initialisation": "a word",
-    "scale": "a number or numbers",
-    "optimiser": "a word",
-    "learning_rate": "a number",
-    "warm_up": "a whole number",
-    "momentum": "a number",
-    "beta2": "a number",
-    "weight_decay": "a number",
-    "batch": "a whole number or none",
-    "epochs": "a whole number",
-    "seed": "a whole number",
-    "upright": "a whole number or none",
-    "precision": "a word",
-}
-_OPTIONAL = [name for name, kind in _KINDS.items() if kind.endswith("or none")]
-_CHOICES = {
-    "activation": ACTIVATIONS,
-    "initialisation": INITIALISATIONS,
-    "optimiser": OPTIMISERS,
-    "precision": ("float32", "float64"),
-}
-_LARGEST = 2**31 - 1
-_RANGES: dict[str, tuple[float, float, str]] = {
-    "data_seed": (0, _LARGEST, "0 or more"),
-    "held_out": (0, 0.9, "from 0 to 0.9"),
-    "hidden": (1, 1_000_000, "1 or more"),
-    "slope": (0, 1, "from 0 to 1"),
-    "embedding": (1, 1_000_000, "1 or more, or none"),
-    "learning_rate": (1e-300, 1e300, "more than 0"),
-    "warm_up": (0, _LARGEST, "0 or more"),
-    "momentum": (0, 1 - 1e-12, "from 0 to below 1"),
-    "beta2": (0, 1 - 1e-12, "from 0 to below 1"),
-    "weight_decay": (0, 1e300, "0 or more"),
-    "batch": (1, _LARGEST, "1 or more, or none"),
-    "epochs": (1, _LARGEST, "1 or more"),
-    "seed": (0, _LARGEST, "0 or more"),
-    "upright": (0, _LARGEST, "0 or more, or none"),
-}
-
-
-def _is_number(value: object) -> TypeGuard[float]:
-    if not isinstance(value, int | float | np.integer | np.floating) or isinstance(value, bool):
-        return False
-    try:
-        return math.isfinite(value)
-    except OverflowError:  # a whole number that no float holds
-        return False
-
-
-def _is_whole(value: object) -> TypeGuard[int]:
-    return isinstance(value, int | np.integer) and not isinstance(value, bool)
-
-
-def _checked(name: str, kind: str, value: Any) -> Any:
-    """`value` as plain Python of the right kind."""
-    if isinstance(value, list):
-        value = tuple(value)
-    if value is None and kind.endswith("or none"):
-        return None
-    if kind.startswith("a whole number") and _is_whole(value):
-        return int(value)
-    if kind.startswith("a number") and _is_number(value):
-        return float(value)
-    if (kind == "a word" and isinstance(value, str)) or (kind == "true or false" and isinstance(value, bool)):
-        return value
-    if kind.startswith("whole numbers") and isinstance(value, tuple) and all(map(_is_whole, value)):
-        return tuple(int(v) for v in value)
-    if kind.endswith("or numbers") and isinstance(value, tuple) and all(map(_is_number, value)):
-        return tuple(float(v) for v in value)
-    raise UnspiralError(f"{name} is {reprlib.repr(value)}; it must be {kind}")
-
-
 def _parameters(data: object, given: Mapping[str, Any]) -> dict[str, Any]:
     """The data set's parameters, defaults filled in, checked against the function's own signature."""
     if not isinstance(given, Mapping):
@@ -262,7 +177,7 @@ def _parameters(data: object, given: Mapping[str, Any]) -> dict[str, Any]:
         if name not in defaults:
             raise unknown(f"parameter of {data}", name, defaults)
         whole = isinstance(defaults[name], int)
-        value = _checked(name, "a whole number" if whole else "a number", value)
+        value = checked(name, "a whole number" if whole else "a number", value)
         low, high = (2 if name == "classes" else 1, 10_000_000) if whole else (0, 1e9)
         if name != "twist" and not low <= value <= high:
             needed = f"{low} or more" if value < low else f"at most {high:,}"
@@ -281,47 +196,3 @@ def _own(data: tuple[Any, ...]) -> Labelled:
     x, y = x.copy(), y.copy()
     x.flags.writeable = y.flags.writeable = False
     return Labelled(x, y)
-
-
-FIVE_SPIRALS = Recipe(scale=(1.0, 0.02, 1.0), warm_up=500, seed=11)
-"""The lecture's first video: grows upright out of the origin by epoch 250, then untwists; 99.6 % at 2000."""
-
-NOTEBOOK = Recipe(parameters={"inner": 0.2}, optimiser="adam", learning_rate=1e-3, seed=1)
-"""The lecturer's own recipe (NYU-DLSP21, 04-spiral_classification): Adam, the default initialisation."""
-
-LINEAR = Recipe(hidden=(), embedding=None, learning_rate=0.5)
-"""Logistic regression on five spirals: straight lines cut every arm."""
-
-THREE_SPIRALS_NARROW = Recipe(
-    parameters={"classes": 3},
-    hidden=(2, 2, 2, 2),
-    slope=0.01,
-    initialisation="orthogonal",
-    optimiser="adam",
-    learning_rate=0.1,
-    warm_up=100,
-    beta2=0.95,
-    weight_decay=1e-4,
-    epochs=1500,
-    upright=None,
-    precision="float64",
-)
-"""The lecture's third video: forced to stay in the plane. Most beginnings lead nowhere, so its network was searched
-for (`unspiral search three_spirals_narrow`) and comes along in assets/runs."""
-
-RECIPES = {
-    "five_spirals": FIVE_SPIRALS,
-    "notebook": NOTEBOOK,
-    "linear": LINEAR,
-    "three_spirals_narrow": THREE_SPIRALS_NARROW,
-}
-
-
-def find_recipe(name: str | Path) -> Recipe:
-    """A recipe by its name in `RECIPES`, or from a TOML file. UnspiralError offers the nearest names."""
-    key = str(name).lower().replace("-", "_")
-    if key in RECIPES:
-        return RECIPES[key]
-    if Path(name).suffix == ".toml" or Path(name).is_file():
-        return Recipe.from_toml(name)
-    raise UnspiralError(f"there is no recipe and no TOML file {str(name)!r}; {nearest(key, RECIPES)}")

@@ -7,7 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import UnspiralError
-from engine.runs.run import Run, Trajectories, weights_between
+from engine.runs.between import weights_between
+from engine.runs.run import Run
+from engine.runs.run_file import Trajectories
 
 
 def every(run: Run, step: int) -> Run:

@@ -1,16 +1,17 @@
 """One training loop, read top to bottom, that yields a snapshot an epoch."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
 import numpy as np
 import torch
-from torch import nn
 
-from engine.errors import Diverged, UnspiralError
-from engine.network.layers import Array, Linear, Network, PositivePart, Tanh, classifier
+from engine.errors import UnspiralError
+from engine.network.layers import Network, classifier
 from engine.recipes.recipe import Recipe
+from engine.runs.run import Diverged
+from engine.trainings.model import build, optimiser, to_network
 from engine.trainings.stack import Stack, columns, packed, unpacked
 
 SMALL = 50_000_000
@@ -88,86 +89,6 @@ def train(recipe: Recipe, device: str = "cpu") -> Iterator[Snapshot]:
                     progress = (epoch * steps + step + 1) / (recipe.warm_up * steps)
                     descent.param_groups[0]["lr"] = recipe.learning_rate * min(1.0, progress)
                 descent.step()
-
-
-def build(recipe: Recipe) -> nn.Sequential:
-    """The recipe's network in torch, freshly initialised from its seed."""
-    data, _ = recipe.points()
-    random = torch.Generator().manual_seed(recipe.seed)
-    widths = [data.x.shape[1], *recipe.hidden]
-    modules: list[nn.Module] = []
-    for number, (inputs, outputs) in enumerate(zip(widths, widths[1:])):
-        modules += [_linear(recipe, number, inputs, outputs, random), _activation(recipe)]
-    if recipe.embedding is not None:
-        modules.append(_linear(recipe, len(recipe.hidden), widths[-1], recipe.embedding, random))
-        widths.append(recipe.embedding)
-    modules.append(_linear(recipe, -1, widths[-1], int(data.y.max()) + 1, random))
-    return nn.Sequential(*modules)
-
-
-def to_network(model: nn.Module) -> Network:
-    """A chain of torch modules that layers.py knows, in NumPy."""
-
-    def array(parameter: torch.Tensor) -> Array:
-        return parameter.detach().cpu().numpy().copy()
-
-    layers = []
-    for module in model.children():
-        match module:
-            case nn.Linear():
-                weight = array(module.weight)
-                layers.append(
-                    Linear(weight, np.zeros_like(weight[:, 0]) if module.bias is None else array(module.bias))
-                )
-            case nn.ReLU():
-                layers.append(PositivePart())
-            case nn.LeakyReLU():
-                layers.append(PositivePart(module.negative_slope))
-            case nn.Tanh():
-                layers.append(Tanh())
-            case _:
-                raise UnspiralError(
-                    f"{type(module).__name__} is not a layer that films know: Linear, ReLU, LeakyReLU, Tanh are"
-                )
-    return tuple(layers)
-
-
-def _linear(recipe: Recipe, number: int, inputs: int, outputs: int, random: torch.Generator) -> nn.Linear:
-    # by way of meta: torch's own initialisation would draw from the random state of whoever calls
-    empty = nn.Linear(inputs, outputs, bias=recipe.bias, dtype=getattr(torch, recipe.precision), device="meta")
-    layer = empty.to_empty(device="cpu")
-    bound = inputs**-0.5
-    with torch.no_grad():
-        match recipe.initialisation:
-            case "uniform":
-                layer.weight.uniform_(-bound, bound, generator=random)
-            case "normal":
-                layer.weight.normal_(0, bound, generator=random)
-            case "xavier":
-                nn.init.xavier_uniform_(layer.weight, generator=random)
-            case "orthogonal":
-                nn.init.orthogonal_(layer.weight, generator=random)
-        if recipe.bias:
-            layer.bias.uniform_(-bound, bound, generator=random)
-        scale = recipe.scale[number] if isinstance(recipe.scale, tuple) else recipe.scale
-        for parameter in layer.parameters():
-            parameter.mul_(scale)
-    return layer
-
-
-def _activation(recipe: Recipe) -> nn.Module:
-    if recipe.activation == "tanh":
-        return nn.Tanh()
-    return nn.LeakyReLU(recipe.slope) if recipe.slope else nn.ReLU()
-
-
-def optimiser(recipe: Recipe, parameters: Iterable[torch.Tensor]) -> torch.optim.Optimizer:
-    """The recipe's optimiser for these parameters."""
-    rate, decay = recipe.learning_rate, recipe.weight_decay
-    if recipe.optimiser == "sgd":
-        return torch.optim.SGD(parameters, lr=rate, momentum=recipe.momentum, weight_decay=decay)
-    kind = torch.optim.Adam if recipe.optimiser == "adam" else torch.optim.AdamW
-    return kind(parameters, lr=rate, betas=(recipe.momentum, recipe.beta2), weight_decay=decay)
 
 
 @contextmanager

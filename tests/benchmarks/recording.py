@@ -20,7 +20,7 @@ import torch
 from torch.nn.functional import cross_entropy
 
 from engine import FIVE_SPIRALS, Recipe
-from engine.runs.library import train_run
+from engine.library import train_run
 from engine.trainings import loop as train_one
 from engine.trainings.together import train_together
 

@@ -30,12 +30,14 @@ from manim import (
 from threadpoolctl import threadpool_limits
 
 from engine import FIVE_SPIRALS, record, softargmax
-from engine.films.energy import over_plane, softening
+from engine.films.energy import over_plane
 from engine.films.lifting import BOARD, lifting
+from engine.films.softargmax import softening
 from scenes.parts import DARK
 from scenes.parts.pictures.lifting import SpacePicture
 from scenes.parts.pictures.softargmax import TALL, Surfaces
-from scenes.parts.stage.camera import FilmCamera, Painted
+from scenes.parts.stage.camera import FilmCamera
+from scenes.parts.stage.painted import Painted
 
 TURNS = np.linspace(0, 1, 3)
 

@@ -7,7 +7,8 @@ import av
 import numpy as np
 from manim import Scene, tempconfig
 
-from scenes.parts.stage.camera import Canvas, Painted
+from scenes.parts.paint.canvas import Canvas
+from scenes.parts.stage.painted import Painted
 
 SIDE = 8
 """Pixels: a bit is a square of this side, white for 1; twelve of them, four in a row, fill the frame."""

@@ -6,14 +6,15 @@ import torch
 
 from engine import FIVE_SPIRALS, logits, record
 from engine.films.energy import energy
-from engine.films.linear_classifier import cutting, linear_classifier
-from engine.films.scores import FIVE_BLOBS, scoring
+from engine.films.linear_classifier import cutting
+from engine.films.scores import scoring
+from engine.recipes.named import FIVE_BLOBS, linear_classifier
 from scenes.descent import Descent
 from scenes.energy import Energy
 from scenes.linear_classifier import LinearClassifier
 from scenes.network import Network
+from scenes.parts.paint.plane import Place
 from scenes.parts.paint.theme import DARK, rgb
-from scenes.parts.pictures.picture import Place
 from scenes.parts.pictures.scores import Parts, product
 from scenes.pulling import Pulling
 from scenes.scores import Scores

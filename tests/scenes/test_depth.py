@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from engine.films.folds import carrying
-from engine.recording_many import record_searched
+from engine.library import record_searched
 from scenes.depth import NARROW, Depth
 from tests.scenes.rendering import rendered
 

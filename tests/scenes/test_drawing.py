@@ -2,10 +2,11 @@ import numpy as np
 import pytest
 from manim import RED, Camera, Circle, Mobject, Square, Text, tempconfig
 
+from scenes.parts.paint.canvas import Canvas
 from scenes.parts.paint.discs import Discs
-from scenes.parts.stage.camera import Canvas, FilmCamera, Painted
-from scenes.parts.stage.replay import Replay
-from scenes.parts.stage.scene import frames
+from scenes.parts.stage.camera import FilmCamera
+from scenes.parts.stage.painted import Painted
+from scenes.parts.stage.replay import Replay, frames
 
 
 class Ground(Painted):

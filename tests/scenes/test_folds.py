@@ -4,7 +4,7 @@ import cairo
 import numpy as np
 import pytest
 
-from engine.films.folds import pieces
+from engine.network.pieces import pieces
 from scenes.folds import Folds
 from scenes.parts.paint.raster import tile
 from tests.engine.films.test_folds import CORNERS, patterns, random_network

@@ -9,7 +9,8 @@ import pytest
 from manim import Animation, linear, tempconfig
 
 from scenes.parts import FilmScene, Replay
-from scenes.parts.stage.scene import SEGMENT, frames
+from scenes.parts.stage.replay import frames
+from scenes.parts.stage.scene import SEGMENT
 from tests.scenes.numbers import SMALL, Number, numbers, rendered
 
 RATES = (24, 25, 30, 60)

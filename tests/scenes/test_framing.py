@@ -13,26 +13,31 @@ from manim import tempconfig
 
 from engine import THREE_SPIRALS_NARROW, Run, circling, class_vectors, record, training, unfolding
 from engine.films.descent import descent, two_clouds
-from engine.films.energy import energy, softening
+from engine.films.energy import energy
 from engine.films.lifting import lifting
 from engine.films.network import assembling, flowing
 from engine.films.pulling import pulling
-from engine.films.scores import FIVE_BLOBS, scoring
+from engine.films.scores import scoring
+from engine.films.softargmax import softening
+from engine.recipes.named import FIVE_BLOBS
 from scenes.parts.paint import text as lettering
+from scenes.parts.paint.canvas import Canvas
 from scenes.parts.paint.theme import DARK, LIGHT, Theme
-from scenes.parts.pictures.class_vectors import CirclePicture, SpreadPicture
+from scenes.parts.pictures.circling import CirclePicture
+from scenes.parts.pictures.class_vectors import SpreadPicture
 from scenes.parts.pictures.descent import Valley, Walkers
 from scenes.parts.pictures.energy import Landscape
 from scenes.parts.pictures.lifting import SpacePicture
-from scenes.parts.pictures.network import DiagramOfModules, DiagramOfUnits
+from scenes.parts.pictures.network import DiagramOfModules
 from scenes.parts.pictures.panels import Panels
 from scenes.parts.pictures.picture import Picture
 from scenes.parts.pictures.pulling import Pullboard
 from scenes.parts.pictures.scores import Scoreboard
 from scenes.parts.pictures.softargmax import Surfaces
 from scenes.parts.pictures.unfolding import Unfolder
-from scenes.parts.stage.camera import Canvas, Painted
+from scenes.parts.pictures.units import DiagramOfUnits
 from scenes.parts.stage.formula import formula, seat
+from scenes.parts.stage.painted import Painted
 from tests.conftest import SMALL
 
 SHAPES = {"wide": (960, 540), "square": (540, 540), "tall": (540, 960)}

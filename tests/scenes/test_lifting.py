@@ -4,9 +4,9 @@ import numpy as np
 
 from engine.films.lifting import lifting
 from scenes.lifting import Lifting
+from scenes.parts.paint.canvas import Canvas
 from scenes.parts.paint.theme import THEME
 from scenes.parts.pictures.lifting import SpacePicture
-from scenes.parts.stage.camera import Canvas
 from tests.scenes.rendering import rendered
 from tests.scenes.test_panels import pixels
 

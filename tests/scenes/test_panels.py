@@ -8,12 +8,14 @@ import numpy as np
 import pytest
 
 from engine import FIVE_SPIRALS, UnspiralError, record, training
-from engine.recording_many import record_many
+from engine.films.together import Accuracies, Together, groups
+from engine.library import record_many
 from scenes.compare import Compare
+from scenes.parts.paint.canvas import Canvas
+from scenes.parts.paint.plane import fitted
 from scenes.parts.paint.theme import DARK, rgb
-from scenes.parts.pictures.chart import Accuracies, Chart, groups
-from scenes.parts.pictures.panels import HEADER, ROW, Panels, Together, arranged, fitted
-from scenes.parts.stage.camera import Canvas
+from scenes.parts.pictures.chart import Chart
+from scenes.parts.pictures.panels import HEADER, ROW, Panels, arranged
 from scenes.width import Width
 from tests.scenes.rendering import rendered
 

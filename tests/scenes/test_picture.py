@@ -12,19 +12,13 @@ from PIL import Image
 from scipy.ndimage import binary_dilation
 
 from engine import FIVE_SPIRALS, Frame, pace, record, training
+from scenes.parts.paint.canvas import Canvas
+from scenes.parts.paint.key import paint_key
+from scenes.parts.paint.plane import Place, paint_axes, paint_axis_names, paint_class_vectors, paint_lines, paint_points
 from scenes.parts.paint.readouts import paint_readouts
 from scenes.parts.paint.theme import DARK
 from scenes.parts.pictures.contact_sheet import contact_sheet, painted
-from scenes.parts.pictures.picture import (
-    Picture,
-    Place,
-    paint_axes,
-    paint_axis_names,
-    paint_class_vectors,
-    paint_lines,
-    paint_points,
-)
-from scenes.parts.stage.camera import Canvas
+from scenes.parts.pictures.picture import Picture
 
 WIDTH, HEIGHT = 1920, 1080
 
@@ -42,6 +36,7 @@ class _InkOnly(Picture):
         for part in (paint_axes, paint_lines, paint_points, paint_axis_names, paint_class_vectors):
             part(canvas, place, self.frame, self.theme)
         paint_readouts(canvas, self.frame, self.theme)
+        paint_key(canvas, self.frame, self.theme)
 
 
 def torch_argmax(frame: Frame, epoch: float, run) -> np.ndarray:

@@ -8,10 +8,9 @@ from av.video.reformatter import Colorspace, VideoReformatter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scenes.parts.paint import kernels as kernels
-from scenes.parts.paint import raster as raster
+from scenes.parts.paint import kernels, raster
+from scenes.parts.paint.canvas import Canvas
 from scenes.parts.paint.discs import Discs, trace
-from scenes.parts.stage.camera import Canvas
 
 WIDTH, HEIGHT = 160, 90
 COLOUR = (0.9, 0.4, 0.1, 0.34)

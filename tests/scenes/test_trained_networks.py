@@ -5,13 +5,14 @@ import pytest
 import torch
 
 from engine import FIVE_SPIRALS, THREE_SPIRALS_NARROW, circling, class_vectors, record, unfolding, warping
+from engine.films.pace import announced, exponential
 from engine.network.layers import Linear
 from scenes.class_vectors import ClassVectors
-from scenes.parts.easing import announced, exponential
-from scenes.parts.paint.bars import Box
+from scenes.parts.paint.canvas import Box
+from scenes.parts.paint.plane import Place
 from scenes.parts.paint.theme import DARK, mix, rgb
-from scenes.parts.pictures.class_vectors import BARS, CirclePicture
-from scenes.parts.pictures.picture import Place
+from scenes.parts.pictures.circling import CirclePicture
+from scenes.parts.pictures.class_vectors import BARS
 from scenes.parts.pictures.unfolding import Unfolder
 from scenes.unfolding import Unfolding
 from scenes.warping import Warping

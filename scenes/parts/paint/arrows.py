@@ -3,8 +3,8 @@
 import cairo
 import numpy as np
 
+from scenes.parts.paint.canvas import Canvas
 from scenes.parts.paint.theme import RGB
-from scenes.parts.stage.camera import Canvas
 
 Pixel = tuple[float, float]
 

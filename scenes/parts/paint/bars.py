@@ -1,23 +1,13 @@
 """Bars: a number a class, in the class's colour."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
+from scenes.parts.paint.canvas import Box, Canvas
 from scenes.parts.paint.text import fitted_text, paint_text
 from scenes.parts.paint.theme import STRONG, THEME, Theme, rgb
-from scenes.parts.stage.camera import Canvas
 
 TEXT_ROOM = 130
 """Beside the bars for their texts, in pixels of 1080."""
-
-
-class Box(NamedTuple):
-    """A part of the canvas, in pixels from the top left corner."""
-
-    left: float
-    top: float
-    width: float
-    height: float
 
 
 def paint_bars(

@@ -7,8 +7,8 @@ import cairo
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from scenes.parts.paint.canvas import Canvas
 from scenes.parts.paint.raster import Words, stamp
-from scenes.parts.stage.camera import Canvas
 
 PHASES = 8
 """Sprites per pixel each way: a disc is painted at most 1/16 pixel from where it is."""

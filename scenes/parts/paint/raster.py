@@ -76,7 +76,7 @@ def tile(
 
     Polygon k is vertices[starts[k] : starts[k + 1]], in pixels; colours (P, 4) as `Canvas.colour` gives them.
     """
-    from scenes.parts.paint import kernels as kernels
+    from scenes.parts.paint import kernels
 
     raster = raster_of(context)
     alpha = colours[:, 3:]
@@ -94,7 +94,7 @@ def tile(
 
 def stamp(context: cairo.Context, corners: NDArray[np.integer], which: NDArray[np.integer], sprites: Words) -> None:
     """Paint sprites[which[k]] with its top left pixel at corners[k]. sprites (S, size, size), corners (N, 2) int."""
-    from scenes.parts.paint import kernels as kernels
+    from scenes.parts.paint import kernels
 
     raster = raster_of(context)
     moved = corners.astype(np.int64) + np.rint(raster.origin).astype(np.int64)

@@ -4,10 +4,9 @@ import cairo
 import numpy as np
 
 from engine.network.layers import Array
-from scenes.parts.paint.bars import Box
+from scenes.parts.paint.canvas import Box, Canvas
 from scenes.parts.paint.raster import stroke
 from scenes.parts.paint.theme import RGB
-from scenes.parts.stage.camera import Canvas
 
 
 def paint_shades(canvas: Canvas, box: Box, colours: Array, smooth: bool = True) -> None:

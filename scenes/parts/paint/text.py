@@ -8,8 +8,8 @@ import cairo
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from scenes.parts.paint.canvas import Canvas
 from scenes.parts.paint.theme import RGB, TEXT
-from scenes.parts.stage.camera import Canvas
 
 Anchor = Literal["left", "middle", "right"]
 

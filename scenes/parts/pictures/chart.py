@@ -1,54 +1,17 @@
 """A chart of several values for each of a few names: every value a dot, their medians a line."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import NamedTuple
-
 import numpy as np
 
-from engine import Run, UnspiralError
-from engine.network.layers import Array
+from engine.films.together import Spread
+from scenes.parts.paint.canvas import Canvas
+from scenes.parts.paint.plane import paint_ground
+from scenes.parts.paint.readouts import written
 from scenes.parts.paint.text import paint_text
 from scenes.parts.paint.theme import STRONG, THEME, Theme, rgb
-from scenes.parts.pictures.panels import written
-from scenes.parts.pictures.picture import paint_ground
-from scenes.parts.stage.camera import Canvas, Painted
+from scenes.parts.stage.painted import Painted
 
 LEFT, TOP, RIGHT, BOTTOM = 0.12, 0.15, 0.96, 0.82
 """The plot's edges, as shares of the frame."""
-
-
-class Spread(NamedTuple):
-    """What a chart shows: values (C, S) from 0 to 1, S for each of C names."""
-
-    names: tuple[str, ...]
-    values: Array
-    axes: tuple[str, str]
-    """What the names are, and what the values are."""
-    readings: Mapping[str, float] = {}
-    floor: float = 0.0
-    """Where the axis of values begins."""
-    each: str = "one run"
-    """What a dot is."""
-
-
-@dataclass(frozen=True, eq=False)
-class Accuracies:
-    """The accuracies of groups of runs, a name for each group; the playhead is the epoch, `axis` says what differs."""
-
-    names: tuple[str, ...]
-    groups: tuple[tuple[Run, ...], ...]
-    axis: str
-    metric: str = field(default="accuracy")
-
-    def __post_init__(self) -> None:
-        if len(self.names) != len(self.groups) or len({len(group) for group in self.groups}) != 1:
-            raise UnspiralError("every name needs a group of runs, and all groups the same number of them")
-
-    def __call__(self, playhead: float) -> Spread:
-        """All runs' accuracies at an epoch."""
-        values = np.array([[run.metric(self.metric, playhead) for run in group] for group in self.groups])
-        return Spread(self.names, values, (self.axis, "accuracy"), {"epoch": playhead})
 
 
 class Chart(Painted):
@@ -134,8 +97,3 @@ class Chart(Painted):
             at = (x, lowest if lowest < bottom - 8 * unit else min(dots) - 28 * unit)
             paint_text(canvas, text, at, 36 * unit, ink, font=STRONG, anchor="middle", halo=rgb(theme.rim))
             paint_text(canvas, name, (x, bottom + 60 * unit), 44 * unit, quiet, anchor="middle")
-
-
-def groups(runs: Sequence[Run], size: int) -> tuple[tuple[Run, ...], ...]:
-    """Runs in groups of `size`, in order."""
-    return tuple(tuple(runs[k : k + size]) for k in range(0, len(runs), size))

@@ -1,4 +1,4 @@
-"""A contact sheet: a run's embedding at nine epochs. Run as `python -m scenes.parts.sheet RUN OUT.png`."""
+"""A contact sheet: a run's embedding at nine epochs. As a module it takes a run file and a PNG to write."""
 
 import sys
 from pathlib import Path
@@ -9,10 +9,10 @@ from PIL import Image
 
 from engine import Run, UnspiralError, pace, training
 from engine.runs.tensors import write_whole
+from scenes.parts.paint.canvas import Canvas, Pixels
 from scenes.parts.paint.text import paint_text
 from scenes.parts.paint.theme import STRONG, THEME, Theme, rgb
 from scenes.parts.pictures.picture import Picture
-from scenes.parts.stage.camera import Canvas, Pixels
 
 ROWS = COLUMNS = 3
 

@@ -11,14 +11,14 @@ from engine.network.layers import Array
 from engine.network.levels import level_lines
 from engine.recipes.data import Labelled
 from scenes.parts.paint.arrows import paint_arrow, trace_arrow
-from scenes.parts.paint.bars import Box
+from scenes.parts.paint.canvas import Box, Canvas
+from scenes.parts.paint.plane import Place
 from scenes.parts.paint.raster import stroke
 from scenes.parts.paint.shades import paint_segments, paint_shades
 from scenes.parts.paint.text import paint_text
 from scenes.parts.paint.theme import RGB, STRONG, THEME, Theme, mix, rgb
-from scenes.parts.pictures.picture import Place
-from scenes.parts.stage.camera import Canvas, Painted, Shown
 from scenes.parts.stage.formula import formula, seat
+from scenes.parts.stage.painted import Painted, Shown
 
 PLANE, BELOW = 1240, 480
 """Width of the plane in a wide frame, and height of the numbers below it in others, in pixels of 1080."""

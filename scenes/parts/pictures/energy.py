@@ -7,13 +7,13 @@ from engine.films.energy import CELLS, Energies, answers
 from engine.network.layers import Array
 from engine.network.levels import all_level_lines
 from engine.network.solid import boundaries
-from scenes.parts.paint.bars import Box
+from scenes.parts.paint.canvas import Box, Canvas
+from scenes.parts.paint.plane import Place, paint_axes, paint_points
 from scenes.parts.paint.raster import put
 from scenes.parts.paint.shades import paint_segments, paint_shades
 from scenes.parts.paint.text import fitted_text, paint_text, subscript
 from scenes.parts.paint.theme import RGB, STRONG, Theme, mix, rgb
-from scenes.parts.pictures.picture import Place, paint_axes, paint_points
-from scenes.parts.stage.camera import Canvas, Shown
+from scenes.parts.stage.painted import Shown
 
 COARSE = 5
 """Energies are drawn on every fifth line of the grid."""

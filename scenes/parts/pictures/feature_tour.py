@@ -3,11 +3,9 @@
 import numpy as np
 
 from engine.films.feature_tour import Toured
-from scenes.parts.paint.readouts import paint_readouts
-from scenes.parts.paint.text import paint_text, subscript
-from scenes.parts.paint.theme import STRONG, Theme, rgb
-from scenes.parts.pictures.picture import (
-    Picture,
+from scenes.parts.paint.canvas import Canvas
+from scenes.parts.paint.key import paint_key
+from scenes.parts.paint.plane import (
     Place,
     faded,
     paint_axes,
@@ -17,7 +15,10 @@ from scenes.parts.pictures.picture import (
     paint_points,
     paint_regions,
 )
-from scenes.parts.stage.camera import Canvas
+from scenes.parts.paint.readouts import paint_readouts
+from scenes.parts.paint.text import paint_text, subscript
+from scenes.parts.paint.theme import STRONG, Theme, rgb
+from scenes.parts.pictures.picture import Picture
 
 RAY = 1.2
 """Length of a feature's axis that lies in the plane, in halves of the view."""
@@ -39,6 +40,7 @@ class TourPicture(Picture):
         paint_rays(canvas, place, frame, theme)
         paint_class_vectors(canvas, place, frame, theme)
         paint_readouts(canvas, frame, theme)
+        paint_key(canvas, frame, theme)
 
 
 def paint_rays(canvas: Canvas, place: Place, frame: Toured, theme: Theme) -> None:

@@ -2,11 +2,12 @@
 
 import numpy as np
 
-from engine.films.folds import TONES, Folded
+from engine.films.folds import Folded
+from engine.network.pieces import TONES
+from scenes.parts.paint.canvas import Canvas
+from scenes.parts.paint.plane import Place, paint_ground, paint_points
 from scenes.parts.paint.raster import stroke, tile
 from scenes.parts.paint.theme import Theme, mix, rgb
-from scenes.parts.pictures.picture import Place, paint_ground, paint_points
-from scenes.parts.stage.camera import Canvas
 
 
 def paint_patchwork(canvas: Canvas, place: Place, frame: Folded, theme: Theme) -> None:

@@ -7,13 +7,13 @@ import numpy as np
 
 from engine.films.lifting import BOARD, Space
 from engine.network.layers import Array
+from scenes.parts.paint.canvas import Canvas
 from scenes.parts.paint.discs import Discs
-from scenes.parts.paint.readouts import paint_names
+from scenes.parts.paint.key import paint_marks, paint_names
+from scenes.parts.paint.plane import paint_ground
 from scenes.parts.paint.text import paint_text
 from scenes.parts.paint.theme import STRONG, Theme, rgb
-from scenes.parts.pictures.panels import paint_key
-from scenes.parts.pictures.picture import paint_ground
-from scenes.parts.stage.camera import Canvas, Shown
+from scenes.parts.stage.painted import Shown
 
 SCALE = 0.27
 """Of the frame's height, to one unit."""
@@ -157,7 +157,7 @@ class SpacePicture(Shown[Space]):
             text = f"{100 * frame.readings['accuracy']:.1f} %"
             paint_text(canvas, text, (60 * unit, 170 * unit), 80 * unit, ink, font=STRONG, halo=rim)
             if canvas.wide:  # elsewhere the formula is there
-                paint_key(canvas, theme, 66 * unit, ("point", "region", "mistake"))
+                paint_marks(canvas, theme, 66 * unit, ("point", "region", "mistake"))
         at = (_middle(canvas)[0], canvas.height - (36 if canvas.wide else 84) * unit)
         paint_text(canvas, frame.caption, at, 42 * unit, ink, anchor="middle", halo=rim)
         low, width, columns = (82, 330, 1) if canvas.wide else (32, 952, 2)

@@ -2,17 +2,16 @@
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from manim import Group, config
 
-from engine import Film, Frame, UnspiralError
-from scenes.parts.paint.readouts import classes_of, paint_names
-from scenes.parts.paint.text import fitted_text, paint_text, text_width
-from scenes.parts.paint.theme import STRONG, THEME, Theme, mix, rgb
-from scenes.parts.pictures.picture import (
+from engine import Frame, UnspiralError
+from scenes.parts.paint.canvas import WIDE, Canvas
+from scenes.parts.paint.key import classes_of, paint_marks, paint_names
+from scenes.parts.paint.plane import (
     Place,
+    fitted,
     paint_axes,
     paint_axis_names,
     paint_class_vectors,
@@ -21,38 +20,18 @@ from scenes.parts.pictures.picture import (
     paint_points,
     paint_regions,
 )
-from scenes.parts.stage.camera import WIDE, Canvas, Painted, Shown
+from scenes.parts.paint.readouts import written
+from scenes.parts.paint.text import fitted_text, paint_text, text_width
+from scenes.parts.paint.theme import STRONG, THEME, Theme, rgb
+from scenes.parts.stage.painted import Painted, Shown
 
 HEADER, ROW, GAP, LINE = 92, 58, 8, 44
 """Heights of the line over all panels, of the row under each, of the gap between them and of a line of class names
 under the header, in pixels of 1080."""
 NAMES = 6
 """Most names of classes in a line across a wide frame; half as many in others."""
-KEY = {"point": "truth y", "region": "answer ŷ", "mistake": "mistake", "piece": "linear piece"}
-"""Marks that a key explains, and what they stand for."""
 ROOMY = 600
 """Height in pixels of 1080 from which on a panel's plane has room for text."""
-
-
-@dataclass(frozen=True)
-class Together:
-    """Several films on one playhead: a frame of each, all at the same epoch."""
-
-    films: tuple[Film, ...]
-
-    @property
-    def first(self) -> float:
-        """The first playhead that all of them have."""
-        return max(film.first for film in self.films)
-
-    @property
-    def last(self) -> float:
-        """The last playhead that all of them have."""
-        return min(film.last for film in self.films)
-
-    def __call__(self, playhead: float) -> tuple[Frame, ...]:
-        """A frame of each film at `playhead`."""
-        return tuple(film(playhead) for film in self.films)
 
 
 class Window(NamedTuple):
@@ -171,7 +150,7 @@ class Header(Painted):
                 text = written(name, self.frame.readings[name])
                 paint_text(canvas, text, (x, baseline), 60 * unit, rgb(theme.ink), font=STRONG)
                 x += 200 * unit
-        paint_key(canvas, theme, baseline, self.key)
+        paint_marks(canvas, theme, baseline, self.key)
         names = len(theme.names[: self.classes])
         columns = min(names, NAMES if canvas.wide else NAMES // 2)
         if names:
@@ -252,47 +231,3 @@ def arranged(count: int, columns: int | None = None, shape: float = 16 / 9, name
         left = across * (column + (columns - here) / 2)
         windows.append(Window(left + gap / 4, top + row * down, left + across - gap / 4, top + (row + 1) * down))
     return windows
-
-
-def fitted(frame: Frame, width: int, height: int) -> Place:
-    """The frame's view in the middle of a canvas, all of it to be seen."""
-    scale = min(width, height) / 2 / frame.view.half
-    x, y = frame.view.centre
-    return Place((width / 2 - scale * x, height / 2 + scale * y), scale)
-
-
-def written(name: str, value: float) -> str:
-    """A reading as it stands on the screen."""
-    if "accuracy" in name:
-        return f"{100 * value:.1f} %"
-    if "loss" in name:
-        return f"{value:.3f}"
-    return f"{int(value + 1e-6)}"
-
-
-def paint_key(canvas: Canvas, theme: Theme, baseline: float, marks: Sequence[str]) -> None:
-    """In one line at the right, what these marks in `KEY` stand for."""
-    context, unit = canvas.context, canvas.unit
-    quiet = rgb(theme.quiet)
-    right = canvas.width - 40 * unit
-    for mark in reversed(marks):
-        text, size = KEY[mark], 32 * unit
-        paint_text(canvas, text, (right, baseline), size, quiet, anchor="right")
-        right -= text_width(text, size) + 26 * unit
-        middle = (right, baseline - 10 * unit)
-        context.set_line_width(4 * unit)
-        dim = mix(quiet, rgb(theme.rim), 0.5)
-        context.set_source_rgba(*canvas.colour(quiet if mark in ("point", "mistake") else dim))
-        if mark in ("region", "piece"):
-            context.rectangle(middle[0] - 13 * unit, middle[1] - 13 * unit, 26 * unit, 26 * unit)
-            context.fill()
-            if mark == "piece":  # cut by a fold
-                context.move_to(middle[0] - 13 * unit, middle[1] + 5 * unit)
-                context.line_to(middle[0] + 13 * unit, middle[1] - 9 * unit)
-                context.set_line_width(3 * unit)
-                context.set_source_rgba(*canvas.colour(rgb(theme.ink)))
-                context.stroke()
-        else:
-            context.arc(*middle, (11 if mark == "point" else 9) * unit, 0, 2 * math.pi)
-            context.fill() if mark == "point" else context.stroke()
-        right -= 56 * unit

@@ -8,21 +8,21 @@ import numpy as np
 
 from engine.films.pulling import FAR, NEAR, Pull
 from scenes.parts.paint.arrows import paint_arrow
-from scenes.parts.paint.bars import Box
-from scenes.parts.paint.raster import stroke
-from scenes.parts.paint.readouts import classes_of, paint_names
-from scenes.parts.paint.text import paint_text
-from scenes.parts.paint.theme import STRONG, THEME, Theme, rgb
-from scenes.parts.pictures.panels import fitted
-from scenes.parts.pictures.picture import (
+from scenes.parts.paint.canvas import Box, Canvas
+from scenes.parts.paint.key import classes_of, paint_names
+from scenes.parts.paint.plane import (
     Place,
+    fitted,
     paint_axes,
     paint_class_vectors,
     paint_lines,
     paint_points,
     paint_regions,
 )
-from scenes.parts.stage.camera import Canvas, Painted
+from scenes.parts.paint.raster import stroke
+from scenes.parts.paint.text import paint_text
+from scenes.parts.paint.theme import STRONG, THEME, Theme, rgb
+from scenes.parts.stage.painted import Painted
 
 TOP, BELOW, PITCH = 120, 230, 50
 """Heights over the planes, for a formula, and under each, for four lines of text; from one line to the next."""

@@ -9,12 +9,13 @@ from manim import Mobject, config
 
 from engine.films.scores import Scores, written
 from scenes.parts.paint.arrows import paint_arrow
-from scenes.parts.paint.bars import Box, bar_middle, paint_bars
+from scenes.parts.paint.bars import bar_middle, paint_bars
+from scenes.parts.paint.canvas import WIDE, Box, Canvas, fading
+from scenes.parts.paint.plane import Place, paint_axes, paint_ground, paint_points, paint_regions
 from scenes.parts.paint.text import paint_text, subscript, text_width
 from scenes.parts.paint.theme import STRONG, THEME, Theme, mix, rgb
-from scenes.parts.pictures.picture import Place, paint_axes, paint_ground, paint_points, paint_regions
-from scenes.parts.stage.camera import WIDE, Canvas, Shown, fading
 from scenes.parts.stage.formula import formula, seat
+from scenes.parts.stage.painted import Shown
 
 HOTTEST = 8.0
 """The temperature at the right end of its scale."""

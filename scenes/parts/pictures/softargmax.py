@@ -5,15 +5,16 @@ from functools import lru_cache
 import cairo
 import numpy as np
 
-from engine.films.energy import Sheets
+from engine.films.softargmax import Sheets
 from engine.network.layers import Array, softargmax
 from engine.network.solid import envelope, meeting
+from scenes.parts.paint.canvas import Canvas
+from scenes.parts.paint.key import paint_names
+from scenes.parts.paint.plane import paint_ground
 from scenes.parts.paint.raster import tile
-from scenes.parts.paint.readouts import paint_names
 from scenes.parts.paint.text import paint_text
 from scenes.parts.paint.theme import STRONG, mix, rgb
-from scenes.parts.pictures.picture import paint_ground
-from scenes.parts.stage.camera import Canvas, Shown
+from scenes.parts.stage.painted import Shown
 
 TALL = 0.75
 """How high 1 is drawn, in half widths of the plane."""

@@ -6,10 +6,9 @@ import cairo
 
 from engine.films.unfolding import Unfolded
 from engine.network.steps import Step
-from scenes.parts.paint.readouts import LEFT, RIGHT, paint_key, paint_number
-from scenes.parts.paint.text import fitted_text, paint_text
-from scenes.parts.paint.theme import STRONG, TEXT, THEME, Theme, mix, rgb
-from scenes.parts.pictures.picture import (
+from scenes.parts.paint.canvas import Canvas
+from scenes.parts.paint.key import paint_key
+from scenes.parts.paint.plane import (
     Place,
     faded,
     paint_axes,
@@ -19,7 +18,10 @@ from scenes.parts.pictures.picture import (
     paint_points,
     paint_regions,
 )
-from scenes.parts.stage.camera import Canvas, Shown
+from scenes.parts.paint.readouts import LEFT, RIGHT, paint_number
+from scenes.parts.paint.text import fitted_text, paint_text
+from scenes.parts.paint.theme import STRONG, TEXT, THEME, Theme, mix, rgb
+from scenes.parts.stage.painted import Shown
 
 HEAD, FOOT = 300, 120
 """Heights above and below the plot of a square or tall frame, in pixels of 1080."""

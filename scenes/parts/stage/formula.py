@@ -5,8 +5,8 @@ from typing import Any
 
 from manim import ManimColor, MathTypst, config
 
+from scenes.parts.paint.canvas import WIDE
 from scenes.parts.paint.theme import FONTS, MATHS_FAMILY, RGB, THEME
-from scenes.parts.stage.camera import WIDE
 
 
 def formula(text: str, colours: Mapping[str, RGB | str] | None = None, size: float = 40, **kwargs: Any) -> MathTypst:

@@ -88,3 +88,8 @@ class Replay(Animation):
             return
         s = self.rate_func(1 - frame / whole if self.reverse_rate_function else frame / whole)
         self.picture.show(self.film((1 - s) * self.start + s * self.stop))
+
+
+def frames(run_time: float) -> int:
+    """Whole frames nearest to a run time in seconds, at least one."""
+    return max(1, round(run_time * config.frame_rate))

@@ -3,112 +3,26 @@
 import builtins
 import gc
 import sys
-from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
 import numpy as np
-from manim import BLACK, CairoRenderer, Camera, ManimColor, Mobject, Scene, Wait, config
-from manim._config import error_console
+from manim import Camera, Scene, Wait, config
 from manim.animation.animation import Animation
 from manim.scene.section import DefaultSectionType
-from manim.utils.exceptions import EndSceneEarlyException
-from manim.utils.iterables import list_update
 from srt import Subtitle
 from threadpoolctl import threadpool_limits
 
 from engine import UnspiralError
-from engine.render.sources import drawing_code
-from scenes.parts.paint.theme import DARK, THEME
-from scenes.parts.stage.camera import FilmCamera, covers
-from scenes.parts.stage.replay import Replay
-from scenes.parts.stage.writer import FilmWriter
+from scenes.parts.stage.camera import FilmCamera
+from scenes.parts.stage.renderer import FilmRenderer, say_mistakes_in_one_line
+from scenes.parts.stage.replay import Replay, frames
 
 SEGMENT = 4.0
 """Seconds: longer replays are cut, each part being cached by itself. x264 puts a key frame this often anyway."""
 
 
-class FilmRenderer(CairoRenderer):
-    """Manim's renderer without its copies: a frame's own pixels go to the encoder, and the camera takes others."""
-
-    def __init__(self, camera_class: type[Camera], **kwargs: Any) -> None:
-        super().__init__(file_writer_class=FilmWriter, camera_class=camera_class, **kwargs)
-        self.camera.drawn_by = drawing_code()  # type: ignore[attr-defined]  # Manim's cache sees data, not code
-        if config.transparent:  # premultiplied, nothing is black: Manim's ground would shine through
-            self.camera.background_color = ManimColor("#000000")
-        elif THEME != DARK or config.background_color == BLACK:  # Manim's own, in a folder without our manim.cfg
-            self.camera.background_color = ManimColor(THEME.ground)
-
-    def play(self, scene: Scene, *args: Any, **kwargs: Any) -> None:
-        """Play animations, and count their frames."""
-        super().play(scene, *args, **kwargs)
-        self.file_writer.lengths.append(frames(scene.duration))
-
-    def update_skipping_status(self) -> None:
-        """Decide whether the next play is drawn; after the last that is wanted, end the scene."""
-        wanted = self.file_writer.wanted
-        if wanted and self.num_plays > max(wanted):
-            raise EndSceneEarlyException
-        super().update_skipping_status()
-
-    def update_frame(
-        self,
-        scene: Scene,
-        mobjects: Iterable[Mobject] | None = None,
-        include_submobjects: bool = True,
-        ignore_skipping: bool = True,
-        **kwargs: Any,
-    ) -> None:
-        """Draw, beginning with the last mobject that covers all before it; without one, with the background."""
-        if self.skip_animations and (mobjects is not None or not ignore_skipping):
-            return  # a play that is not written; a still is drawn from all mobjects, when the scene has ended
-        camera = self.camera
-        mobjects = mobjects or list_update(scene.mobjects, scene.foreground_mobjects)
-        shown = camera.get_mobjects_to_display(mobjects, include_submobjects=include_submobjects, **kwargs)
-        first = next((i for i in reversed(range(len(shown))) if covers(shown[i])), None)
-        if first is not None:
-            shown = shown[first:]
-        elif self.static_image is not None:
-            camera.set_frame_to_background(self.static_image)
-        else:
-            camera.reset()
-        camera.capture_mobjects(shown, include_submobjects=False)
-
-    def render(self, scene: Scene, time: float, moving_mobjects: Iterable[Mobject] | None = None) -> None:
-        """Draw a frame and hand its pixels over; a play that is skipped or cached draws nothing."""
-        if self.skip_animations:
-            return
-        self.update_frame(scene, moving_mobjects)
-        pixels: Any = self.camera.pixel_array
-        self.camera.pixel_array = self.file_writer.pool.take(like=pixels)
-        self.add_frame(pixels)
-
-    def save_static_frame_data(self, scene: Scene, static_mobjects: Iterable[Mobject]) -> Any:
-        """Draw once what does not move in this play, if the play is drawn at all."""
-        self.static_image = None
-        return None if self.skip_animations else super().save_static_frame_data(scene, static_mobjects)
-
-    def freeze_current_frame(self, duration: float) -> None:
-        """Write the current frame for as many frames as are nearest to `duration`."""
-        if not self.skip_animations:
-            self.add_frame(self.get_frame(), num_frames=frames(duration))
-
-
-def _say_mistakes_in_one_line() -> None:
-    """Let Manim, which prints a traceback of what a scene file's own lines raise, say an UnspiralError as it is."""
-    print_traceback = error_console.print_exception
-
-    def print_exception(*args: Any, **kwargs: Any) -> None:
-        error = sys.exception()
-        if isinstance(error, UnspiralError):
-            print(error, file=sys.stderr)
-            raise SystemExit(2)
-        print_traceback(*args, **kwargs)
-
-    error_console.print_exception = print_exception
-
-
-_say_mistakes_in_one_line()
+say_mistakes_in_one_line()
 
 
 class FilmScene(Scene):
@@ -212,11 +126,6 @@ class FilmScene(Scene):
         if isinstance(progression.iterable, np.ndarray):
             progression.iterable = np.arange(frames(run_time)) * (1 / config.frame_rate)
         return progression
-
-
-def frames(run_time: float) -> int:
-    """Whole frames nearest to a run time in seconds, at least one."""
-    return max(1, round(run_time * config.frame_rate))
 
 
 def _cut(animations: tuple[Any, ...], kwargs: dict[str, Any]) -> list[tuple[Any, ...]]:

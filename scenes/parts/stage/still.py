@@ -6,7 +6,8 @@ import cairo
 import numpy as np
 from manim import BLACK, Camera, Mobject
 
-from scenes.parts.stage.camera import Canvas, Painted, Pixels
+from scenes.parts.paint.canvas import Canvas, Pixels
+from scenes.parts.stage.painted import Painted
 
 
 class Still(Painted):

@@ -17,7 +17,7 @@ from manim.cli.render.commands import render as manim_render
 from manim.utils.module_ops import get_module, get_scene_classes_from_module
 
 from engine import UnspiralError
-from engine.render.farm import Failed, Job, Plan, Segment
+from engine.render.job import Failed, Job, Plan, Segment
 from scenes.parts.stage.scene import FilmScene
 
 _ONE_AT_A_TIME = Lock()

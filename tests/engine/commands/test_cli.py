@@ -22,8 +22,8 @@ from safetensors.numpy import load_file, save_file
 
 from engine import NOTEBOOK, Recipe, Run, record
 from engine.cli import COMMANDS, main
-from engine.commands.show import size, sparkline
-from engine.runs.library import recorded_at
+from engine.commands.terminal import size, sparkline
+from engine.library import recorded_at
 
 UNSPIRAL = Path(sys.executable).with_name("unspiral")
 QUICK = "epochs = 4\nhidden = [5]\n[parameters]\npoints = 12\n"

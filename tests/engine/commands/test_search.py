@@ -6,7 +6,7 @@ from click.testing import CliRunner
 from engine import THREE_SPIRALS_NARROW, Recipe, Run, UnspiralError, record
 from engine.cli import main
 from engine.commands.search import command
-from engine.runs.library import SHIPPED, find_run, record_as, recorded_at
+from engine.library import SHIPPED, find_run, record_as, recorded_at
 
 QUICK = """
 data = "spirals"

@@ -18,9 +18,10 @@ from engine.cli import main
 from engine.deliver import sound as sounding
 from engine.deliver.clip import Clip, Line, Section
 from engine.deliver.delivery import deliver
-from engine.deliver.rendering import Rendering, parse_size
+from engine.deliver.rendering import Rendering
 from engine.deliver.targets import TARGETS, Work
 from engine.deliver.video import Encoder, frames, frames_backwards, straight
+from engine.render.launch import parse_size
 
 SIZE, RATE = (192, 128), Fraction(30)
 GROUND = (13, 17, 23)

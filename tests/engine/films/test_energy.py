@@ -5,12 +5,13 @@ from scipy.ndimage import distance_transform_edt
 from torch.nn.functional import cross_entropy
 
 from engine.errors import UnspiralError
-from engine.films.energy import answers, energy, over_plane, softening
+from engine.films.energy import answers, energy, over_plane
+from engine.films.softargmax import softening
+from engine.library import record
 from engine.network.layers import Linear
 from engine.network.solid import boundaries
 from engine.recipes.data import blobs
 from engine.recipes.recipe import Recipe
-from engine.runs.library import record
 
 
 def _in_torch(network, x):

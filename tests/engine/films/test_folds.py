@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from engine import Labelled, Linear, PositivePart, Tanh, UnspiralError, embedding, logits
-from engine.films.folds import TONES, answered, carrying, folded, folding, pieces, zooming
+from engine.films.folds import carrying, folding, zooming
+from engine.network.pieces import TONES, answered, folded, pieces
 
 CORNERS = ((-1.0, -1.0), (1.0, 1.0))
 

@@ -6,9 +6,10 @@ import torch
 from torch.nn.functional import cross_entropy
 
 from engine.errors import UnspiralError
-from engine.films.linear_classifier import cutting, linear_classifier
+from engine.films.linear_classifier import cutting
+from engine.library import record
+from engine.recipes.named import linear_classifier
 from engine.recipes.recipe import Recipe
-from engine.runs.library import record
 
 
 @pytest.fixture(scope="module", params=[3, 5])

@@ -7,7 +7,7 @@ from engine import FIVE_SPIRALS, NOTEBOOK, Recipe
 from engine.errors import UnspiralError
 from engine.films.network import assembling, circuit, flowing
 from engine.films.scores import written
-from engine.trainings.loop import build, to_network
+from engine.trainings.model import build, to_network
 
 
 def _in_torch(recipe, network, x, label):

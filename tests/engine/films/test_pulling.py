@@ -5,8 +5,9 @@ from torch.nn.functional import cross_entropy
 
 from engine import record
 from engine.errors import UnspiralError
-from engine.films.pulling import FAR, NEAR, half_learned, mistakes_of_all, pulling
+from engine.films.pulling import FAR, NEAR, mistakes_of_all, pulling
 from engine.network.layers import Linear
+from engine.recipes.named import half_learned
 
 POINT = 995
 

@@ -7,7 +7,8 @@ import torch
 
 from engine import record
 from engine.errors import UnspiralError
-from engine.films.scores import FIVE_BLOBS, at_temperature, scoring
+from engine.films.scores import at_temperature, scoring
+from engine.recipes.named import FIVE_BLOBS
 from engine.recipes.recipe import Recipe
 
 

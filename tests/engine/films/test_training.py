@@ -9,8 +9,8 @@ import torch
 from torch.nn.functional import leaky_relu, linear
 
 from engine import FIVE_SPIRALS, Frame, Labelled, Network, PositivePart, Recipe, Run, UnspiralError, pace, training
+from engine.library import recorded_at, train_run
 from engine.network.layers import Linear
-from engine.runs.library import recorded_at, train_run
 
 
 def arrays(value: Any) -> Iterable[Any]:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from engine import FIVE_SPIRALS, LINEAR, NOTEBOOK, Labelled, Recipe, UnspiralError
 from engine.recipes.data import DATASETS
 from engine.recipes.fields import MEANINGS
-from engine.recipes.recipe import RECIPES, find_recipe
+from engine.recipes.named import RECIPES, find_recipe
 
 NUMBERS = st.floats(1e-6, 1e6)
 WHOLE = st.integers(0, 2**31 - 1)

@@ -13,8 +13,9 @@ from torch import nn
 
 from engine import Diverged, Run, UnspiralError, spirals, training
 from engine.network.layers import Linear
-from engine.recorder.recorder import Recorder, lightning_callback
-from engine.runs.run import turn_onto
+from engine.recorder.lightning import lightning_callback
+from engine.recorder.recorder import Recorder
+from engine.runs.upright import turn_onto
 
 DATA = spirals(0, points=40, inner=0.2)
 

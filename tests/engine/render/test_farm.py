@@ -10,7 +10,9 @@ import av
 import numpy as np
 import pytest
 
-from engine.render.farm import Clip, Job, Plan, Segment, _parts, _sweep, jobs_for, refusal, survey
+from engine.render.farm import Clip, _parts, _sweep, jobs_for
+from engine.render.job import Job, Plan, Segment
+from engine.render.pools import refusal, survey
 
 PROJECT = Path(__file__).parents[3]
 SMALL = ("--resolution", "320,180", "--fps", "10", "--progress_bar", "none")

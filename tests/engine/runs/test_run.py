@@ -9,7 +9,8 @@ from safetensors import safe_open
 from safetensors.numpy import load_file, save_file
 
 from engine import Labelled, Linear, PositivePart, Run, UnspiralError, embedding, training
-from engine.runs.run import upright, weights_between
+from engine.runs.between import weights_between
+from engine.runs.upright import upright
 
 
 def made_run(epochs, function, held=None) -> Run:

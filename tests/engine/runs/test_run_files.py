@@ -19,7 +19,7 @@ from safetensors.numpy import load_file, save_file
 from engine import Labelled, Linear, PositivePart, Run, UnspiralError
 from engine.network.layers import Tanh
 from engine.runs.journal import Journal
-from engine.runs.run import Trajectories, about_layers, layer_arrays
+from engine.runs.run_file import Trajectories, about_layers, layer_arrays
 
 
 def small_run(snapshots: int = 5, hidden: int = 7, epochs: np.ndarray | None = None) -> Run:

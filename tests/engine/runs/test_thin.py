@@ -8,8 +8,8 @@ from click.testing import CliRunner
 
 from engine import Run, UnspiralError
 from engine.cli import main
-from engine.runs import thin as thin
-from engine.runs.run import Trajectories
+from engine.runs import thin
+from engine.runs.run_file import Trajectories
 
 
 def farthest(one: Run, other: Run, moments) -> float:

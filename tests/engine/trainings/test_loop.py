@@ -17,8 +17,8 @@ from torch.nn.functional import cross_entropy
 from engine import FIVE_SPIRALS, LINEAR, Diverged, Labelled, Linear, Recipe, Run, UnspiralError, embedding, record
 from engine import logits as scores_of
 from engine import train as training_loop
+from engine.library import recorded_at, train_run
 from engine.network.layers import classifier, mistaken
-from engine.runs.library import recorded_at, train_run
 
 TINY = Recipe(parameters={"points": 30}, hidden=(8,), epochs=12, upright=None, seed=2)
 
@@ -193,7 +193,7 @@ def test_a_run_is_trained_once_and_again_on_demand(
     small: Run, empty_cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     trained = []
-    monkeypatch.setattr("engine.runs.library.train_run", lambda recipe, device: trained.append(recipe) or small)
+    monkeypatch.setattr("engine.library.train_run", lambda recipe, device: trained.append(recipe) or small)
     assert small.recipe is not None
     record(small.recipe)
     record(small.recipe)
@@ -208,7 +208,7 @@ def test_a_recording_waits_for_another_of_the_same_recipe_and_takes_its_run(
     assert small.recipe is not None
     said = io.StringIO()
     monkeypatch.setattr("sys.stderr", said)
-    monkeypatch.setattr("engine.runs.library.train_run", lambda *_: pytest.fail("trained though another process did"))
+    monkeypatch.setattr("engine.library.train_run", lambda *_: pytest.fail("trained though another process did"))
     path = recorded_at(small.recipe)
     path.parent.mkdir()
     with ThreadPoolExecutor(1) as pool:

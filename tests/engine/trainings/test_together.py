@@ -7,8 +7,9 @@ import pytest
 from engine.errors import UnspiralError
 from engine.network.layers import Linear, logits, mistaken
 from engine.recipes.data import Labelled, spirals
-from engine.recipes.recipe import FIVE_SPIRALS, THREE_SPIRALS_NARROW
-from engine.trainings.together import search, train_together
+from engine.recipes.named import FIVE_SPIRALS, THREE_SPIRALS_NARROW
+from engine.trainings.search import search
+from engine.trainings.together import train_together
 
 SMALL = replace(FIVE_SPIRALS, parameters={"points": 60}, hidden=(16,), epochs=60, warm_up=20, upright=40)
 

@@ -1,23 +1,100 @@
-"""Train a recipe once, replay it ever after."""
+"""The library of runs: recipes and examples trained the first time, and loaded afterwards."""
 
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from platformdirs import user_cache_path
 
-from engine.errors import Diverged, UnspiralError
-from engine.network.layers import Network, mapped
+from engine.errors import UnspiralError
+from engine.network.layers import (
+    Network,
+    mapped,
+)
+from engine.progress import bar
 from engine.recipes.data import Labelled
-from engine.recipes.recipe import RECIPES, Recipe, find_recipe
-from engine.render.progress import bar
-from engine.runs import journal as journal
-from engine.runs.run import Run, runs_folder, upright
+from engine.recipes.named import RECIPES, find_recipe
+from engine.recipes.recipe import Recipe
+from engine.runs import journal
+from engine.runs.run import Diverged, Run
+from engine.runs.upright import upright
 
-SHIPPED = Path(__file__).parents[2] / "assets" / "runs"
+
+def digits_run() -> Run:
+    """A small convolutional network's run on the handwritten digits: trained the first time, loaded afterwards."""
+    path = runs_folder() / "digits.safetensors"
+    if not path.exists():
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            from filelock import FileLock  # brings asyncio, which a run recorded before need not wait for
+
+            with FileLock(path.with_suffix(".lock")):
+                if not path.exists():  # another process may have trained it while we waited
+                    from engine.trainings.digits import train_digits  # imports torch
+
+                    train_digits(path)
+        except OSError as error:
+            raise UnspiralError(f"cannot write into {path.parent}: {error.strerror or error}") from None
+    return Run.load(path)
+
+
+def record_many(recipes: Sequence[Recipe], folder: str | Path | None = None) -> tuple[Run, ...]:
+    """The recipes' runs, as `record` gives them one by one; the missing ones are trained at the same time.
+
+    Recipes that differ only in hidden widths, seeds and initial scale share every step: fifty narrow ones take a few
+    times as long as one. Runs lie where `record` keeps them, every epoch recorded. Diverged says which recipe of a
+    group went wrong.
+    """
+    missing = [recipe for recipe in dict.fromkeys(recipes) if not recorded_at(recipe, folder).exists()]
+    groups: dict[Recipe, list[Recipe]] = {}
+    for recipe in missing:
+        if recipe.batch is None and not recipe.held_out:  # in mini-batches, each run draws its own points
+            depth = (1,) * len(recipe.hidden)
+            kind = replace(recipe, hidden=depth, seed=0, data_seed=0, scale=1.0, upright=None)
+            groups.setdefault(kind, []).append(recipe)
+    for group in groups.values():
+        if len(group) > 1:
+            _record_group(group, folder)
+    return tuple(record(recipe, folder) for recipe in recipes)
+
+
+def _record_group(group: Sequence[Recipe], folder: str | Path | None) -> None:
+    """Train and save recipes that fit together; another process that does the same waits, and finds them done."""
+    with locked(recorded_at(group[0], folder)):
+        paths = {recipe: recorded_at(recipe, folder) for recipe in group}
+        missing = [recipe for recipe, path in paths.items() if not path.exists()]
+        if missing:
+            from engine.trainings.together import train_together  # torch is imported only where something is trained
+
+            for recipe, run in zip(missing, train_together(missing, progress=True)):
+                run.save(paths[recipe])
+
+
+def record_searched(
+    recipe: Recipe, rounds: int = 2, restarts: int = 48, points: int = 100, folder: str | Path | None = None
+) -> list[Run]:
+    """The best network of each round of a search, searched for the first time only."""
+    plain = recorded_at(recipe, folder)
+    name = f"{plain.stem}-search-{restarts}-{points}"
+    paths = [plain.with_name(f"{name}-{number}.safetensors") for number in range(rounds)]
+    with locked(paths[-1]):
+        if not all(path.exists() for path in paths):
+            from engine.trainings.search import search  # torch is imported only where something is trained
+
+            found = search(recipe, restarts, points=points)
+            with bar(f"searching {restarts} networks of depth {len(recipe.hidden)}", rounds, "rounds") as done:
+                for number, path in enumerate(paths, 1):
+                    next(found).save(path)
+                    done(number)
+    return [Run.load(path) for path in paths]
+
+
+SHIPPED = Path(__file__).parents[1] / "assets" / "runs"
 """Runs that cannot be retrained exactly; see the README there."""
 
 
@@ -188,3 +265,9 @@ def _check_memory(recipe: Recipe, points: Labelled) -> None:
             f"recording {recipe.epochs} epochs of {weights:,} weights takes {needed / 1e9:,.0f} GB, this machine has "
             f"{there / 1e9:,.0f}: lower epochs or hidden"
         )
+
+
+def runs_folder() -> Path:
+    """Where `record` keeps runs: the folder named by UNSPIRAL_RUNS, or unspiral's in the user's cache."""
+    named = os.environ.get("UNSPIRAL_RUNS")
+    return Path(named) if named else user_cache_path("unspiral") / "runs"

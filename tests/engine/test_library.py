@@ -9,9 +9,8 @@ import pytest
 import torch
 
 from engine import record
-from engine.recording_many import record_many
-from engine.runs.library import recorded_at, train_run
-from engine.trainings.loop import build, to_network
+from engine.library import record_many, recorded_at, train_run
+from engine.trainings.model import build, to_network
 from engine.trainings.stack import Stack, columns, packed
 from engine.trainings.together import train_together
 from tests.conftest import SMALL

@@ -1,0 +1,55 @@
+"""How time passes in a replay: rate functions, functions of time to the share of the way."""
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+
+from engine.films.film import Film
+from engine.films.training import Training
+from engine.network.layers import Array
+
+
+def pace(film: Film, start: float, stop: float, evenness: float = 0.8) -> Callable[[float], float]:
+    """A rate function under which points move about equally fast all the way from `start` to `stop`.
+
+    In a film without points, class vectors do. `evenness` 0 keeps the playhead linear, 1 makes their average speed
+    constant. Ends are exact: 0 ↦ 0, 1 ↦ 1.
+    """
+    s = np.linspace(0, 1, 65)
+    images_ = [_moving(film, float((1 - t) * start + t * stop)) for t in s]
+    travelled = [float(np.sqrt(((b - a) ** 2).sum(1).mean())) for a, b in zip(images_, images_[1:])]
+    distance = np.concatenate([[0.0], np.cumsum(travelled)])
+    even = distance / distance[-1] if distance[-1] > 0 else s
+    progress = (1 - evenness) * s + evenness * even  # of time, as a function of the playhead
+    return lambda alpha: float(np.interp(alpha, progress, s))
+
+
+def _moving(film: Film, playhead: float) -> Array:
+    """What a film's pace is measured by."""
+    if isinstance(film, Training):
+        return film.points(playhead)
+    frame = film(playhead)
+    return frame.points if len(frame.points) else frame.class_vectors
+
+
+def exponential(strength: float = 4.0) -> Callable[[float], float]:
+    """Slow at first, then ever faster, as in the lecturer's notebooks: ((p + 1)^t − 1) / p with p = `strength` > 0.
+
+    At the end it is about p + 1 times as fast as at the beginning; exact at both ends.
+    """
+
+    def ease(t: float) -> float:
+        return ((strength + 1) ** t - 1) / strength
+
+    return ease
+
+
+def announced(pause: float = 0.35) -> Callable[[float], float]:
+    """Begin, and wait there for the share `pause` of the time; then go smoothly to the end. Exact at both ends."""
+
+    def ease(t: float) -> float:
+        go = max(0.0, (t - pause) / (1 - pause))
+        return max((1 - math.cos(math.pi * go)) / 2, min(t, 1e-6))  # just after the beginning, not before it
+
+    return ease

@@ -1,0 +1,68 @@
+"""Softargmax of a network as a solid over the input plane, from soft to hard."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.errors import UnspiralError
+from engine.films.energy import over_plane
+from engine.films.film import Varied
+from engine.network.layers import Array, softargmax
+from engine.runs.run import Run
+
+FINE = 3
+"""Lines of a surface's grid to a coarse cell."""
+
+
+@dataclass(frozen=True)
+class Sheets:
+    """Softargmax over the input plane, a surface a class, and from where it is seen."""
+
+    ticks: Array
+    """(U,), on both axes."""
+    scores: Array
+    """(U, U, K), s."""
+    fine: int
+    """Where a surface is flat, every `fine`-th line is enough."""
+    azimuth: float
+    """Radians that the plane is turned, anti-clockwise from above."""
+    elevation: float
+    """Radians of the eye over the plane: π/2 is from above."""
+    epoch: float
+
+    @property
+    def heights(self) -> Array:
+        """(U, U, K), ỹ, 0 … 1."""
+        return softargmax(self.scores)
+
+
+@dataclass(frozen=True, eq=False)
+class Softening(Varied):
+    """Softargmax as surfaces.
+
+    Settings: epoch, azimuth, elevation and turned, 0 … 1, which goes from above to a look from the side, with a quarter
+    turn.
+    """
+
+    run: Run
+    ticks: Array
+
+    def __call__(self, playhead: float) -> Sheets:
+        """The frame where the setting that varies has the value `playhead`."""
+        s = self.set_to(playhead)
+        return Sheets(
+            ticks=self.ticks,
+            scores=over_plane(self.run.at(s["epoch"]), self.ticks),
+            fine=FINE,
+            azimuth=s["azimuth"] + s["turned"] * np.pi / 5,
+            elevation=s["elevation"] - s["turned"] * np.radians(52),
+            epoch=s["epoch"],
+        )
+
+
+def softening(run: Run, half: float = 1.2, cells: int = 40) -> Softening:
+    """Softargmax of a run over its input plane, at its last epoch, seen from above; `vary` makes films of it."""
+    if run.data.x.shape[1] != 2:
+        raise UnspiralError(f"x has {run.data.x.shape[1]} dimensions; softening shows an input plane of 2")
+    settings = {"epoch": float(run.epochs[-1]), "azimuth": 0.0, "elevation": np.pi / 2, "turned": 0.0}
+    return Softening(run, np.linspace(-half, half, FINE * cells + 1), settings=settings, name="epoch")

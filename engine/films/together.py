@@ -1,0 +1,71 @@
+"""Several films on one playhead."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+
+from engine.errors import UnspiralError
+from engine.films.film import Film, Frame
+from engine.network.layers import Array
+from engine.runs.run import Run
+
+
+class Spread(NamedTuple):
+    """What a chart shows: values (C, S) from 0 to 1, S for each of C names."""
+
+    names: tuple[str, ...]
+    values: Array
+    axes: tuple[str, str]
+    """What the names are, and what the values are."""
+    readings: Mapping[str, float] = {}
+    floor: float = 0.0
+    """Where the axis of values begins."""
+    each: str = "one run"
+    """What a dot is."""
+
+
+@dataclass(frozen=True, eq=False)
+class Accuracies:
+    """The accuracies of groups of runs, a name for each group; the playhead is the epoch, `axis` says what differs."""
+
+    names: tuple[str, ...]
+    groups: tuple[tuple[Run, ...], ...]
+    axis: str
+    metric: str = field(default="accuracy")
+
+    def __post_init__(self) -> None:
+        if len(self.names) != len(self.groups) or len({len(group) for group in self.groups}) != 1:
+            raise UnspiralError("every name needs a group of runs, and all groups the same number of them")
+
+    def __call__(self, playhead: float) -> Spread:
+        """All runs' accuracies at an epoch."""
+        values = np.array([[run.metric(self.metric, playhead) for run in group] for group in self.groups])
+        return Spread(self.names, values, (self.axis, "accuracy"), {"epoch": playhead})
+
+
+def groups(runs: Sequence[Run], size: int) -> tuple[tuple[Run, ...], ...]:
+    """Runs in groups of `size`, in order."""
+    return tuple(tuple(runs[k : k + size]) for k in range(0, len(runs), size))
+
+
+@dataclass(frozen=True)
+class Together:
+    """Several films on one playhead: a frame of each, all at the same epoch."""
+
+    films: tuple[Film, ...]
+
+    @property
+    def first(self) -> float:
+        """The first playhead that all of them have."""
+        return max(film.first for film in self.films)
+
+    @property
+    def last(self) -> float:
+        """The last playhead that all of them have."""
+        return min(film.last for film in self.films)
+
+    def __call__(self, playhead: float) -> tuple[Frame, ...]:
+        """A frame of each film at `playhead`."""
+        return tuple(film(playhead) for film in self.films)

@@ -1,0 +1,111 @@
+"""A run's training as a film; the playhead is the epoch."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from engine.films.film import Curve, Film, Frame, View
+from engine.films.plane import Plane, plane_of
+from engine.network.layers import Array, classifier, embedding, mistaken
+from engine.network.lines import Lines, extent_of, images, square_grid
+from engine.network.regions import argmax_regions
+from engine.recipes.data import Labelled
+from engine.runs.run import Run
+
+
+@dataclass(frozen=True, eq=False)
+class OverEpochs:
+    """What films of a run have in common: the playhead is the epoch, from the first recorded to the last."""
+
+    run: Run
+
+    @property
+    def first(self) -> float:
+        """The first recorded epoch."""
+        return float(self.run.epochs[0])
+
+    @property
+    def last(self) -> float:
+        """The last recorded epoch."""
+        return float(self.run.epochs[-1])
+
+
+@dataclass(frozen=True, eq=False)
+class Training(OverEpochs):
+    """The embedding of a run's points and grid while it learns; the playhead is the epoch."""
+
+    data: Labelled
+    view: View
+    segments: Array
+    bright: tuple[int, ...]
+    plane: Plane
+
+    def points(self, playhead: float) -> Array:
+        """The frame's points alone, (N, 2), at a quarter of its cost."""
+        return self.plane(self.run.embedding(playhead))
+
+    def __call__(self, playhead: float) -> Frame:
+        """The frame at an epoch. UnspiralError outside the run."""
+        run, plane, data = self.run, self.plane, self.data
+        if run.trajectories is None:
+            network = run.at(playhead)
+            last, e, lines = classifier(network), embedding(network, data.x), images(network[:-1], self.segments)
+        else:
+            last, e, recorded = run.classifier(playhead), run.embedding(playhead), run.lines(playhead)
+            count, samples, width = recorded.shape
+            lines = Lines(recorded.reshape(-1, width), np.arange(count + 1) * samples)
+        wrong = mistaken(e @ last.weight.T + last.bias, data.y)
+        shadow = plane.shadow(last, e.mean(0))
+        meant = playhead >= plane.shown_from
+        readings = {"epoch": playhead, **{name: run.metric(name, playhead) for name in run.metrics}}
+        there = np.isfinite(run.metrics.get("loss", np.zeros(0)))
+        return Frame(
+            points=plane(e),
+            labels=data.y,
+            wrong=wrong,
+            lines=Lines(plane(lines.vertices), lines.starts),
+            bright=self.bright,
+            class_vectors=shadow.weight if meant else np.zeros((0, 2)),
+            regions=argmax_regions(shadow, self.view.corners()) if meant else (),
+            view=self.view,
+            playhead=playhead,
+            readings={"accuracy": 1 - float(wrong.mean())} | readings,
+            curve=Curve(run.epochs[there], run.loss[there]) if there.any() else None,
+            axes=plane.names,
+            caption=plane.caption,
+            decided=plane.decided(playhead, self.last - self.first, self.last),
+        )
+
+
+def training(
+    run: Run,
+    extent: float | None = None,
+    lines: int = 21,
+    plane: ArrayLike | None = None,
+    upright: float | None = None,
+) -> Film:
+    """The run's embedding while it learns; the playhead is the epoch, the view fixed for all of them.
+
+    `lines` grid lines each way over ± `extent` of the input plane, by default a little more than the points take; of a
+    run whose layers are not known, those that were recorded. An embedding that is not 2-D is shown in a plane of it, or
+    in the `plane` (d, 2) given: see `plane_of`. `upright`: the epoch at which a 2-D one is to lie upright on the input.
+    """
+    x = run.data.x
+    shown = plane_of(run, plane, upright)
+    if run.trajectories is not None:
+        segments, lines = run.trajectories.segments, len(run.trajectories.segments) // 2
+    elif x.shape[1] == 2:
+        segments = square_grid(extent_of(x) if extent is None else extent, lines)
+    else:
+        segments = np.zeros((0, 2, x.shape[1]))
+    bright = (lines // 2, lines + lines // 2) if len(segments) and lines % 2 else ()
+    return Training(run, run.data, _fixed_view(run, shown), segments, bright, shown)
+
+
+def _fixed_view(run: Run, plane: Plane) -> View:
+    """Wide enough for every point at every epoch, centred on the origin so that growing from nothing is seen."""
+    some = np.unique(np.linspace(0, len(run.epochs) - 1, 41).astype(int))
+    reach = np.max([np.abs(plane(run.embedding(float(run.epochs[i])))).max(0) for i in some], axis=0)
+    across, up = float(reach[0]), float(reach[1])
+    return View(half=1.06 * max(up, across / 1.3) or 1.0)

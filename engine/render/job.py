@@ -1,0 +1,48 @@
+"""What a process is asked to render, and what it answers."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+TRIES = 3
+"""How often a task is begun before its worker's death is its own fault."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One scene file to render, wherever: paths are absolute, flags are Manim's."""
+
+    file: str
+    flags: tuple[str, ...]
+    folder: str
+    """The working folder: assets are looked up in it."""
+    environment: tuple[tuple[str, str], ...]
+
+
+class Segment(NamedTuple):
+    """One play's file in Manim's cache."""
+
+    play: int
+    path: str
+    frames: int
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a scene consists of."""
+
+    segments: tuple[Segment, ...] = ()
+    """All that go into the clip; none if the scene cannot be rendered piecemeal."""
+    output: str = ""
+    """The clip, if nothing was missing and it has been joined already."""
+
+    @property
+    def missing(self) -> list[Segment]:
+        """Segments that are not in the cache, each once."""
+        return list({segment.path: segment for segment in self.segments if not Path(segment.path).exists()}.values())
+
+
+class Failed(NamedTuple):
+    """A task's answer if the scene is at fault."""
+
+    reason: str

@@ -1,0 +1,135 @@
+"""Where rendering is done: processes of this machine, or workers of a cluster."""
+
+import importlib.metadata
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import contextmanager, suppress
+from multiprocessing.connection import wait as wait_for
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from engine.errors import UnspiralError
+from engine.render.job import TRIES, Job
+from engine.render.launch import stage
+from engine.render.sources import PROJECT, digest, drawing_code
+
+PACKAGES = ("manim", "av", "numba", "numpy", "pycairo")
+"""What frames depend on, besides our code and fonts."""
+
+
+def work(verb: str, job: Job, *details: Any) -> Any:
+    """Do one task in this process: plan, segments or finish."""
+    try:
+        return getattr(stage(), verb)(job, *details)
+    except _Ended:
+        os._exit(1)  # nothing is left half-finished; the pool would begin another task
+
+
+class _Ended(SystemExit):
+    """The parent has asked this worker to end."""
+
+
+def local_pool(count: int) -> Callable[[], Executor]:
+    """Makes executors of `count` processes on this machine. They end when this process does, however it does."""
+
+    def pool() -> Executor:
+        return ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), initializer=_begin_worker)
+
+    return pool
+
+
+def _begin_worker() -> None:
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+
+    def follow() -> None:
+        wait_for([parent.sentinel])
+        os._exit(1)
+
+    threading.Thread(target=follow, daemon=True).start()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes: the parent decides
+    signal.signal(signal.SIGTERM, _end)
+
+
+def _end(*_: Any) -> None:
+    raise _Ended(1)
+
+
+@contextmanager
+def cluster_pool(
+    address: str, jobs: Sequence[Job], say: Callable[[str], None]
+) -> Iterator[tuple[Callable[[], Executor], int]]:
+    """An executor on the Dask scheduler at `address`, and how many workers it has.
+
+    Workers that see other files or run other versions than this process are refused, each with a sentence.
+    UnspiralError if no scheduler answers or no worker is left.
+    """
+    try:
+        import distributed
+        from distributed.comm.addressing import resolve_address
+    except ModuleNotFoundError:
+        raise UnspiralError("--cluster needs Dask's distributed: pip install '.[cluster]'") from None
+    import logging
+
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    try:
+        resolve_address(address)  # a client that cannot even begin does not end quietly
+        client: Any = distributed.Client(address, timeout="10s", set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise UnspiralError(f"no Dask scheduler answers at {address} ({str(error).splitlines()[0]})") from None
+    with client:
+        good = []
+        with _sign(jobs) as sign:
+            for worker, answer in client.run(survey, jobs, str(sign), on_error="return").items():
+                reason = refusal(answer, survey(jobs, str(sign)))
+                if reason:
+                    say(f"worker {worker} is left out: {reason}")
+                else:
+                    good.append(worker)
+        if not good:
+            raise UnspiralError(f"the cluster at {address} has no worker that can be used")
+        yield lambda: client.get_executor(workers=good, pure=False, retries=TRIES), len(good)
+
+
+@contextmanager
+def _sign(jobs: Sequence[Job]) -> Iterator[Path]:
+    """A file in the media folder for a moment: who does not see it does not share the folder."""
+    media = Path(jobs[0].flags[jobs[0].flags.index("--media_dir") + 1])
+    media.mkdir(parents=True, exist_ok=True)
+    sign = media / f".unspiral-{uuid4().hex}"
+    sign.touch()
+    try:
+        yield sign
+    finally:
+        with suppress(OSError):
+            sign.unlink()
+
+
+def survey(jobs: Sequence[Job], sign: str) -> dict[str, str]:
+    """What this process sees and runs, to be compared with another's: named in words that end a sentence."""
+    files = [Path(job.file) for job in jobs]
+    return {
+        "the media folder": str(Path(sign).exists()),
+        "the folder of runs": str(Path(dict(jobs[0].environment)["UNSPIRAL_RUNS"]).is_dir()),
+        "the scene files": digest(files) if all(file.is_file() for file in files) else "none",
+        **{name: importlib.metadata.version(name) for name in PACKAGES},
+        "engine and scenes": drawing_code(),
+        "fonts": digest(sorted(PROJECT.glob("assets/fonts/*"))),
+    }
+
+
+def refusal(theirs: Any, ours: dict[str, str]) -> str:
+    """Why a worker with this `survey` cannot render like us; empty if it can."""
+    if not isinstance(theirs, dict):
+        return f"it does not run unspiral ({theirs})"
+    for name in ("the media folder", "the folder of runs", "the scene files"):
+        if theirs[name] != ours[name]:
+            return f"it does not see {name} as this computer does; share it under the same path"
+    other = [name for name in ours if theirs[name] != ours[name]]
+    short = ", ".join(f"{name} {theirs[name][:12]} instead of {ours[name][:12]}" for name in other)
+    return f"it has {short}" if other else ""

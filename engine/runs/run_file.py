@@ -1,0 +1,232 @@
+"""A run's file: what its tensors are called, and what is checked when one is opened."""
+
+import hashlib
+import json
+import mmap
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.errors import UnspiralError
+from engine.network.layers import Array, Layer, Linear, Network, PositivePart, Tanh
+from engine.recipes.data import Labelled
+from engine.recipes.recipe import Recipe
+from engine.runs import journal, tensors
+
+FORMAT = 1
+_LAYERS: dict[str, type] = {"linear": Linear, "positive_part": PositivePart, "tanh": Tanh}
+_HASHED_WHOLE = 256 << 20  # bytes
+_PART = 16 << 20  # bytes
+
+_NAME = re.compile(
+    r"x|y|epochs|held_out|layers\.\d+\.(weight|bias)|trajectories\.\w+|metrics\.(?!.*\.\.)[^\x00-\x1f]{1,100}"
+)
+
+
+class Trajectories(NamedTuple):
+    """Where a network whose layers are not known sends points: recorded instead of weights. T snapshots, width d."""
+
+    points: Array
+    """(T, N, d), the embedding of every point."""
+    segments: Array
+    """(L, 2, n), straight lines of the input plane; none (0, 2, n) where the input is not a plane."""
+    lines: Array
+    """(T, L, S, d), the embedding of S evenly spaced points on each line."""
+
+
+class Source(NamedTuple):
+    """The file that a run's arrays are mapped from."""
+
+    path: Path
+    mapped: mmap.mmap
+    checksum: str
+    stamp: tuple[int, int, int]
+    """Size and times when it was opened."""
+
+    def digest(self) -> str:
+        """Of the file: its checksum, or its bytes; of a large file its size, times and pieces spread over it."""
+        if self.checksum:
+            return self.checksum
+        size = len(self.mapped)
+        if size <= _HASHED_WHOLE:
+            digest, places, length = hashlib.sha256(), range(0, size, _PART), _PART
+        else:
+            digest, places, length = hashlib.sha256(repr(self.stamp).encode()), _spread(size), 4096
+        with memoryview(self.mapped) as content:
+            for place in places:
+                digest.update(content[place : place + length])
+                self.forget()
+        return digest.hexdigest()
+
+    def forget(self) -> None:
+        """Give back the memory of a large file's pages, so that replaying it takes that of a few snapshots."""
+        if len(self.mapped) > tensors.CHECKED and hasattr(mmap, "MADV_DONTNEED"):
+            self.mapped.madvise(mmap.MADV_DONTNEED)
+
+
+def _spread(size: int) -> list[int]:
+    """64 places in a file, from its beginning to its end."""
+    return [k * (size - 4096) // 63 for k in range(64)]
+
+
+def about_layers(layers: Network, trajectories: bool) -> dict[str, Any]:
+    """The description of a network's layers, without their arrays."""
+    kinds = [next(name for name, kind in _LAYERS.items() if isinstance(layer, kind)) for layer in layers]
+    numbers = [{k: v for k, v in layer._asdict().items() if not isinstance(v, np.ndarray)} for layer in layers]
+    return {
+        "format": FORMAT,
+        "layers": [{"kind": kind, **given} for kind, given in zip(kinds, numbers)],
+        "trajectories": trajectories,
+    }
+
+
+def layer_arrays(layers: Network) -> dict[str, NDArray]:
+    """The arrays of a network's layers, by the names that they have in files."""
+    return {
+        f"layers.{number}.{name}": value
+        for number, layer in enumerate(layers)
+        for name, value in layer._asdict().items()
+        if isinstance(value, np.ndarray)
+    }
+
+
+def is_name(name: str) -> bool:
+    """Whether a tensor of a run file may be called this."""
+    return _NAME.fullmatch(name) is not None
+
+
+def opened(path: Path) -> tuple[dict[str, Any], Source]:
+    """The fields of a run from a run file or a journal, and the file that its arrays are mapped from."""
+    if path.is_dir():
+        raise UnspiralError("is a folder; name a run file (.safetensors)")
+    if not path.exists():
+        raise UnspiralError("no such file")
+    if not path.is_file():
+        raise UnspiralError("is not a regular file; name a run file (.safetensors)")
+    try:
+        with path.open("rb") as file:
+            beginning = file.read(len(journal.MAGIC))
+            stat = os.fstat(file.fileno())
+    except OSError as error:
+        raise UnspiralError(f"cannot be read: {error.strerror or error}") from None
+    unfinished = ""
+    if beginning == journal.MAGIC:
+        opened, count = journal.load(path)
+        unfinished = f"the recording was not closed; it holds {count:,} snapshot{'s' if count > 1 else ''}"
+    else:
+        opened = tensors.load(path)
+    try:
+        about = json.loads(opened.about)
+        version = about["format"]
+    except (KeyError, TypeError, ValueError, RecursionError):
+        raise UnspiralError("a safetensors file, but not a run: it was not written by unspiral") from None
+    if type(version) is not int or version < 1:
+        raise UnspiralError("its description does not say which format it is in")
+    if version > FORMAT:
+        raise UnspiralError(f"written in format {version:g}, this unspiral reads up to {FORMAT}; update unspiral")
+    fields = _assembled(about, opened.tensors)
+    if unfinished:
+        fields["unfinished"] = unfinished
+    stamp = (stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
+    return fields, Source(path, opened.mapped, opened.checksum, stamp)
+
+
+def _assembled(about: dict[str, Any], arrays: dict[str, NDArray]) -> dict[str, Any]:
+    """A run's fields from a file's parts, checked for what films rely on; the weights themselves are not read."""
+
+    def tensor(name: str, kinds: str = "f") -> NDArray:
+        if name not in arrays:
+            raise UnspiralError(f"lacks tensor {name}; it is not a whole run")
+        if arrays[name].dtype.kind not in kinds:
+            raise UnspiralError(f"tensor {name} holds {arrays[name].dtype}, which it cannot")
+        return arrays[name]
+
+    strange = next((name for name in arrays if not is_name(name)), None)
+    if strange is not None:
+        raise UnspiralError(f"holds a tensor {strange[:60]!r}, which no run has")
+    epochs = tensor("epochs").astype(np.float64)
+    count = len(epochs) if epochs.ndim == 1 else 0
+    if not count or not np.isfinite(epochs).all() or not (epochs[1:] > epochs[:-1]).all():
+        raise UnspiralError("epochs must be increasing numbers, at least one")
+    points = _checked(tensor("x"), tensor("y", "i"))
+    recorded = about.get("trajectories")
+    if type(recorded) is not bool:
+        raise UnspiralError("its description does not say whether it holds trajectories")
+    width = tensor("trajectories.points").shape[-1] if recorded else points.x.shape[1]
+    layers: list[Layer] = []
+    try:
+        for number, layer in enumerate(about["layers"]):
+            kind = _LAYERS[layer["kind"]]
+            given = {k: v for k, v in layer.items() if k != "kind"}
+            if kind is Linear:
+                given = {k: tensor(f"layers.{number}.{k}") for k in ("weight", "bias")}
+                weight, bias = given["weight"], given["bias"]
+                if weight.ndim != 3 or weight.shape[::2] != (count, width) or bias.shape != weight.shape[:2]:
+                    raise UnspiralError(
+                        f"layer {number}: weights {weight.shape}, biases {bias.shape}; expected ({count}, out, {width})"
+                    )
+                width = weight.shape[1]
+            elif not all(type(value) in (int, float) and 0 <= value <= 1 for value in given.values()):
+                raise UnspiralError(f"layer {number}: {given} is not a slope from 0 to 1")
+            layers.append(kind(**given))
+    except (KeyError, TypeError, AttributeError):
+        raise UnspiralError("its description of the network cannot be read") from None
+    if not layers or not isinstance(layers[-1], Linear):
+        raise UnspiralError("its network does not end in a linear classifier")
+    if not 0 < points.y.max(initial=0) + 1 <= width or points.y.min(initial=0) < 0:
+        raise UnspiralError(f"its labels do not fit its {width} classes")
+    held = arrays.get("held_out", np.zeros(len(points.y), bool))
+    if held.shape != points.y.shape or held.dtype != bool or held.all():
+        raise UnspiralError(f"held_out is {held.dtype} {held.shape}; expected a mask {points.y.shape} of some points")
+    metrics = {n.removeprefix("metrics."): curve for n, curve in arrays.items() if n.startswith("metrics.")}
+    for name, curve in metrics.items():
+        if curve.shape != (count,) or curve.dtype.kind != "f":
+            raise UnspiralError(f"metric {name[:60]} is {curve.dtype} {curve.shape}; expected numbers ({count},)")
+    trajectories = None
+    if recorded:
+        trajectories = Trajectories(*(tensor(f"trajectories.{name}") for name in Trajectories._fields))
+        _check_trajectories(trajectories, count, points)
+    recipe = about.get("recipe")
+    if not isinstance(recipe, dict | None):
+        raise UnspiralError("its recipe cannot be read")
+    made = Recipe.from_dict(recipe, points if recipe.get("data") == "own" else None) if recipe is not None else None
+    unfinished = about.get("unfinished")
+    return {
+        "recipe": made,
+        "points": points,
+        "held": held,
+        "epochs": epochs,
+        "layers": tuple(layers),
+        "metrics": metrics,
+        "unfinished": str(unfinished)[:300] if unfinished else "",
+        "trajectories": trajectories,
+    }
+
+
+def _checked(x: NDArray, y: NDArray) -> Labelled:
+    if x.ndim != 2 or y.shape != x.shape[:1] or not x.size or y.dtype != np.int64:
+        raise UnspiralError(f"x has shape {x.shape}, y {y.dtype} {y.shape}; expected (N, n) and whole numbers (N,)")
+    if not np.isfinite(x).all():
+        raise UnspiralError("x holds NaN or infinity")
+    return Labelled(x, y)
+
+
+def _check_trajectories(trajectories: Trajectories, count: int, points: Labelled) -> None:
+    e, segments, lines = trajectories
+    width = e.shape[-1] if e.ndim == 3 else 0
+    if e.shape != (count, len(points.y), width) or not width:
+        raise UnspiralError(f"embeddings have shape {e.shape}; expected ({count}, {len(points.y)}, d)")
+    if segments.shape != (len(segments), 2, points.x.shape[1]) or not np.isfinite(segments).all():
+        raise UnspiralError(f"segments have shape {segments.shape}; expected (L, 2, {points.x.shape[1]})")
+    if lines.ndim != 4 or lines.shape[::3] != (count, width) or lines.shape[1] != len(segments):
+        raise UnspiralError(f"lines have shape {lines.shape}; expected ({count}, {len(segments)}, S, {width})")
+
+
+def with_arrays(function: Callable[[Any], Any], layer: Layer) -> Layer:
+    """The layer with the function applied to each of its fields."""
+    return type(layer)(*map(function, layer))

@@ -1,0 +1,83 @@
+"""What painters paint on: a cairo context, its pixels and its size."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+import cairo
+from manim import config
+from numpy.typing import NDArray
+
+
+class Box(NamedTuple):
+    """A part of the canvas, in pixels from the top left corner."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+
+
+Pixels = NDArray[Any]
+"""(height, width, 4) uint8: red, green, blue, alpha, premultiplied."""
+WIDE = 1.5
+"""Width over height from which on pictures have their read-outs beside the plot; above and below it otherwise."""
+
+
+class Canvas(NamedTuple):
+    """What a painted mobject paints on: the frame's own pixels, or a group that is faded as a whole."""
+
+    context: cairo.Context
+    """In pixels from the top left corner, y down."""
+    width: int
+    """Pixels."""
+    height: int
+    """Pixels."""
+    frame_side: int | None = None
+    """The shorter side of the whole frame, in pixels, where the canvas is a panel of it."""
+
+    @property
+    def side(self) -> int:
+        """The shorter side of the whole frame, in pixels."""
+        return self.frame_side or min(self.width, self.height)
+
+    @property
+    def unit(self) -> float:
+        """Pixels to 1/1080 of the frame's shorter side: text and strokes are measured in it, in panels as in frames."""
+        return self.side / 1080
+
+    @property
+    def wide(self) -> bool:
+        """Whether read-outs lie beside the plot; a square or tall frame has them above and below."""
+        return self.width >= WIDE * self.height
+
+    @property
+    def transparent(self) -> bool:
+        """Whether the ground is to be left out, for a clip that lies over something else."""
+        return bool(config.transparent)
+
+    def colour(self, rgb: tuple[float, float, float], alpha: float = 1.0) -> tuple[float, float, float, float]:
+        """Arguments of `context.set_source_rgba`: frames are RGBA where cairo thinks BGRA, so red and blue swap."""
+        red, green, blue = rgb
+        return blue, green, red, alpha
+
+
+@contextmanager
+def fading(canvas: Canvas, alpha: float, box: tuple[float, float, float, float] | None = None) -> Iterator[None]:
+    """Paint what is painted within as one thing of opacity `alpha`, none of it outside `box`: left, top, width, height.
+
+    What a group costs is its area: name the box, in pixels.
+    """
+    context = canvas.context
+    if alpha >= 1:
+        yield
+        return
+    context.save()
+    if box is not None:
+        context.rectangle(*box)
+        context.clip()
+    context.push_group()
+    yield
+    context.pop_group_to_source()
+    context.paint_with_alpha(alpha)
+    context.restore()

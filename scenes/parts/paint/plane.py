@@ -1,0 +1,185 @@
+"""A plane and what lies in it: ground, regions, axes, lines, points, class vectors."""
+
+from collections.abc import Callable
+from functools import cache
+from typing import NamedTuple
+
+import cairo
+import numpy as np
+
+from engine import Frame
+from engine.films.film import View
+from engine.network.layers import Array
+from scenes.parts.paint.arrows import paint_arrow
+from scenes.parts.paint.canvas import WIDE, Canvas, fading
+from scenes.parts.paint.discs import Discs
+from scenes.parts.paint.raster import stroke
+from scenes.parts.paint.readouts import FOOT, STRIP, tick_step
+from scenes.parts.paint.text import paint_text, subscript
+from scenes.parts.paint.theme import STRONG, Theme, rgb
+
+
+class Place(NamedTuple):
+    """Where the plane lies on the screen."""
+
+    origin: tuple[float, float]
+    """Pixel of the data origin."""
+    scale: float
+    """Pixels per data unit."""
+
+    @classmethod
+    def of(cls, view: View, width: int, height: int, head: float = STRIP, foot: float = FOOT) -> "Place":
+        """The plot leaves a column for read-outs on the left of a wide screen; `head` above and `foot` below others."""
+        if width >= WIDE * height:
+            middle, half = (0.568 * width, 0.5 * height), 0.5 * height
+        else:
+            unit = min(width, height) / 1080
+            room = height - (head + foot) * unit
+            middle, half = (0.5 * width, head * unit + 0.5 * room), 0.5 * min(width, room)
+        scale = half / view.half
+        return cls((middle[0] - scale * view.centre[0], middle[1] + scale * view.centre[1]), scale)
+
+    def __call__(self, points: Array) -> Array:
+        """Points (N, 2) in data units as pixels (N, 2)."""
+        return np.asarray(points, float) * (self.scale, -self.scale) + self.origin
+
+
+def fitted(frame: Frame, width: int, height: int) -> Place:
+    """The frame's view in the middle of a canvas, all of it to be seen."""
+    scale = min(width, height) / 2 / frame.view.half
+    x, y = frame.view.centre
+    return Place((width / 2 - scale * x, height / 2 + scale * y), scale)
+
+
+Painter = Callable[[Canvas, Place, Frame, Theme], None]
+
+
+def faded(paint: Painter, canvas: Canvas, place: Place, frame: Frame, theme: Theme) -> None:
+    """Paint what belongs to the answer, as far as it has appeared."""
+    if frame.decided > 0:
+        with fading(canvas, frame.decided):
+            paint(canvas, place, frame, theme)
+
+
+def paint_ground(canvas: Canvas, theme: Theme) -> None:
+    """The ground, over the whole canvas; none where the clip is transparent."""
+    if not canvas.transparent:
+        canvas.context.set_source_rgba(*canvas.colour(rgb(theme.ground)))
+        canvas.context.paint()
+
+
+def paint_regions(canvas: Canvas, place: Place, frame: Frame, theme: Theme) -> None:
+    """Argmax regions, opaque unless the clip is transparent, with a thin line where two of them meet."""
+    context = canvas.context
+    colours = theme.region_colours(len(frame.regions))
+    alpha = theme.overlay if canvas.transparent else 1.0
+    paint_ground(canvas, theme)
+    context.set_antialias(cairo.ANTIALIAS_NONE)  # neighbours share their edge: no seam between them
+    outlines = [place(polygon).tolist() for polygon in frame.regions]
+    for outline, colour in zip(outlines, colours):
+        _trace(context, outline)
+        context.set_source_rgba(*canvas.colour(colour, alpha))
+        context.fill()
+    context.set_antialias(cairo.ANTIALIAS_DEFAULT)
+    for outline in outlines:
+        _trace(context, outline)
+    context.set_source_rgba(*canvas.colour(rgb(theme.ink), 0.3))
+    context.set_line_width(2 * canvas.unit)
+    context.stroke()
+
+
+def paint_axes(canvas: Canvas, place: Place, frame: Frame, theme: Theme) -> None:
+    """The plane's two axes with ticks; the key says how far apart they are."""
+    context, unit = canvas.context, canvas.unit
+    x, y = place.origin
+    step = tick_step(frame.view.half)
+    tick = 7 * unit
+    context.set_line_width(1.5 * unit)
+    context.set_source_rgba(*canvas.colour(rgb(theme.quiet), 0.55))
+    context.move_to(0, y)
+    context.line_to(canvas.width, y)
+    context.move_to(x, 0)
+    context.line_to(x, canvas.height)
+    for k in range(1, 9):
+        d = k * step * place.scale
+        for along in (x - d, x + d):
+            context.move_to(along, y - tick)
+            context.line_to(along, y + tick)
+        for along in (y - d, y + d):
+            context.move_to(x - tick, along)
+            context.line_to(x + tick, along)
+    context.stroke()
+
+
+def paint_axis_names(canvas: Canvas, place: Place, frame: Frame, theme: Theme) -> None:
+    """Names at the ends of the axes, over lines and points."""
+    unit, quiet, rim = canvas.unit, rgb(theme.quiet), rgb(theme.rim)
+    x, y = place.origin
+    right = min(canvas.width - 20 * unit, x + 1.6 * frame.view.half * place.scale)
+    paint_text(canvas, frame.axes[0], (right, y - 16 * unit), 34 * unit, quiet, anchor="right", halo=rim)
+    paint_text(canvas, frame.axes[1], (x + 16 * unit, 40 * unit), 34 * unit, quiet, halo=rim)
+
+
+def paint_lines(canvas: Canvas, place: Place, frame: Frame, theme: Theme) -> None:
+    """The grid's image: quiet, its own axes brighter."""
+    vertices, starts = place(frame.lines.vertices), frame.lines.starts
+    bright = np.isin(np.arange(len(starts) - 1), frame.bright)
+    for which, width, alpha in ((~bright, 1.4, 0.34), (bright, 2.6, 0.75)):
+        colour = canvas.colour(rgb(theme.ink), alpha)
+        stroke(canvas.context, vertices, starts, np.flatnonzero(which), width * canvas.unit, colour)
+
+
+def paint_points(canvas: Canvas, place: Place, frame: Frame, theme: Theme) -> None:
+    """Points in the colour of their truth; a mistake is hollow."""
+    if len(frame.points):
+        radius = max(2.0, theme.points * point_radius(len(frame.points)) * canvas.unit)
+        classes = max(len(frame.class_vectors), int(frame.labels.max()) + 1)
+        right, wrong = _discs(theme, classes, radius)
+        places = place(frame.points)
+        right.paint(canvas, places[~frame.wrong], frame.labels[~frame.wrong])
+        wrong.paint(canvas, places[frame.wrong], frame.labels[frame.wrong])
+
+
+@cache
+def _discs(theme: Theme, classes: int, radius: float) -> tuple[Discs, Discs]:
+    colours = np.array(theme.class_colours(classes))
+    colour, rim = rgb(theme.rim), (0.28 if radius > 3 else 0.2) * radius  # small points are all rim otherwise
+    return Discs(radius, rim, colours, colour), Discs(radius, rim, colours, colour, hollow=True)
+
+
+def point_radius(count: int) -> float:
+    """Radius in pixels of 1080: 4 for 5,000 points, so that they do not merge; larger for fewer."""
+    return float(np.clip(4.0 * (5000 / max(count, 1)) ** 0.3, 2.5, 11.0))
+
+
+def paint_class_vectors(canvas: Canvas, place: Place, frame: Frame, theme: Theme, text: bool = True) -> None:
+    """Arrows from the origin with a dark rim, over everything; their names, as text, where there is room for all."""
+    unit = canvas.unit
+    colours = theme.class_colours(len(frame.class_vectors))
+    x, y = place.origin
+    tips = place(frame.class_vectors)
+    for tip, colour in zip(tips, colours):
+        paint_arrow(canvas, (x, y), (float(tip[0]), float(tip[1])), colour, rgb(theme.rim))
+    if not text or not len(tips):
+        return
+    lengths = np.linalg.norm(tips - (x, y), axis=1)
+    outward = (tips - (x, y)) / np.maximum(lengths, 1e-9)[:, None]
+    labels = tips + 30 * unit * outward
+    apart = np.linalg.norm(labels[:, None] - labels[None], axis=2) + np.diag(np.full(len(labels), np.inf))
+    room = np.minimum(apart.min(1), 1.5 * lengths) / unit
+    for k, (at, colour) in enumerate(zip(labels, colours)):
+        alpha = float(np.clip((room[k] - 70) / 40, 0, 1))  # fades: names never collide and never pop
+        if alpha > 0 and 36 * unit > 12:
+            name = f"w{subscript(k + 1)}"
+            centre = (float(at[0]), float(at[1]) + 11 * unit)
+            paint_text(
+                canvas, name, centre, 36 * unit, colour, font=STRONG, anchor="middle", alpha=alpha, halo=rgb(theme.rim)
+            )
+
+
+def _trace(context: cairo.Context, outline: list[list[float]]) -> None:
+    context.new_sub_path()  # else cairo goes on from the start of the outline before
+    for x, y in outline:
+        context.line_to(x, y)
+    if outline:
+        context.close_path()

@@ -1,0 +1,151 @@
+"""One segment's frames, from the camera's pixels to an encoded file."""
+
+import ctypes
+import errno
+import os
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import av
+import numpy as np
+from av.video.reformatter import Colorspace, VideoReformatter
+from manim._config.video_encoder import VideoEncoderSpec
+
+from engine import UnspiralError
+from scenes.parts.paint.canvas import Pixels
+
+BT709 = 1
+"""The same number in all of FFmpeg's tables: primaries, transfer characteristic, matrix."""
+M_MMAP_THRESHOLD, M_TRIM_THRESHOLD = -3, -1
+"""In glibc's malloc.h: pieces of memory from one size on go back to the system when freed, others beyond the other."""
+LIMITED_RANGE = 1
+
+
+class Pool:
+    """Frame buffers that are used again: the camera takes one, the encoder gives it back."""
+
+    def __init__(self) -> None:
+        self._free: list[Pixels] = []
+
+    def take(self, like: Pixels) -> Pixels:
+        """A buffer of the shape of `like`, with anything in it. Never waits."""
+        try:
+            pixels = self._free.pop()
+        except IndexError:
+            return np.empty_like(like)
+        return pixels if pixels.shape == like.shape else np.empty_like(like)
+
+    def give(self, pixels: Pixels) -> None:
+        """Nobody else uses this buffer any more."""
+        self._free.append(pixels)
+
+
+class SegmentEncoder:
+    """Encodes RGBA frames into one segment, on a thread that Manim provides.
+
+    The file has a temporary name until it is whole, so no other process ever takes half a segment for a cached one.
+    YUV is true BT.709 and says so; Manim's is BT.601 and does not say. UnspiralError if the disk is full.
+    """
+
+    def __init__(self, *, target: Path, spec: VideoEncoderSpec, pool: Pool) -> None:
+        self.target = target
+        self.spec = spec
+        self.pool = pool
+        self._part = beside(target)
+        self._next = 0
+        self._format = av.VideoFormat(spec.pixel_format)
+        self._reformatter = VideoReformatter()
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with said(target):
+            self._container = av.open(self._part, mode="w", format=spec.container_format)
+            stream: Any = self._container.add_stream(spec.codec, rate=spec.frame_rate, options=dict(spec.options))
+        stream.pix_fmt, stream.width, stream.height = spec.pixel_format, spec.width, spec.height
+        if not self._format.is_rgb:
+            context = stream.codec_context
+            context.color_primaries = context.color_trc = context.colorspace = BT709
+            context.color_range = LIMITED_RANGE
+        self._stream = stream
+
+    def write_frame(self, pixels: Pixels, *, repeat: int = 1) -> None:
+        """Encode one frame `repeat` times, and give its buffer back."""
+        frame = self._converted(pixels)
+        frame.time_base = 1 / self.spec.frame_rate
+        self.pool.give(pixels)
+        with said(self.target):
+            for _ in range(repeat):
+                frame.pts = self._next
+                self._next += 1
+                self._container.mux(self._stream.encode(frame))
+
+    def _converted(self, pixels: Pixels) -> av.VideoFrame:
+        if self._format.name == "rgba":  # nothing to convert: a copy, since the buffer is given back
+            return av.VideoFrame.from_ndarray(pixels, format="rgba")
+        if self._format.name == "yuv420p" and pixels.shape[0] % 2 == pixels.shape[1] % 2 == 0:
+            return _yuv(pixels)
+        frame = av.VideoFrame.from_numpy_buffer(pixels, format="rgba")
+        matrix = None if self._format.is_rgb else Colorspace.ITU709
+        return self._reformatter.reformat(frame, format=self._format.name, dst_colorspace=matrix, threads=1)
+
+    def finish(self) -> None:
+        """Write what the encoder still holds, close the file and give it its name."""
+        with said(self.target):
+            try:
+                self._container.mux(self._stream.encode())
+            finally:
+                self._container.close()
+            os.replace(self._part, self.target)
+
+    def abort(self) -> None:
+        """Close and remove the unfinished file."""
+        with suppress(Exception):
+            self._container.close()
+        self._part.unlink(missing_ok=True)
+
+
+def _yuv(pixels: Pixels) -> av.VideoFrame:
+    """As FFmpeg's own converter does it, to a level of luma, in a sixth of its time."""
+    from scenes.parts.paint import (
+        kernels as kernels,  # takes a while to import, and a clip that is cached encodes nothing
+    )
+
+    height, width = pixels.shape[:2]
+    frame = av.VideoFrame(width, height, "yuv420p")
+    planes = [
+        np.frombuffer(plane, np.uint8).reshape(plane.height, plane.line_size)[:, : plane.width]  # type: ignore[call-overload]
+        for plane in frame.planes
+    ]
+    kernels.to_yuv(pixels.view(np.uint32)[..., 0], *planes)
+    return frame
+
+
+def return_memory() -> None:
+    """Have glibc give back an encoder's frames when it is done: it would keep 100 MB and more in pieces."""
+    if sys.platform == "linux":
+        with suppress(AttributeError):  # another C library
+            libc = ctypes.CDLL(None)
+            libc.mallopt(M_MMAP_THRESHOLD, 5 << 20)  # larger than what is freed as often as made
+            libc.mallopt(M_TRIM_THRESHOLD, 32 << 20)
+
+
+def beside(path: Path) -> Path:
+    """A hidden, unused name in the same folder, with the same ending. It says which process writes the file."""
+    return path.with_name(f".{path.stem[:40]}.{os.getpid()}-{uuid4().hex[:12]}{path.suffix}")
+
+
+class said:
+    """Turn a full disk or a locked folder into one sentence."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _: Any, error: BaseException | None, __: Any) -> None:
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise UnspiralError(f"the disk is full: cannot write {self.path}") from None
+        if isinstance(error, OSError) and error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+            raise UnspiralError(f"not allowed to write {self.path}") from None
