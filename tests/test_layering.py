@@ -4,7 +4,8 @@ import ast
 import graphlib
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,11 @@ ROOT = Path(__file__).parents[1]
 ENGINE = sorted((ROOT / "engine").rglob("*.py"))
 SCENES = sorted((ROOT / "scenes").rglob("*.py"))
 SCENE_FILES = [path for path in sorted((ROOT / "scenes").glob("*.py")) if path.name != "__init__.py"]
+
+
+@cache
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
 
 
 def named(path: Path) -> str:
@@ -86,7 +92,7 @@ def rank(module: str) -> int:
 
 def arrows(module: str) -> set[str]:
     """Modules of ours that this one imports, anywhere in it, or names in a string that stands by itself."""
-    tree = ast.parse(MODULES[module].read_text())
+    tree = tree_of(MODULES[module])
     wanted = set(imports(tree))
     named_ = {n.value for n in ast.walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str)}
     found = {m if m in MODULES else m.rpartition(".")[0] for m in wanted}
@@ -106,37 +112,42 @@ def test_no_public_name_of_the_engine_is_replaced_by_a_module_of_its_name() -> N
     assert not below & set(engine.__all__)
 
 
-@pytest.mark.parametrize("path", ENGINE, ids=named)
-def test_engine_imports_neither_manim_nor_scenes(path: Path) -> None:
-    assert not [m for m in imports(ast.parse(path.read_text())) if of(m, "manim", "scenes", "tests")]
+def wrong(paths: list[Path], forbidden: Callable[[Path, str], bool], *, at_import: bool = False) -> list[str]:
+    """Each import that is forbidden, as "file: module"."""
+    found = ((path, m) for path in paths for m in imports(tree_of(path), at_import=at_import))
+    return [f"{named(path)}: {m}" for path, m in found if forbidden(path, m)]
 
 
-@pytest.mark.parametrize("path", [path for path in ENGINE + SCENES if not trains(path)], ids=named)
-def test_torch_is_imported_only_where_something_is_trained(path: Path) -> None:
-    loaded = list(imports(ast.parse(path.read_text()), at_import=True))
-    assert not [m for m in loaded if of(m, "torch")]
-    assert not [m for m in loaded if m.startswith(("engine.trainings.", "engine.recorder."))]
+def test_engine_imports_neither_manim_nor_scenes() -> None:
+    assert not wrong(ENGINE, lambda _, m: of(m, "manim", "scenes", "tests"))
 
 
-@pytest.mark.parametrize("path", SCENES, ids=named)
-def test_scenes_import_no_tests_and_parts_import_no_scene(path: Path) -> None:
-    loaded = list(imports(ast.parse(path.read_text())))
-    assert not [m for m in loaded if of(m, "tests")]
-    if "parts" in path.parts:
-        assert not [m for m in loaded if of(m, "scenes") and not m.startswith("scenes.parts")]
+def test_torch_is_imported_only_where_something_is_trained() -> None:
+    light = [path for path in ENGINE + SCENES if not trains(path)]
+    trained = ("engine.trainings.", "engine.recorder.")
+    assert not wrong(light, lambda _, m: of(m, "torch") or m.startswith(trained), at_import=True)
 
 
-@pytest.mark.parametrize("path", SCENE_FILES, ids=named)
-def test_a_scene_file_holds_one_scene_named_after_it(path: Path) -> None:
+def test_scenes_import_no_tests_and_parts_import_no_scene() -> None:
+    assert not wrong(SCENES, lambda _, m: of(m, "tests"))
+    parts = [path for path in SCENES if "parts" in path.parts]
+    assert not wrong(parts, lambda _, m: of(m, "scenes") and not m.startswith("scenes.parts"))
+
+
+def test_painters_know_no_manim() -> None:
+    assert not wrong(sorted((ROOT / "scenes/parts/paint").glob("*.py")), lambda _, m: of(m, "manim"))
+
+
+def test_a_scene_file_holds_one_scene_named_after_it() -> None:
     # with two, `manim render FILE` asks which one is meant
-    classes = [node for node in ast.parse(path.read_text()).body if isinstance(node, ast.ClassDef)]
-    scenes = [node.name for node in classes if any(getattr(part, "name", "") == "construct" for part in node.body)]
-    assert scenes == ["".join(word.capitalize() for word in path.stem.split("_"))]
+    for path in SCENE_FILES:
+        classes = [node for node in tree_of(path).body if isinstance(node, ast.ClassDef)]
+        scenes = [node.name for node in classes if any(getattr(part, "name", "") == "construct" for part in node.body)]
+        assert scenes == ["".join(word.capitalize() for word in path.stem.split("_"))], path
 
 
-@pytest.mark.parametrize("path", ENGINE + SCENES, ids=named)
-def test_nothing_is_imported_with_a_star(path: Path) -> None:
-    assert not [m for m in imports(ast.parse(path.read_text())) if m.endswith(".*")]
+def test_nothing_is_imported_with_a_star() -> None:
+    assert not wrong(ENGINE + SCENES, lambda _, m: m.endswith(".*"))
 
 
 def test_engine_modules_load_neither_torch_nor_manim() -> None:
