@@ -207,8 +207,7 @@ def test_a_rendered_scene_is_delivered_in_sections_that_meet(scene: Path, tmp_pa
 def test_a_transparent_clip_over_a_photograph_has_no_dark_fringes(
     five_spirals: Run, tmp_path: Path, name: str, suffix: str, worst: int
 ) -> None:
-    with tempconfig({"transparent": True}):
-        drawn = painted(Picture(training(five_spirals)(500)), 640, 360)
+    drawn = painted(Picture(training(five_spirals)(500)), 640, 360, transparent=True)
     path = tmp_path / "drawn.mov"
     Encoder(".mov", "qtrle", "argb").write(path, [drawn] * 3, Fraction(60))
     clip = Clip("Drawn", "Drawn.", path, 640, 360, Fraction(60), (Section("drawn", path, 0, 3, loops=False),))

@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import cairo
-from manim import config
 from numpy.typing import NDArray
 
 
@@ -35,6 +34,12 @@ class Canvas(NamedTuple):
     """Pixels."""
     frame_side: int | None = None
     """The shorter side of the whole frame, in pixels, where the canvas is a panel of it."""
+    transparent: bool = False
+    """Whether the ground is to be left out, for a clip that lies over something else."""
+
+    def part(self, context: cairo.Context, width: int, height: int) -> "Canvas":
+        """A part of this canvas, a canvas of its own: text and strokes have the size that they have here."""
+        return self._replace(context=context, width=width, height=height, frame_side=self.side)
 
     @property
     def side(self) -> int:
@@ -50,11 +55,6 @@ class Canvas(NamedTuple):
     def wide(self) -> bool:
         """Whether read-outs lie beside the plot; a square or tall frame has them above and below."""
         return self.width >= WIDE * self.height
-
-    @property
-    def transparent(self) -> bool:
-        """Whether the ground is to be left out, for a clip that lies over something else."""
-        return bool(config.transparent)
 
     def colour(self, rgb: tuple[float, float, float], alpha: float = 1.0) -> tuple[float, float, float, float]:
         """Arguments of `context.set_source_rgba`: frames are RGBA where cairo thinks BGRA, so red and blue swap."""

@@ -17,11 +17,11 @@ from scenes.parts.pictures.picture import Picture
 ROWS = COLUMNS = 3
 
 
-def painted(picture: Picture, width: int, height: int) -> Pixels:
+def painted(picture: Picture, width: int, height: int, transparent: bool = False) -> Pixels:
     """A picture's pixels (height, width, 4), RGBA, without a scene."""
     pixels = np.zeros((height, width, 4), np.uint8)
     surface = cairo.ImageSurface.create_for_data(pixels.data, cairo.FORMAT_ARGB32, width, height)
-    picture.paint(Canvas(cairo.Context(surface), width, height))
+    picture.paint(Canvas(cairo.Context(surface), width, height, transparent=transparent))
     surface.flush()
     return pixels
 

@@ -37,7 +37,7 @@ class Landscape(Shown[Energies]):
         context.save()
         context.rectangle(0, 0, side, side)
         context.clip()
-        plane = Canvas(context, side, side, canvas.side)
+        plane = canvas.part(context, side, side)
         place = Place((side / 2, side / 2), side / 2 / frame.view.half)
         paint_answers(plane, Box(0, 0, side, side), frame, theme)
         segments = place(boundaries(frame.scores, frame.ticks, frame.ticks).reshape(-1, 2)).reshape(-1, 2, 2)

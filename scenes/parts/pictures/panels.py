@@ -99,7 +99,7 @@ class Panel(Shown[Frame]):
         context.translate(left, top)
         context.rectangle(0, 0, width, plot)
         context.clip()
-        panel = Canvas(context, width, plot, canvas.side)
+        panel = canvas.part(context, width, plot)
         self.paint_plane(panel, fitted(frame, width, plot), frame, theme)
         context.restore()
         baseline = top + plot + 42 * unit

@@ -62,7 +62,7 @@ class Pullboard(Painted):
             context.translate(left, top)
             context.rectangle(0, 0, width, height)
             context.clip()
-            plane = Canvas(context, width, height, canvas.side)
+            plane = canvas.part(context, width, height)
             self._paint_plane(plane, fitted(frame, width, height), frame)
             context.restore()
             _paint_rows(canvas, frame, rows, theme)

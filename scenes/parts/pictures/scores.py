@@ -82,7 +82,7 @@ class Scoreboard(Shown[Scores]):
         context.save()
         context.rectangle(0, 0, width, height)
         context.clip()
-        plane = Canvas(context, width, height, canvas.side)
+        plane = canvas.part(context, width, height)
         margin = 0 if canvas.wide else 60 * unit  # names would not fit beside arrows that reach the edge
         place = Place((width / 2, height / 2), (min(width, height) / 2 - margin) / frame.view.half)
         _paint_plane(plane, place, frame, theme)

@@ -50,7 +50,7 @@ class FilmCamera(Camera):
         pixels = cast(memoryview, self.pixel_array.data)
         surface = cairo.ImageSurface.create_for_data(pixels, cairo.FORMAT_ARGB32, width, height)
         context = cairo.Context(surface)
-        canvas = Canvas(context, width, height)
+        canvas = Canvas(context, width, height, transparent=bool(config.transparent))
         for painted in batch:
             if painted.opacity > 0:
                 context.save()
