@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from tests.engine.test_farm import until
+from tests.engine.render.test_farm import until
 
 from engine.render import sources
 from tests.scenes.numbers import numbers
