@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from tests.engine.render.test_farm import until
 
 from engine.render import sources
+from tests.engine.render.test_farm import until
 from tests.scenes.numbers import numbers
 
 PROJECT = Path(__file__).parents[2]
