@@ -9,6 +9,8 @@ import click
 from engine.errors import printable
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from engine.runs.run import Run
 from engine.commands.terminal import size, sparkline
 from engine.render.launch import draw_sheet
@@ -41,7 +43,6 @@ def described(run: "Run", path: Path) -> Iterator[tuple[str, str]]:
     """Name and value of each line of the description."""
     import numpy as np
 
-    from engine.network.layers import Linear
     from engine.recipes.named import RECIPES
 
     recipe = run.recipe
@@ -52,14 +53,10 @@ def described(run: "Run", path: Path) -> Iterator[tuple[str, str]]:
         parameters = ", ".join(f"{k} {v:g}" for k, v in recipe.parameters.items())
         yield "data", "your own points" if not isinstance(recipe.data, str) else f"{recipe.data}: {parameters}"
     count, held = len(run.points.y), int(run.held.sum())
-    yield "points", f"{count:,} in {run.points.x.shape[1]} dimensions" + (f", {held:,} held out" if held else "")
-    linear = [layer for layer in run.layers if isinstance(layer, Linear)]
-    widths = [linear[0].weight.shape[-1], *(layer.weight.shape[-2] for layer in linear)]
-    if run.trajectories is not None:
-        yield "network", f"layers that unspiral does not know; embedding {widths[0]}, classes {widths[1]}"
-    else:
-        weights = sum(layer.weight[0].size + layer.bias[0].size for layer in linear)
-        yield "network", f"{'–'.join(map(str, widths))}, {weights:,} weights and biases in {linear[0].weight.dtype}"
+    if count:
+        yield "points", f"{count:,} in {run.points.x.shape[1]} dimensions" + (f", {held:,} held out" if held else "")
+    if network := _network(run):
+        yield "network", network
     if recipe is not None:
         batch = "all points in a step" if recipe.batch is None else f"{recipe.batch:,} points in a step"
         yield "trained", f"{recipe.optimiser}, learning rate {recipe.learning_rate:g}, {batch}"
@@ -71,5 +68,29 @@ def described(run: "Run", path: Path) -> Iterator[tuple[str, str]]:
         yield name.replace("_", " "), " → ".join(shown) or "no numbers"
     if "loss" in run.metrics:
         yield "loss curve", sparkline(run.loss)
+    for name, array in run.series.items():
+        yield name, f"series of {_shape(array[0])} {array.dtype}"
+    for name, array in run.constants.items():
+        words = run.names.get(name, ())
+        yield name, f"constant, {_shape(array)} {array.dtype}" + (f": {', '.join(words)}" if words else "")
     if run.unfinished:
         yield "unfinished", run.unfinished
+
+
+def _network(run: "Run") -> str:
+    """Its widths, where they are known."""
+    from engine.network.layers import Linear
+
+    linear = [layer for layer in run.layers if isinstance(layer, Linear)]
+    if run.trajectories is not None:
+        classes = f"classes {linear[-1].weight.shape[1]}" if linear else "no classifier"
+        return f"layers that unspiral does not know; embedding {run.width}, {classes}"
+    if not linear:
+        return ""
+    widths = [linear[0].weight.shape[-1], *(layer.weight.shape[-2] for layer in linear)]
+    weights = sum(layer.weight[0].size + layer.bias[0].size for layer in linear)
+    return f"{'–'.join(map(str, widths))}, {weights:,} weights and biases in {linear[0].weight.dtype}"
+
+
+def _shape(array: "NDArray") -> str:
+    return " × ".join(f"{n:,}" for n in array.shape) or "one number"

@@ -2,7 +2,8 @@
 
 Layout: MAGIC, the description's length, the checksum of all up to the rows, the description (JSON), the constant
 tensors, then one row a snapshot, all of one length: epoch, tensors, metrics as JSON, checksum. A row that a crash has
-cut off is left out.
+cut off is left out. Where a snapshot has more in it than there is room for in a row, all of it is written anew with
+longer rows, whole or not at all.
 """
 
 import json
@@ -12,26 +13,28 @@ import os
 import struct
 import time
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from threading import Thread
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import UnspiralError
-from engine.runs.tensors import CHECKED, DTYPES, Opened
+from engine.runs.tensors import CHECKED, DTYPES
 
 MAGIC = b"unspiral journal"
 METRICS = 1000
-"""Bytes of JSON that a snapshot's metrics may take."""
+"""Bytes of JSON that a snapshot's metrics may take at first: about forty of them."""
 
 _NAMES = {dtype.str: name for name, dtype in DTYPES.items()}
 _HEAD = struct.Struct("<16sQQ")
 _EPOCH = struct.Struct("<d")
-_TAIL = struct.Struct(f"<{METRICS}sI")
+_CHECKSUM = 4  # bytes that end a row
+
+_Layout = dict[str, tuple[np.dtype, tuple[int, ...]]]
 
 
 def beside(path: Path) -> Path:
@@ -49,17 +52,24 @@ class Journal:
         self.count = 0
         self._synced = time.monotonic()
         self._syncing: Thread | None = None
-        self._end = 0
-        head = json.dumps({"about": about, "constants": _described(constants), "row": _described(row)}).encode()
+        self._about, self._constants, self._row, self._room = about, dict(constants), _layout(row), METRICS
         self._file: BinaryIO = path.open("xb", buffering=0)
+        self._end = 0
         try:
-            beginning = b"".join([head, *(np.ascontiguousarray(array).tobytes() for array in constants.values())])
-            self._write(_HEAD.pack(MAGIC, len(head), zlib.crc32(beginning)) + beginning)
-            os.fsync(self._file.fileno())
+            self._begin()
         except OSError:
             self._file.close()
             path.unlink()
             raise
+
+    def _begin(self) -> None:
+        """Write what comes before the rows."""
+        row = [[name, _NAMES[dtype.str], list(shape)] for name, (dtype, shape) in self._row.items()]
+        constants = [[name, _NAMES[array.dtype.str], list(array.shape)] for name, array in self._constants.items()]
+        head = json.dumps({"about": self._about, "constants": constants, "row": row, "room": self._room}).encode()
+        beginning = b"".join([head, *(np.ascontiguousarray(array).tobytes() for array in self._constants.values())])
+        self._write(_HEAD.pack(MAGIC, len(head), zlib.crc32(beginning)) + beginning)
+        os.fsync(self._file.fileno())
 
     def append(self, epoch: float, values: Iterable[NDArray], metrics: Mapping[str, float]) -> None:
         """One snapshot; `values` hold the row's numbers in order, in as many arrays as is convenient.
@@ -67,19 +77,52 @@ class Journal:
         OSError if the disk is full: the journal then ends with the snapshot before.
         """
         text = _json(metrics)
-        if len(text) > METRICS:
-            raise UnspiralError(f"the metrics take {len(text)} characters as JSON, {METRICS} fit: record fewer of them")
-        parts = [_EPOCH.pack(epoch), *map(np.ascontiguousarray, values), text.ljust(METRICS)]
-        checksum = 0
-        for part in parts:
-            checksum = zlib.crc32(part, checksum)
-        self._write(b"".join([*parts, checksum.to_bytes(4, "little")]))
+        if len(text) > self._room:
+            self._write_anew(self._row, 2 * len(text))
+        self._write(_packed(epoch, map(np.ascontiguousarray, values), text.ljust(self._room)))
         self.count += 1
         now = time.monotonic()
         if now - self._synced > 1 and (self._syncing is None or not self._syncing.is_alive()):
             self._synced = now
             self._syncing = Thread(target=os.fsync, args=(self._file.fileno(),), daemon=True)  # training goes on
             self._syncing.start()
+
+    def describe(self, row: Mapping[str, NDArray]) -> None:
+        """From now on rows hold these tensors; those before get NaN where they had none. OSError if it is full."""
+        layout = _layout(row)
+        if layout != self._row:
+            self._write_anew(layout, self._room)
+
+    def _write_anew(self, row: _Layout, room: int) -> None:
+        """The whole journal with rows of another length, in a file of its own until it is complete."""
+        whole, old, end = self.path, self._file, self._end
+        before = self._row, self._room
+        self.path = whole.with_name(f"{whole.name}.part")
+        self._file, self._end = self.path.open("wb", buffering=0), 0
+        self._row, self._room = row, room
+        try:
+            self._begin()
+            if self.count:
+                self._copy(whole)
+            os.fsync(self._file.fileno())
+        except BaseException:
+            self._file.close()
+            self.path.unlink(missing_ok=True)
+            self.path, self._file, self._end = whole, old, end
+            self._row, self._room = before
+            raise
+        if self._syncing is not None:
+            self._syncing.join()
+        old.close()
+        self.path.replace(whole)
+        self.path = whole
+
+    def _copy(self, other: Path) -> None:
+        """Write another journal's rows as this one has them."""
+        (_, tensors, _, texts), count = load(other)
+        for number in range(count):
+            values = [_of_row(tensors, name, number, *kind) for name, kind in self._row.items()]
+            self._write(_packed(float(tensors["epochs"][number]), values, texts[number].rstrip().ljust(self._room)))
 
     def _write(self, data: bytes) -> None:
         """All of `data` or, if there is no room, nothing of it."""
@@ -100,6 +143,36 @@ class Journal:
         self._file.close()
 
 
+class Recorded(NamedTuple):
+    """A journal's description and tensors, stacked along a leading time axis but not copied."""
+
+    about: str
+    tensors: dict[str, NDArray]
+    mapped: mmap.mmap
+    texts: Sequence[bytes]
+    """The metrics of each snapshot as JSON."""
+
+
+def _layout(row: Mapping[str, NDArray]) -> _Layout:
+    return {name: (array.dtype, array.shape) for name, array in row.items()}
+
+
+def _packed(epoch: float, values: Iterable[NDArray], text: bytes) -> bytes:
+    """A row's bytes."""
+    parts = [_EPOCH.pack(epoch), *values, text]
+    checksum = 0
+    for part in parts:
+        checksum = zlib.crc32(part, checksum)
+    return b"".join([*parts, checksum.to_bytes(_CHECKSUM, "little")])
+
+
+def _of_row(tensors: Mapping[str, NDArray], name: str, number: int, dtype: np.dtype, shape: tuple[int, ...]) -> NDArray:
+    """What a row that was written before holds of a tensor: NaN if nothing."""
+    if name not in tensors:
+        return np.full(shape, np.nan, dtype)
+    return np.ascontiguousarray(tensors[name][number], dtype)
+
+
 def snapshots(path: Path) -> int:
     """How many whole snapshots a journal holds; 0 for one that cannot be read."""
     try:
@@ -108,8 +181,8 @@ def snapshots(path: Path) -> int:
         return 0
 
 
-def load(path: Path) -> tuple[Opened, int]:
-    """A journal's description and tensors, stacked along a leading time axis but not copied, and how many snapshots.
+def load(path: Path) -> tuple[Recorded, int]:
+    """What a journal holds, and how many snapshots.
 
     UnspiralError says in one line what is wrong with it.
     """
@@ -124,6 +197,9 @@ def load(path: Path) -> tuple[Opened, int]:
         about, offset = head["about"], _HEAD.size + length
         constants = [(name, DTYPES[dtype], _shape(shape)) for name, dtype, shape in head["constants"]]
         row = [(name, DTYPES[dtype], _shape(shape)) for name, dtype, shape in head["row"]]
+        room = head.get("room", METRICS)
+        if type(room) is not int or not 0 <= room < 2**30:
+            raise ValueError("not a length")
     except UnspiralError:
         raise
     except (struct.error, ValueError, KeyError, TypeError, RecursionError):
@@ -138,7 +214,7 @@ def load(path: Path) -> tuple[Opened, int]:
     with memoryview(mapped) as view, view[_HEAD.size : offset] as beginning:
         if zlib.crc32(beginning) != checksum:
             raise UnspiralError("is damaged before its first snapshot")
-    stride = _EPOCH.size + sum(_size(dtype, shape) for _, dtype, shape in row) + _TAIL.size
+    stride = _EPOCH.size + sum(_size(dtype, shape) for _, dtype, shape in row) + room + _CHECKSUM
     count = _whole_rows(mapped, offset, stride)
     if not count:
         raise UnspiralError("holds no whole snapshot yet")
@@ -147,9 +223,9 @@ def load(path: Path) -> tuple[Opened, int]:
         inner = np.empty(shape, dtype).strides if _size(dtype, shape) else (0,) * len(shape)
         tensors[name] = np.ndarray((count, *shape), dtype, mapped, place, (stride, *inner))
         place += _size(dtype, shape)
-    texts = [mapped[i : i + METRICS] for i in range(place, place + count * stride, stride)]
+    texts = [mapped[i : i + room] for i in range(place, place + count * stride, stride)]
     tensors |= _metrics(texts)
-    return Opened(about, tensors, mapped, ""), count
+    return Recorded(about, tensors, mapped, texts), count
 
 
 def _whole_rows(mapped: mmap.mmap, offset: int, stride: int) -> int:
@@ -161,8 +237,8 @@ def _whole_rows(mapped: mmap.mmap, offset: int, stride: int) -> int:
     first = 0 if len(mapped) <= CHECKED else max(0, count - 3)
     for number in range(first, count):
         begin = offset + number * stride
-        body = mapped[begin : begin + stride - 4]
-        if zlib.crc32(body) != int.from_bytes(mapped[begin + stride - 4 : begin + stride], "little"):
+        body, end = mapped[begin : begin + stride - _CHECKSUM], begin + stride
+        if zlib.crc32(body) != int.from_bytes(mapped[end - _CHECKSUM : end], "little"):
             if number == count - 1:
                 return number
             raise UnspiralError(f"snapshot {number} of {count} is damaged")
@@ -191,10 +267,6 @@ def _json(metrics: Mapping[str, float]) -> bytes:
 @cache
 def _quoted(name: str) -> str:
     return json.dumps(name)
-
-
-def _described(tensors: Mapping[str, NDArray]) -> list[Any]:
-    return [[name, _NAMES[array.dtype.str], list(array.shape)] for name, array in tensors.items()]
 
 
 def _shape(shape: Any) -> tuple[int, ...]:

@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.errors import UnspiralError
+from engine.errors import UnspiralError, unknown
 from engine.network.layers import Array, Linear, Network, classifier, forward, mistaken
 from engine.recipes.data import Labelled
 from engine.recipes.recipe import Recipe
-from engine.runs import journal, tensors
+from engine.runs import journal, series, tensors
 from engine.runs.between import Mix, mixed, weights_between
 from engine.runs.run_file import Source, Trajectories, about_layers, layer_arrays, opened, with_arrays
 
@@ -44,10 +44,11 @@ def drawn_by(draw: Callable[[Path, Path], None]) -> None:
 
 @dataclass(frozen=True, eq=False, repr=False, slots=True, weakref_slot=True)
 class Run(_SeenByDigest):
-    """A recorded training: T snapshots of one network.
+    """A recorded training: T snapshots of named arrays, and a network as one way to read them.
 
     `layers` is a Network whose arrays have a leading time axis: weight (T, out, in), bias (T, out). Where the layers
-    are not known it holds the classifier alone, and `trajectories` what was recorded in the other layers' stead.
+    are not known it holds the classifier alone, and `trajectories` what was recorded in the other layers' stead; where
+    there is no classifier, or no network at all, it is empty, and so are `points` without a network.
     """
 
     recipe: Recipe | None
@@ -63,6 +64,13 @@ class Run(_SeenByDigest):
     unfinished: str = ""
     """Why the recording stopped early; empty for a whole run."""
     trajectories: Trajectories | None = None
+    series: Mapping[str, NDArray] = field(default_factory=dict)
+    """Named arrays (T, …) of whatever the training computed: codes (T, N, d), images (T, B, H, W). Where one was not
+    given at a snapshot, that row of it is NaN. `array` reads them at any epoch."""
+    constants: Mapping[str, NDArray] = field(default_factory=dict)
+    """Named arrays that do not change: labels (N,), x."""
+    names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Names of classes, by the array that numbers them: y, or a constant such as labels. Empty where they have none."""
     _source: "Source | None" = field(default=None, init=False)  # not init: a run made by `replace` has another content
     _known: dict[str, Any] = field(default_factory=dict, init=False)
 
@@ -81,17 +89,20 @@ class Run(_SeenByDigest):
     @property
     def width(self) -> int:
         """Of the embedding."""
+        if self.trajectories is not None:
+            return self.trajectories.points.shape[2]
+        self._needs_network()
         return classifier(self.layers).weight.shape[2]
 
     @property
     def loss(self) -> Array:
         """(T,), average cross-entropy over the points trained on: as recorded, or else computed."""
-        return self.metrics["loss"] if "loss" in self.metrics else self._computed()[0]
+        return self.metrics["loss"] if "loss" in self.metrics else self._computed("loss")[0]
 
     @property
     def accuracy(self) -> Array:
         """(T,), share of the points trained on whose own score is strictly highest: as recorded, or else computed."""
-        return self.metrics["accuracy"] if "accuracy" in self.metrics else self._computed()[1]
+        return self.metrics["accuracy"] if "accuracy" in self.metrics else self._computed("accuracy")[1]
 
     @property
     def digest(self) -> str:
@@ -113,16 +124,21 @@ class Run(_SeenByDigest):
                 "this run holds embeddings, not weights: its model has layers that unspiral does not know; "
                 "the training film can show it"
             )
+        self._needs_network()
         mix = self._mix(epoch)
         return tuple(with_arrays(lambda value: mixed(value, mix, epoch), layer) for layer in self.layers)
 
     def classifier(self, epoch: float) -> Linear:
-        """The classifier at `epoch`, of any run; its weight's rows (K, d) are the class vectors."""
+        """The classifier at `epoch`; its weight's rows (K, d) are the class vectors. UnspiralError if there is none."""
+        self._needs_network()
+        if not self.layers:
+            raise UnspiralError("this run holds an embedding without a classifier: it has no scores and no regions")
         mix = self._mix(epoch)
         return Linear(*(mixed(value, mix, epoch) for value in classifier(self.layers)))
 
     def embedding(self, epoch: float) -> Array:
-        """The embedding (N, d) of the points trained on, at `epoch`, of any run."""
+        """The embedding (N, d) of the points trained on, at `epoch`. UnspiralError if no network was recorded."""
+        self._needs_network()
         return self.embedding_of(self._mix(epoch), epoch)
 
     def embedding_of(self, mix: Mix, epoch: float) -> Array:
@@ -138,6 +154,23 @@ class Run(_SeenByDigest):
         if self.trajectories is None:
             raise UnspiralError("this run holds weights: its lines' images are computed exactly from them")
         return mixed(self.trajectories.lines, self._mix(epoch), epoch)
+
+    def array(self, name: str, epoch: float) -> NDArray:
+        """A series' array (…) at `epoch`: exact at its snapshots, between them as weights are.
+
+        Whole numbers and truth values stay as they were at the last snapshot; before the first snapshot that has it,
+        and after the last, it is as there. UnspiralError for a name that is no series, or an epoch outside the run.
+        """
+        if name not in self.series:
+            raise unknown("series", name, self.series) if self.series else UnspiralError("this run holds no series")
+        self._mix(epoch)  # says whether it is in the run
+        key, stacked = f"given at {name}", self.series[name]
+        if key not in self._known:
+            self._known[key] = series.given_at(stacked)
+        there = self._known[key]
+        if not len(there):
+            raise UnspiralError(f"the series {name!r} holds no numbers at any snapshot")
+        return series.at(stacked, there, self.epochs, epoch)
 
     def metric(self, name: str, epoch: float) -> float:
         """A named curve at `epoch`, straight lines between the snapshots that have it."""
@@ -189,7 +222,9 @@ class Run(_SeenByDigest):
 
     def __repr__(self) -> str:
         count, first, last = len(self.epochs), self.epochs[0], self.epochs[-1]
-        return f"<Run: {count:,} snapshots, epochs {first:g} to {last:g}, {len(self.points.y):,} points>"
+        held = [f"{len(self.points.y):,} points"] if len(self.points.y) else []
+        held += [f"{name} {tuple(array.shape[1:])}" for name, array in self.series.items()]
+        return f"<Run: {count:,} snapshots, epochs {first:g} to {last:g}, {', '.join(held) or 'metrics alone'}>"
 
     def __copy__(self) -> "Run":
         return self
@@ -202,8 +237,15 @@ class Run(_SeenByDigest):
         self.forget()
         return weights_between(self.epochs, epoch)
 
-    def _computed(self) -> tuple[Array, Array]:
+    def _needs_network(self) -> None:
+        if not self.layers and self.trajectories is None:
+            named = ", ".join([*self.series, *self.metrics])[:120]
+            raise UnspiralError(f"this run holds no network, only what was recorded by name: {named or 'nothing'}")
+
+    def _computed(self, name: str) -> tuple[Array, Array]:
         """Loss and accuracy (T,) of a run that did not record them."""
+        if not self.layers:
+            raise UnspiralError(f"this run recorded no {name}, and holds no classifier to compute it from")
         if "computed" not in self._known:
             y = self.data.y
             curves = np.empty((2, len(self.epochs)))
@@ -238,13 +280,20 @@ class Diverged(UnspiralError):
 
 def described(run: Run) -> tuple[str, dict[str, NDArray]]:
     """A run's description (JSON) and its named tensors, as they stand in a file."""
-    arrays: dict[str, NDArray] = {"x": run.points.x, "y": run.points.y, "epochs": run.epochs}
+    arrays: dict[str, NDArray] = {"epochs": run.epochs}
+    if run.layers or run.trajectories is not None:
+        arrays |= {"x": run.points.x, "y": run.points.y}
     if run.held.any():
         arrays["held_out"] = run.held
     arrays |= {f"metrics.{name}": curve for name, curve in run.metrics.items()}
     if run.trajectories is not None:
         arrays |= {f"trajectories.{name}": array for name, array in run.trajectories._asdict().items()}
-    about = about_layers(run.layers, run.trajectories is not None)
+    arrays |= {f"series.{name}": array for name, array in run.series.items()}
+    arrays |= {f"constants.{name}": array for name, array in run.constants.items()}
+    more = bool(run.series or run.constants or run.names or not run.layers)
+    about = about_layers(run.layers, run.trajectories is not None, more)
+    if run.names:
+        about["names"] = {name: list(words) for name, words in run.names.items()}
     arrays |= layer_arrays(run.layers)
     about |= {"recipe": run.recipe.as_dict() if run.recipe else None, "unfinished": run.unfinished}
     return json.dumps(about, sort_keys=True), arrays

@@ -18,13 +18,16 @@ from engine.recipes.data import Labelled
 from engine.recipes.recipe import Recipe
 from engine.runs import journal, tensors
 
-FORMAT = 1
+FORMAT = 2
+"""Of files with series, constants or no network; those that need none of it say 1, which older ones read too."""
+
 _LAYERS: dict[str, type] = {"linear": Linear, "positive_part": PositivePart, "tanh": Tanh}
 _HASHED_WHOLE = 256 << 20  # bytes
 _PART = 16 << 20  # bytes
 
 _NAME = re.compile(
-    r"x|y|epochs|held_out|layers\.\d+\.(weight|bias)|trajectories\.\w+|metrics\.(?!.*\.\.)[^\x00-\x1f]{1,100}"
+    r"x|y|epochs|held_out|layers\.\d+\.(weight|bias)|trajectories\.\w+|(series|constants)\.[\w -]{1,100}"
+    r"|metrics\.(?!.*\.\.)[^\x00-\x1f]{1,100}"
 )
 
 
@@ -74,12 +77,12 @@ def _spread(size: int) -> list[int]:
     return [k * (size - 4096) // 63 for k in range(64)]
 
 
-def about_layers(layers: Network, trajectories: bool) -> dict[str, Any]:
-    """The description of a network's layers, without their arrays."""
+def about_layers(layers: Network, trajectories: bool, more: bool = False) -> dict[str, Any]:
+    """The description of a network's layers, without their arrays; `more`: there are series, constants or names."""
     kinds = [next(name for name, kind in _LAYERS.items() if isinstance(layer, kind)) for layer in layers]
     numbers = [{k: v for k, v in layer._asdict().items() if not isinstance(v, np.ndarray)} for layer in layers]
     return {
-        "format": FORMAT,
+        "format": FORMAT if more else 1,
         "layers": [{"kind": kind, **given} for kind, given in zip(kinds, numbers)],
         "trajectories": trajectories,
     }
@@ -114,12 +117,13 @@ def opened(path: Path) -> tuple[dict[str, Any], Source]:
             stat = os.fstat(file.fileno())
     except OSError as error:
         raise UnspiralError(f"cannot be read: {error.strerror or error}") from None
-    unfinished = ""
+    unfinished, checksum = "", ""
     if beginning == journal.MAGIC:
         opened, count = journal.load(path)
         unfinished = f"the recording was not closed; it holds {count:,} snapshot{'s' if count > 1 else ''}"
     else:
         opened = tensors.load(path)
+        checksum = opened.checksum
     try:
         about = json.loads(opened.about)
         version = about["format"]
@@ -133,7 +137,7 @@ def opened(path: Path) -> tuple[dict[str, Any], Source]:
     if unfinished:
         fields["unfinished"] = unfinished
     stamp = (stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
-    return fields, Source(path, opened.mapped, opened.checksum, stamp)
+    return fields, Source(path, opened.mapped, checksum, stamp)
 
 
 def _assembled(about: dict[str, Any], arrays: dict[str, NDArray]) -> dict[str, Any]:
@@ -153,10 +157,13 @@ def _assembled(about: dict[str, Any], arrays: dict[str, NDArray]) -> dict[str, A
     count = len(epochs) if epochs.ndim == 1 else 0
     if not count or not np.isfinite(epochs).all() or not (epochs[1:] > epochs[:-1]).all():
         raise UnspiralError("epochs must be increasing numbers, at least one")
-    points = _checked(tensor("x"), tensor("y", "i"))
     recorded = about.get("trajectories")
     if type(recorded) is not bool:
         raise UnspiralError("its description does not say whether it holds trajectories")
+    alone = about["format"] > 1 and about.get("layers") == []  # no classifier, or no network at all
+    points = Labelled(np.zeros((0, 1)), np.zeros(0, np.int64))
+    if recorded or not alone:
+        points = _checked(tensor("x"), tensor("y", "i"))
     width = tensor("trajectories.points").shape[-1] if recorded else points.x.shape[1]
     layers: list[Layer] = []
     try:
@@ -176,12 +183,12 @@ def _assembled(about: dict[str, Any], arrays: dict[str, NDArray]) -> dict[str, A
             layers.append(kind(**given))
     except (KeyError, TypeError, AttributeError):
         raise UnspiralError("its description of the network cannot be read") from None
-    if not layers or not isinstance(layers[-1], Linear):
+    if not alone and (not layers or not isinstance(layers[-1], Linear)):
         raise UnspiralError("its network does not end in a linear classifier")
-    if not 0 < points.y.max(initial=0) + 1 <= width or points.y.min(initial=0) < 0:
+    if (not alone and not 0 < points.y.max(initial=0) + 1 <= width) or points.y.min(initial=0) < 0:
         raise UnspiralError(f"its labels do not fit its {width} classes")
     held = arrays.get("held_out", np.zeros(len(points.y), bool))
-    if held.shape != points.y.shape or held.dtype != bool or held.all():
+    if held.shape != points.y.shape or held.dtype != bool or (len(held) and held.all()):
         raise UnspiralError(f"held_out is {held.dtype} {held.shape}; expected a mask {points.y.shape} of some points")
     metrics = {n.removeprefix("metrics."): curve for n, curve in arrays.items() if n.startswith("metrics.")}
     for name, curve in metrics.items():
@@ -191,6 +198,10 @@ def _assembled(about: dict[str, Any], arrays: dict[str, NDArray]) -> dict[str, A
     if recorded:
         trajectories = Trajectories(*(tensor(f"trajectories.{name}") for name in Trajectories._fields))
         _check_trajectories(trajectories, count, points)
+    series = {n.removeprefix("series."): array for n, array in arrays.items() if n.startswith("series.")}
+    for name, array in series.items():
+        if array.ndim < 2 or len(array) != count:
+            raise UnspiralError(f"series {name[:60]} is {array.dtype} {array.shape}; expected an array ({count}, …)")
     recipe = about.get("recipe")
     if not isinstance(recipe, dict | None):
         raise UnspiralError("its recipe cannot be read")
@@ -205,7 +216,18 @@ def _assembled(about: dict[str, Any], arrays: dict[str, NDArray]) -> dict[str, A
         "metrics": metrics,
         "unfinished": str(unfinished)[:300] if unfinished else "",
         "trajectories": trajectories,
+        "series": series,
+        "constants": {n.removeprefix("constants."): a for n, a in arrays.items() if n.startswith("constants.")},
+        "names": _names(about.get("names", {})),
     }
+
+
+def _names(given: Any) -> dict[str, tuple[str, ...]]:
+    if not isinstance(given, dict) or not all(
+        isinstance(words, list) and all(isinstance(word, str) for word in words) for words in given.values()
+    ):
+        raise UnspiralError("its names of classes cannot be read")
+    return {name: tuple(word[:200] for word in words) for name, words in given.items()}
 
 
 def _checked(x: NDArray, y: NDArray) -> Labelled:

@@ -20,7 +20,7 @@ CHECKED = 32 << 20
 """Bytes: a file up to this size carries a checksum and is verified when opened, 20 ms at most; larger ones open at
 once and are checked in shape alone."""
 
-_NAMES = {"<f2": "F16", "<f4": "F32", "<f8": "F64", "<i4": "I32", "<i8": "I64", "|b1": "BOOL"}
+_NAMES = {"<f2": "F16", "<f4": "F32", "<f8": "F64", "<i4": "I32", "<i8": "I64", "|u1": "U8", "|b1": "BOOL"}
 DTYPES = {name: np.dtype(code) for code, name in _NAMES.items()}
 _PART = 16 << 20  # bytes gathered at a time from arrays that lie scattered
 _PADDING = b" " * 64  # ends our headers; other writers leave 7 at most, which tells our files from rewritten ones

@@ -72,4 +72,7 @@ def kept(run: Run, chosen: NDArray[np.intp]) -> Run:
         some(run.trajectories.points), run.trajectories.segments, some(run.trajectories.lines)
     )
     metrics = {name: curve[chosen] for name, curve in run.metrics.items()}
-    return replace(run, epochs=run.epochs[chosen], layers=layers, metrics=metrics, trajectories=trajectories)
+    series = {name: array[chosen] for name, array in run.series.items()}
+    return replace(
+        run, epochs=run.epochs[chosen], layers=layers, metrics=metrics, trajectories=trajectories, series=series
+    )

@@ -19,7 +19,7 @@ from safetensors.numpy import load_file, save_file
 from engine import Labelled, Linear, PositivePart, Run, UnspiralError
 from engine.network.layers import Tanh
 from engine.runs.journal import Journal
-from engine.runs.run_file import Trajectories, about_layers, layer_arrays
+from engine.runs.run_file import FORMAT, Trajectories, about_layers, layer_arrays
 
 
 def small_run(snapshots: int = 5, hidden: int = 7, epochs: np.ndarray | None = None) -> Run:
@@ -221,7 +221,7 @@ def test_a_thousand_corrupted_files_are_each_refused_in_one_sentence(folder, cor
         ({"layers.2.weight": np.zeros((5, 2, 7), "i8")}, (), {}, "holds int64"),
         ({}, ("layers.3.bias",), {}, "lacks tensor layers.3.bias"),
         ({}, ("epochs",), {}, "lacks tensor epochs"),
-        ({}, (), {"format": 2}, "update unspiral"),
+        ({}, (), {"format": FORMAT + 1}, "update unspiral"),
         ({}, (), {"layers": []}, "does not end in a linear classifier"),
         ({}, (), {"layers": [{"kind": "sigmoid"}]}, "cannot be read"),
         ({}, (), {"recipe": {"epochs": -1}}, "epochs is -1"),
