@@ -25,6 +25,7 @@ from engine.runs.run import Diverged, Run, drawn_by
 if TYPE_CHECKING:
     from engine.recorder.lightning import lightning_callback
     from engine.recorder.recorder import Recorder
+    from engine.recorder.said import NotRecorded
     from engine.trainings.loop import Snapshot, train
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "Linear",
     "Lines",
     "Network",
+    "NotRecorded",
     "PositivePart",
     "Recipe",
     "Recorder",
@@ -77,6 +79,7 @@ __all__ = [
 drawn_by(draw_sheet)  # notebooks show a run as its contact sheet, which stands above runs
 
 _TRAINING = {
+    "NotRecorded": "engine.recorder.said",
     "Recorder": "engine.recorder.recorder",
     "Snapshot": "engine.trainings.loop",
     "lightning_callback": "engine.recorder.lightning",

@@ -72,14 +72,14 @@ def plane_of(run: Run, axes: ArrayLike | None = None, upright: float | None = No
         return Plane(np.array([[1.0, 0.0]]), ("e", ""))
     if width == 2:
         return Plane(np.eye(2), ("e₁", "e₂") if len(run.layers) > 1 or run.trajectories is not None else ("x₁", "x₂"))
-    e, weight = run.embedding(last).astype(float), run.classifier(last).weight.astype(float)
+    e = run.embedding(last).astype(float)
     centred = e - e.mean(0)
-    _, sizes, differences = np.linalg.svd(weight - weight.mean(0))
-    if len(weight) <= 3 or sizes[2] <= 1e-6 * sizes[0]:
-        first = differences[:1]
-        rest = centred - centred @ first.T @ first
-        second = differences[1:2] if len(weight) > 2 else _principal(rest)[0][:1]
-        axes, caption = np.concatenate([first, second]).T, f"plane of the class vectors at epoch {last:g}"
+    differences = _spanned(run, last)
+    if len(differences):
+        rest = centred - centred @ differences.T @ differences
+        second = differences[1:2] if len(differences) > 1 else _principal(rest)[0][:1]
+        axes = np.concatenate([differences[:1], second]).T
+        caption = f"plane of the class vectors at epoch {last:g}"
     else:
         directions, variances = _principal(centred)
         share = variances[:2].sum() / (variances.sum() or 1.0)
@@ -89,9 +89,20 @@ def plane_of(run: Run, axes: ArrayLike | None = None, upright: float | None = No
     return _judged(run, Plane(axes, ("u₁", "u₂"), caption))
 
 
+def _spanned(run: Run, epoch: float) -> Array:
+    """(k, d), one or two directions that the class vectors' differences span; none if they span more, or are none."""
+    if not run.layers:
+        return np.zeros((0, run.width))
+    weight = run.classifier(epoch).weight.astype(float)
+    _, sizes, differences = np.linalg.svd(weight - weight.mean(0))
+    if len(weight) <= 3 or sizes[2] <= 1e-6 * sizes[0]:
+        return differences[: min(2, len(weight) - 1)]
+    return differences[:0]
+
+
 def _judged(run: Run, plane: Plane) -> Plane:
     """The plane, with the epoch from which on its own scores answer as the network's do."""
-    if plane.whole:
+    if plane.whole or not run.layers:
         return plane
     since = np.inf
     for i in np.unique(np.linspace(0, len(run.epochs) - 1, 41).astype(int))[::-1]:

@@ -52,13 +52,16 @@ class Training(OverEpochs):
             network = run.at(playhead)
             last, e, lines = classifier(network), embedding(network, data.x), images(network[:-1], self.segments)
         else:
-            last, e, recorded = run.classifier(playhead), run.embedding(playhead), run.lines(playhead)
+            last = run.classifier(playhead) if run.layers else None
+            e, recorded = run.embedding(playhead), run.lines(playhead)
             count, samples, width = recorded.shape
             lines = Lines(recorded.reshape(-1, width), np.arange(count + 1) * samples)
-        wrong = mistaken(e @ last.weight.T + last.bias, data.y)
-        shadow = plane.shadow(last, e.mean(0))
-        meant = playhead >= plane.shown_from
         readings = {"epoch": playhead, **{name: run.metric(name, playhead) for name in run.metrics}}
+        wrong, shadow = np.zeros(len(data.y), bool), None  # without a classifier nothing is answered
+        if last is not None:
+            wrong = mistaken(e @ last.weight.T + last.bias, data.y)
+            readings = {"accuracy": 1 - float(wrong.mean())} | readings
+            shadow = plane.shadow(last, e.mean(0)) if playhead >= plane.shown_from else None
         there = np.isfinite(run.metrics.get("loss", np.zeros(0)))
         return Frame(
             points=plane(e),
@@ -66,11 +69,11 @@ class Training(OverEpochs):
             wrong=wrong,
             lines=Lines(plane(lines.vertices), lines.starts),
             bright=self.bright,
-            class_vectors=shadow.weight if meant else np.zeros((0, 2)),
-            regions=argmax_regions(shadow, self.view.corners()) if meant else (),
+            class_vectors=shadow.weight if shadow is not None else np.zeros((0, 2)),
+            regions=argmax_regions(shadow, self.view.corners()) if shadow is not None else (),
             view=self.view,
             playhead=playhead,
-            readings={"accuracy": 1 - float(wrong.mean())} | readings,
+            readings=readings,
             curve=Curve(run.epochs[there], run.loss[there]) if there.any() else None,
             axes=plane.names,
             caption=plane.caption,

@@ -1,4 +1,4 @@
-"""A model that is a chain of layers, recorded by its weights."""
+"""A model whose embedding and scores are a chain of layers that films know: recorded by its weights, exactly."""
 
 from __future__ import annotations
 
@@ -12,29 +12,140 @@ from torch import Tensor, nn
 from torch.func import functional_call
 
 from engine.errors import UnspiralError
-from engine.network.layers import Linear, Network, PositivePart, Tanh, logits
-from engine.recorder.probe import undisturbed
+from engine.network.layers import Layer, Linear, Network, PositivePart, Tanh
+from engine.recorder.calm import undisturbed
+from engine.recorder.head import Head
+from engine.recorder.inputs import Inputs
+from engine.recorder.probe import Probe
 from engine.runs.run_file import layer_arrays
 
+POINTS, SCALES = 64, (1e-2, 1.0, 1e2)
+"""Random points on which a model is tried, and their sizes: what is bounded or bent far out shows there."""
 
-class Weights:
-    """What is recorded of a chain of known layers: its weights, gathered at once, for a snapshot is to cost little."""
+RELATIVE, ABSOLUTE = 1e-9, 1e-12
+"""How closely, in float64, what a layer reads must be what the layer before it gave, bent or not."""
+
+_CHANGED = "the model is not what it was when the recording began: {}; make another Recorder for it"
+
+
+def changed(what: str) -> UnspiralError:
+    """What is said of a model that no longer fits its recording."""
+    return UnspiralError(_CHANGED.format(what))
+
+
+def chain_of(model: nn.Module, called: Sequence[nn.Module], inputs: Inputs) -> list[nn.Linear | Layer] | None:
+    """Linear modules and what bends between them, if they are all that the last of `called` reads; else None.
+
+    Never by guess: with random weights, twice, what each layer reads is compared in float64 with what the layer before
+    gave, as it is or bent by one of the functions that films know. Hooks may rewrite weights: with any, it is no chain.
+    """
+    x = inputs.alone
+    linear = [module for module in called if isinstance(module, nn.Linear)]
+    if x is None or not x.is_floating_point() or len(set(linear)) < len(linear) or not all(map(_plain, linear)):
+        return None
+    if any(module._forward_hooks or module._forward_pre_hooks for module in model.modules()):
+        return None
+    try:
+        first, second = (_tried(model, linear, x, seed) for seed in (0, 1))
+    except Exception:  # whatever somebody's forward does with weights of another width: then it is no chain
+        return None
+    return first if first == second else None  # a slope that is learned differs
+
+
+def _plain(module: nn.Module) -> bool:
+    return type(module).forward is nn.Linear.forward and isinstance(module._parameters.get("weight"), nn.Parameter)
+
+
+def _tried(model: nn.Module, linear: Sequence[nn.Linear], x: Tensor, seed: int) -> list[nn.Linear | Layer] | None:
+    """The chain that the model is with random weights; None if it is none."""
+    random = torch.Generator().manual_seed(seed)
+    weights = {
+        name: torch.randn(t.shape, generator=random, dtype=torch.float64) / max(1, t.shape[-1] if t.ndim else 1) ** 0.5
+        for name, t in (*model.named_parameters(), *model.named_buffers())
+        if t.is_floating_point()
+    }
+    some = torch.randn((POINTS, *x.shape[1:]), generator=random, dtype=torch.float64)
+    some = torch.cat([some * scale for scale in SCALES])
+    read, gave = {}, {}
+
+    def keep(module: nn.Linear, given: tuple[Tensor, ...], output: Tensor) -> None:
+        if module in read:
+            raise RuntimeError("called twice")
+        own = weights[names[module]]
+        if not torch.equal(module.weight, own):
+            raise RuntimeError("forward changes its weights")
+        read[module], gave[module] = given[0].clone(), output.clone()
+
+    names = {module: f"{name}.weight" if name else "weight" for name, module in model.named_modules()}
+    kept = {name: weight.clone() for name, weight in weights.items()}
+    with undisturbed(model, torch.device("cpu")):
+        handles = [module.register_forward_hook(keep) for module in linear]
+        try:
+            functional_call(model, kept, (some,))
+        finally:
+            for handle in handles:
+                handle.remove()
+    return _traced(some.flatten(1), linear, read, gave)
+
+
+def _traced(
+    x: Tensor, linear: Sequence[nn.Linear], read: Mapping[nn.Module, Tensor], gave: Mapping[nn.Module, Tensor]
+) -> list[nn.Linear | Layer] | None:
+    """From the last layer back to x: each time the layer, or x, of which it reads what it gave."""
+    chain: list[nn.Linear | Layer] = [linear[-1]]
+    after, earlier = read[linear[-1]], list(linear[:-1])
+    while True:
+        if torch.equal(x, after):
+            return chain
+        while earlier:
+            module = earlier.pop()
+            bend = _bend(gave[module], after)
+            if bend is not None:
+                chain[:0] = [module, *bend]
+                after = read[module]
+                break
+        else:
+            return None
+
+
+def _bend(before: Tensor, after: Tensor) -> tuple[Layer, ...] | None:
+    """What lies between what a layer gave and what another reads; None if it is nothing that films know."""
+    if before.shape != after.shape:
+        return None
+    if torch.equal(before, after):
+        return ()
+    if torch.allclose(before.tanh(), after, rtol=RELATIVE, atol=ABSOLUTE):
+        return (Tanh(),)
+    negative = before < 0
+    slopes = after[negative] / before[negative]
+    slope = float(slopes.median().double()) if len(slopes) else -1.0
+    slope = round(slope, 12)
+    if not 0 <= slope <= 1 or not torch.allclose(
+        torch.where(negative, slope * before, before), after, rtol=RELATIVE, atol=ABSOLUTE
+    ):
+        return None
+    return (PositivePart(slope),)
+
+
+class Chain:
+    """What is recorded of a chain: its weights, gathered at once, for a snapshot is to cost little."""
 
     constants: Mapping[str, NDArray] = {}
 
-    def __init__(self, model: nn.Module, called: Sequence[nn.Module]) -> None:
-        self.network = _layers(called)
-        self.row = layer_arrays(self.network)
-        width = np.result_type(*self.row.values())
-        self.row = {name: array.astype(width) for name, array in self.row.items()}
-        self._linear = [module for module in called if isinstance(module, nn.Linear)]
+    def __init__(self, probe: Probe, chain: Sequence[nn.Linear | Layer], head: Head, inputs: Inputs) -> None:
+        self._probe, self._inputs = probe, inputs
+        self._chain, self._head = chain, head
+        self._linear = [module for module in chain if isinstance(module, nn.Linear)]
         self._shapes = [(module.weight.shape, module.out_features) for module in self._linear]
         self._registered = [
             (parent, name, module)
-            for parent in model.modules()
+            for parent in probe.model.modules()
             for name, module in parent.named_children()
-            if module in called
+            if module in self._linear
         ]
+        self.network = self._network()
+        width = np.result_type(*layer_arrays(self.network).values())
+        self.row = {name: array.astype(width) for name, array in layer_arrays(self.network).items()}
         self._flat: list[NDArray] = []
         self._parameters: list[Tensor] = []
         self._places: list[int] = []
@@ -51,98 +162,86 @@ class Weights:
             return [np.concatenate(self._flat)]  # the same memory as last time: no call of torch, a tenth of the time
         return self._gathered()
 
+    def disagreement(self) -> float:
+        """Largest difference of the recorded layers' embedding from the model's own, relative to its size."""
+        some = self._inputs.part(0, POINTS)
+        read: list[Tensor] = []
+        self._probe(some, {self._linear[-1]: lambda _, given, __: read.append(given[0].double())})
+        e = some.flat().astype(float)
+        for layer in self._network()[:-1]:
+            match layer:
+                case Linear(weight, bias):
+                    e = e @ weight.T.astype(float) + bias
+                case PositivePart(slope):
+                    e = np.where(e > 0, e, slope * e)
+                case Tanh():
+                    e = np.tanh(e)
+        theirs = read[-1].cpu().numpy()
+        return float(np.abs(theirs - e).max() / (np.abs(theirs).max() or 1.0)) if theirs.shape == e.shape else 1.0
+
+    def _network(self) -> Network:
+        layers = [_weights(part) if isinstance(part, nn.Linear) else part for part in self._chain]
+        last = layers[-1]
+        assert isinstance(last, Linear)
+        return (*layers[:-1], self._head.rows(last))
+
     def _gathered(self) -> list[NDArray]:
         """The row's numbers, from parameters that may be anywhere and of any kind."""
         for parent, name, module in self._registered:
             if parent._modules.get(name) is not module:
-                raise other_model(f"its module {name!r} is another one now")
-        parts: list[Tensor] = []
-        with torch.no_grad():
-            for module, (shape, width) in zip(self._linear, self._shapes):
-                weight, bias = module.weight, module.bias
-                if weight.shape != shape or (bias is not None and bias.shape != (width,)):
-                    raise other_model(f"a weight of shape {tuple(shape)} has {tuple(weight.shape)} now")
-                parts += [weight.reshape(-1), weight.new_zeros(width) if bias is None else bias]
-            values = array_of(torch.cat(parts))
-        plain = all(p.device.type == "cpu" and _plain(p.dtype) and p.is_contiguous() for p in parts)
-        owned = [(m._parameters, name) for m in self._linear for name, p in m._parameters.items() if p is not None]
+                raise changed(f"its module {name!r} is another one now")
+        plain = all(map(_plain, self._linear)) and not any(module._forward_pre_hooks for module in self._linear)
+        for module, (shape, width) in zip(self._linear, self._shapes):
+            if module.weight.shape != shape or (module.bias is not None and module.bias.shape != (width,)):
+                raise changed(f"a weight of shape {tuple(shape)} has {tuple(module.weight.shape)} now")
+        arrays = list(layer_arrays(self._network() if plain else self._called()).values())
         self._flat = []
-        if plain and len(owned) == len(parts):
-            self._parameters = [p for owner, name in owned if (p := owner[name]) is not None]
-            self._flat = [parameter.detach().reshape(-1).numpy() for parameter in self._parameters]
+        if plain and all(p.device.type == "cpu" and p.is_contiguous() and _wide(p.dtype) for p in self._all()):
+            self._owned = [(m._parameters, n) for m in self._linear for n, p in m._parameters.items() if p is not None]
+            self._parameters = list(self._all())
             self._places = [parameter.data_ptr() for parameter in self._parameters]
-            self._owned = [*owned, *((parent._modules, name) for parent, name, _ in self._registered)]
+            self._owned += [(parent._modules, name) for parent, name, _ in self._registered]
             self._ids = [id(owner.get(name)) for owner, name in self._owned]
-        return [values]
+            self._flat = self._views()
+        return [np.concatenate([array.reshape(-1) for array in arrays])]
+
+    def _called(self) -> Network:
+        """The network of modules that were pruned or normalised since: such have their weights only while called."""
+        weights: dict[nn.Module, Linear] = {}
+
+        def keep(module: Any, *_: Any) -> None:
+            weights[module] = _weights(module)
+
+        self._probe(self._inputs.part(0, 2), dict.fromkeys(self._linear, keep))
+        layers = [weights[part] if isinstance(part, nn.Linear) else part for part in self._chain]
+        return (*layers[:-1], self._head.rows(weights[self._linear[-1]]))
+
+    def _all(self) -> list[Tensor]:
+        return [p for module in self._linear for p in (module.weight, module.bias) if p is not None]
+
+    def _views(self) -> list[NDArray]:
+        """The row's numbers where the parameters themselves lie."""
+        views: list[NDArray] = []
+        for module in self._linear:
+            for parameter in (module.weight, module.bias):
+                zeros = np.zeros(module.out_features, _numpy(module.weight).dtype)
+                array = zeros if parameter is None else _numpy(parameter)
+                if module is self._linear[-1] and (only := self._head.only) is not None:
+                    views.append(np.zeros(array[only].size, array.dtype))
+                    array = array[only : only + 1]
+                views.append(array.reshape(-1))
+        return views
 
 
-def other_model(what: str) -> UnspiralError:
-    """The error that says what has changed about the model since the recording began."""
-    return UnspiralError(f"the model is not what it was when the recording began: {what}; make another Recorder for it")
+def _weights(module: nn.Linear) -> Linear:
+    weight = _numpy(module.weight)
+    return Linear(weight, np.zeros_like(weight[:, 0]) if module.bias is None else _numpy(module.bias))
 
 
-def is_chain(model: nn.Module, called: Sequence[nn.Module], x: Tensor) -> bool:
-    """Whether the model does nothing but send x through the modules `called`, and films know them all."""
-    kinds = (nn.Linear, nn.ReLU, nn.LeakyReLU, nn.Tanh, nn.Dropout, nn.Identity, nn.Flatten)
-    slopes = [module.negative_slope for module in called if isinstance(module, nn.LeakyReLU)]
-    if not all(type(module) in kinds for module in called) or not all(0 <= slope <= 1 for slope in slopes):
-        return False
-    random_ = torch.Generator().manual_seed(0)
-    weights = {  # others than its own, lest a branch that starts at zero goes unnoticed
-        name: torch.randn(p.shape, generator=random_, dtype=torch.float64) / max(1, p.shape[-1]) ** 0.5
-        for name, p in model.named_parameters()
-    }
-    some = torch.randn((32, *x.shape[1:]), generator=random_, dtype=torch.float64)
-    with undisturbed(model, torch.device("cpu")):
-        try:
-            scores = functional_call(model, weights, (some,)).numpy()
-            network = functional_call(_Layers(model, called), {f"model.{n}": w for n, w in weights.items()}, ())
-            return np.allclose(logits(network, some.flatten(1).numpy()), scores, atol=1e-9)
-        except Exception:  # whatever somebody's forward does with them: then it is no chain
-            return False
-
-
-class _Layers(nn.Module):
-    """Gives modules as layers of films, with whatever weights it is called with."""
-
-    def __init__(self, model: nn.Module, called: Sequence[nn.Module]) -> None:
-        super().__init__()
-        self.model = model
-        self.called = tuple(called)
-
-    def forward(self) -> Network:
-        return _layers(self.called)
-
-
-def _layers(modules: Sequence[nn.Module]) -> Network:
-    return tuple(layer for layer in map(_layer, modules) if layer is not None)
-
-
-def _layer(module: nn.Module) -> Linear | PositivePart | Tanh | None:
-    """A module as a layer of films; None for one that does nothing in eval mode."""
-    match module:
-        case nn.Linear():
-            return as_linear(module)
-        case nn.ReLU():
-            return PositivePart()
-        case nn.LeakyReLU():
-            return PositivePart(float(module.negative_slope))
-        case nn.Tanh():
-            return Tanh()
-    return None
-
-
-def as_linear(module: nn.Linear) -> Linear:
-    """A torch layer as a film's; a missing bias is zeros."""
-    weight = array_of(module.weight)
-    return Linear(weight, np.zeros_like(weight[:, 0]) if module.bias is None else array_of(module.bias))
-
-
-def array_of(parameter: Tensor) -> NDArray:
-    """The parameter as an array of float32 or float64; it shares memory where that can be."""
+def _numpy(parameter: Tensor) -> NDArray:
     value = parameter.detach().cpu()
-    return (value if _plain(value.dtype) else value.float()).numpy()
+    return (value if _wide(value.dtype) else value.float()).numpy()
 
 
-def _plain(dtype: torch.dtype) -> bool:
+def _wide(dtype: torch.dtype) -> bool:
     return dtype in (torch.float32, torch.float64)

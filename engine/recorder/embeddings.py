@@ -1,8 +1,8 @@
-"""Any other model, recorded by where its points go."""
+"""A model whose layers films do not know: recorded by where it sends points, and lines of the input plane."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -10,66 +10,124 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from engine.network.layers import Linear
+from engine.errors import UnspiralError
+from engine.network.layers import Linear, Network
 from engine.network.lines import extent_of, square_grid
-from engine.recorder.chain import array_of, as_linear, other_model
-from engine.recorder.probe import evaluated, undisturbed
+from engine.recorder.chain import changed
+from engine.recorder.head import Head
+from engine.recorder.inputs import Inputs
+from engine.recorder.probe import Probe
 from engine.runs.run_file import layer_arrays
 
 LINES, SAMPLES = 21, 201
 """Lines each way of the input plane, and points on each, whose embedding is recorded where layers are not known."""
-_AT_ONCE = 1 << 22  # numbers of x that go through the model at once
+
+AT_ONCE = 1 << 22
+"""Numbers of x that go through the model at once."""
+
+Source = str | Callable[[nn.Module, Any], Any]
+"""Where the embedding is: what the module of this name reads or gives, or a function of the model and x."""
 
 
 class Embeddings:
-    """What is recorded of any other model: where it sends the points and, if x is a plane, lines of it."""
+    """What is recorded of a model that is no chain: where it sends `inputs` and, if x is a plane, lines of it.
 
-    def __init__(self, model: nn.Module, names: tuple[str, ...], x: Tensor, points: NDArray) -> None:
-        self._model, self._names, self._x = model, names, x
-        segments, self._grid = np.zeros((0, 2, points.shape[1])), x[:0]
-        if x.shape[1:] == (2,) and x.is_floating_point():
-            segments = square_grid(extent_of(points), LINES)
-            t = np.linspace(0, 1, SAMPLES)[:, None]
+    `head` and `classifier` tell what is read, and the regions; without them it is what `source` gives.
+    """
+
+    def __init__(
+        self,
+        probe: Probe,
+        source: Source,
+        head: Head | None,
+        inputs: list[Inputs],
+        kept: NDArray[np.intp] | None,
+        plane: NDArray | None,
+        dimensions: int,
+        width: int,
+    ) -> None:
+        self._probe, self._source, self._head = probe, source, head
+        self._inputs, self._kept, self._width = inputs, kept, width
+        segments, self._grid = np.zeros((0, 2, dimensions)), None
+        samples = SAMPLES
+        if plane is not None and inputs[0].alone is not None:
+            count = LINES if width <= 16 else LINES // 2 + 1
+            samples = SAMPLES if width <= 16 else SAMPLES // 2 + 1
+            segments = square_grid(extent_of(plane), count)
+            t = np.linspace(0, 1, samples)[:, None]
             grid = (1 - t) * segments[:, :1] + t * segments[:, 1:]  # L S 2
-            self._grid = torch.as_tensor(grid.reshape(-1, 2)).to(x)
-        self.constants: Mapping[str, NDArray] = {"trajectories.segments": segments}
-        self._shape = (len(segments), SAMPLES)
-        last = model.get_submodule(names[1])
-        assert isinstance(last, nn.Linear)
-        self.network = (self._classifier(last),)
-        self._rooms = {name: array.shape for name, array in layer_arrays(self.network).items()}
-        names_ = ("trajectories.points", "trajectories.lines", *self._rooms)
-        self.row = dict(zip(names_, self.values()))
+            x = inputs[0].alone
+            self._grid = Inputs((torch.tensor(grid.reshape(-1, 2)).to(x),), {}, len(segments) * samples)
+        self.constants = {"trajectories.segments": segments}
+        self._shape = (len(segments), samples)
+        self._rooms: dict[str, tuple[int, ...]] | None = None
+        self._linear: Linear | None = None
+        points, lines, *_ = self.values()
+        self.network: Network = () if self._linear is None else (self._linear,)
+        layers = layer_arrays(self.network)
+        self._rooms = {name: array.shape for name, array in layers.items()}
+        self.row = {"trajectories.points": points, "trajectories.lines": lines, **layers}
 
     def values(self) -> list[NDArray]:
         """The arrays of the row."""
-        try:
-            embedding, last = (self._model.get_submodule(name) for name in self._names)
-        except AttributeError:
-            raise other_model("a module that was named is gone") from None
-        width = self.network[0].weight.shape[1]
-        points, lines = (array_of(self._embedded(embedding, x, width)).astype("f4") for x in (self._x, self._grid))
-        layers = layer_arrays((self._classifier(last),)) if isinstance(last, nn.Linear) else {}
-        if {name: array.shape for name, array in layers.items()} != self._rooms:
-            raise other_model(f"the classifier {self._names[1]!r} has another shape now")
-        return [points, lines.reshape(*self._shape, points.shape[1]), *layers.values()]
+        self._linear = None
+        points = torch.cat([self._embedded(inputs) for inputs in self._inputs])
+        shown = points if self._kept is None else points[torch.as_tensor(self._kept)]
+        lines = self._embedded(self._grid) if self._grid is not None else points[:0]
+        layers = {} if self._linear is None else layer_arrays((self._linear,))
+        if self._rooms is not None and {name: array.shape for name, array in layers.items()} != self._rooms:
+            raise changed(f"the classifier {self._source!r} has another shape now")
+        return [_narrow(shown), _narrow(lines).reshape(*self._shape, self._width), *layers.values()]
 
-    def _classifier(self, module: nn.Linear) -> Linear:
-        """The classifier's weights, read in eval mode: normalised layers compute them, in training with effects."""
-        with undisturbed(self._model, self._x.device):
-            return as_linear(module)
+    def _embedded(self, inputs: Inputs) -> Tensor:
+        """Embedding (N, d) of points by the model as it is, a bounded part of them at a time."""
+        numbers = sum(tensor.numel() for tensor in inputs.tensors)
+        step = inputs.rows if numbers <= AT_ONCE or inputs.alone is None else max(1, AT_ONCE * inputs.rows // numbers)
+        parts = [inputs.part(i, i + step) for i in range(0, inputs.rows, step)] if step < inputs.rows else [inputs]
+        e = torch.cat([self._of_part(part) for part in parts])
+        if e.ndim != 2 or e.shape[1] != self._width:
+            raise changed(f"{self._source!r} gives something else now")
+        return e.detach()
 
-    def _embedded(self, module: nn.Module, x: Tensor, width: int) -> Tensor:
-        """Embedding (N, d) of x by the model as it is, a bounded part of x at a time."""
+    def _of_part(self, part: Inputs) -> Tensor:
+        if not isinstance(self._source, str):
+            return as_rows(self._probe.function(self._source, part), part.rows)
         kept: list[Tensor] = []
+        try:
+            module = self._probe.model.get_submodule(self._source)
+        except AttributeError:
+            raise changed(f"its module {self._source!r} is gone") from None
+        head, busy = self._head, False
 
-        def keep(called: nn.Module, _: tuple[Any, ...], output: Tensor) -> None:
-            kept.append(output.flatten(1))
+        def keep(called: nn.Module, given: tuple[Any, ...], output: Any) -> None:
+            nonlocal busy
+            if busy:
+                return
+            busy = True
+            if head is None:
+                kept.append(as_rows(output, part.rows))
+            else:
+                kept.append(head.embedding(given[0], called))
+                if self._linear is None and head.regions:
+                    self._linear = head.weights(called, given[0], output)
+            busy = False
 
-        if not len(x):
-            return x.new_zeros((0, width))
-        for part in x.split(max(1, _AT_ONCE // max(1, x[0].numel()))):
-            evaluated(self._model, part, keep, [module])
-        if sum(map(len, kept)) != len(x) or kept[0].shape[1] != width:
-            raise other_model(f"its module {self._names[0]!r} gives something else now")
-        return torch.cat(kept)
+        self._probe(part, {module: keep})
+        if not kept:
+            raise changed(f"it no longer uses its module {self._source!r}")
+        return kept[-1]
+
+
+def as_rows(output: Any, count: int) -> Tensor:
+    """(N, d) of whatever a module or a function gives for `count` points. UnspiralError if it is no such thing."""
+    value = output[0] if isinstance(output, tuple | list) and output and isinstance(output[0], Tensor) else output
+    if isinstance(value, np.ndarray):
+        value = torch.as_tensor(value)
+    if not isinstance(value, Tensor) or not value.ndim or len(value) != count or not value.is_floating_point():
+        given = tuple(value.shape) if isinstance(value, Tensor) else type(value).__name__
+        raise UnspiralError(f"the embedding is {given}; it must be one vector for each of the {count} points")
+    return value.detach().flatten(1) if value.ndim > 1 else value.detach()[:, None]
+
+
+def _narrow(tensor: Tensor) -> NDArray:
+    return tensor.cpu().to(torch.float32).numpy()

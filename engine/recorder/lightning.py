@@ -1,4 +1,4 @@
-"""The Recorder as a callback of Lightning."""
+"""Lightning's trainer as a host."""
 
 from __future__ import annotations
 
@@ -6,19 +6,27 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from numpy.typing import ArrayLike
 from torch import Tensor, nn
 
 from engine.errors import UnspiralError
+from engine.recorder.model import AUTO
+from engine.recorder.place import free
 from engine.recorder.recorder import Recorder
+from engine.recorder.said import Said
+
+_LOSSES = ("loss", "train_loss", "train_loss_epoch", "loss_epoch", "train_loss_step", "loss_step")
 
 
 def lightning_callback(
-    path: str | Path, x: ArrayLike | Tensor, y: ArrayLike | Tensor, embedding: str, classifier: str, every: int = 1
-) -> Any:
+    path: str | Path, x: Any = None, y: Any = None, embedding: Any = None, classifier: Any = AUTO, every: int = 1,
+    **given: Any,
+) -> Any:  # fmt: skip
     """A Lightning callback that records the module it trains, after every `every` epochs, with what it logged.
 
-    trainer = Trainer(callbacks=[lightning_callback("my.safetensors", x, y, "model.2", "model.3")])
+    trainer = Trainer(callbacks=[lightning_callback("my.safetensors", x, y)])
+
+    All else that `Recorder` takes may be `given`. A second fit, and one resumed from a checkpoint, is recorded beside
+    the first, in my-2.safetensors. Nothing that goes wrong with recording ends the training: it is said once.
     """
     try:
         from lightning.pytorch import Callback  # pyright: ignore[reportMissingImports]
@@ -28,18 +36,40 @@ def lightning_callback(
         except ImportError:
             raise UnspiralError("Lightning is not installed: pip install lightning") from None
 
-    class Record(Callback):
+    class Record(Callback):  # pyright: ignore[reportGeneralTypeIssues]
         recorder: Recorder | None = None
 
+        def __init__(self) -> None:
+            super().__init__()
+            self._said, self._logged, self._fits = Said(), Logged(), 0
+
         def on_fit_start(self, trainer: Any, pl_module: nn.Module) -> None:
-            if trainer.is_global_zero:
-                self.recorder = Recorder(path, pl_module, x, y, embedding, classifier)
+            self.recorder = None
+            if not trainer.is_global_zero:
+                return
+            resumed = getattr(trainer, "ckpt_path", None) is not None
+            place = Path(path)
+            if place.exists() and (resumed or self._fits):
+                place = free(place)
+                self._said(f"beside {place}", f"{path} holds an earlier fit; this one is recorded in {place}")
+            self._fits += 1
+            try:
+                self.recorder = Recorder(place, pl_module, x, y, embedding, classifier, **given)
+                self.recorder.in_use = True  # until the fit ends
+            except UnspiralError as error:
+                self._said("begin", f"this training is not recorded: {error}")
+                return
+            if not resumed:
+                self.recorder.snapshot(trainer.current_epoch)
+
+        def on_train_start(self, trainer: Any, pl_module: nn.Module) -> None:
+            if self.recorder is not None and self.recorder.empty:  # only now is its epoch known that it resumes
                 self.recorder.snapshot(trainer.current_epoch)
 
         def on_train_epoch_end(self, trainer: Any, pl_module: nn.Module) -> None:
             epoch = trainer.current_epoch + 1
             if self.recorder is not None and epoch % every == 0:
-                self.recorder.snapshot(epoch, **_logged(trainer.callback_metrics))
+                self.recorder.snapshot(epoch, **self._logged.new(trainer.callback_metrics))
 
         def on_exception(self, trainer: Any, pl_module: nn.Module, exception: BaseException) -> None:
             if self.recorder is not None:
@@ -52,8 +82,20 @@ def lightning_callback(
     return Record()
 
 
-def _logged(metrics: Mapping[str, Any]) -> dict[str, Any]:
-    """What Lightning logged, with the training's loss under the name that films read."""
-    named = {name.replace("/", "_"): value for name, value in metrics.items()}
-    losses = [name for name in ("loss", "train_loss", "train_loss_epoch", "loss_epoch") if name in named]
-    return {**named, "loss": named[losses[0]]} if losses else named
+class Logged:
+    """What Lightning logged since the last snapshot, with the training's loss under the name that films read."""
+
+    def __init__(self) -> None:
+        self._before: dict[str, Any] = {}
+
+    def new(self, metrics: Mapping[str, Any]) -> dict[str, Any]:
+        """Metrics by name; those of a validation that did not run since are left out."""
+        named = {name.replace("/", "_"): value for name, value in metrics.items() if name not in ("epoch", "self")}
+        fresh = {
+            name: value
+            for name, value in named.items()
+            if not (isinstance(value, Tensor) and self._before.get(name) is value)
+        }
+        self._before = named
+        loss = next((name for name in _LOSSES if name in fresh), None)
+        return fresh if loss is None else {**fresh, "loss": fresh[loss]}

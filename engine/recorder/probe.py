@@ -1,107 +1,98 @@
-"""Looking at a model in the middle of its training without disturbing it."""
+"""Calling somebody's model in the middle of its training, without a trace."""
 
-from __future__ import annotations
-
-import random
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
-import numpy as np
 import torch
-from numpy.typing import ArrayLike
 from torch import Tensor, nn
 
 from engine.errors import UnspiralError
-from engine.recipes.data import labelled
+from engine.recorder.calm import undisturbed
+from engine.recorder.inputs import Inputs
 
-PROBED = 256  # points on which the model is tried before anything is recorded
-
-
-def unwrapped(model: nn.Module) -> tuple[nn.Module, str]:
-    """The module within torch.compile's and DataParallel's wrappers, and what they put before its modules' names."""
-    if not isinstance(model, nn.Module):
-        raise UnspiralError(f"model is a {type(model).__name__}; it must be a torch nn.Module")
-    before = ""
-    while True:
-        if isinstance(inner := getattr(model, "_orig_mod", None), nn.Module):
-            model, before = inner, before + "_orig_mod."
-        elif isinstance(model, nn.DataParallel | nn.parallel.DistributedDataParallel):
-            model, before = model.module, before + "module."
-        else:
-            break
-    if any(isinstance(p, nn.UninitializedParameter) for p in model.parameters()):
-        raise UnspiralError("the model has layers that take their width from x: call model(x) once before recording")
-    return model, before
+Keep = Callable[[nn.Module, tuple[Any, ...], Any], None]
 
 
-def points_of(model: nn.Module, x: ArrayLike | Tensor, y: ArrayLike | Tensor) -> tuple[Tensor, Any]:
-    """A copy of x as the model takes it, and the labelled points (N, n) as a run holds them."""
-    for name, value in (("x", x), ("y", y)):
-        if isinstance(value, Tensor) and value.requires_grad:
-            raise UnspiralError(f"{name} needs a gradient; give {name}.detach()")
-    try:
-        given = x.detach().clone() if isinstance(x, Tensor) else torch.tensor(np.asarray(x))
-    except (TypeError, ValueError) as error:
-        raise UnspiralError(f"x must be an array of numbers, a row per point: {error}") from None
-    if given.ndim < 2:
-        raise UnspiralError(f"x has shape {tuple(given.shape)}; it needs one row per point: (N, …)")
-    like = next(model.parameters(), None)
-    if like is not None:
-        given = given.to(like.device)
-        if given.is_floating_point():
-            given = given.to(like.dtype)
-    labels = y.cpu().numpy() if isinstance(y, Tensor) else y
-    flat = given.flatten(1).cpu()
-    points = labelled((flat if flat.dtype == torch.float64 else flat.float()).numpy(), labels)
-    width = "f8" if given.dtype == torch.float64 else "f4"
-    return given, points._replace(x=points.x.astype(width))
+class Probe:
+    """Calls a model in eval mode, and leaves it, its gradients and all random numbers as they were."""
 
+    def __init__(self, model: nn.Module, device: torch.device) -> None:
+        self.model, self.device = model, device
+        self._graded = False  # some compute gradients as part of what they compute
+        self._rewritten: Sequence[Tensor] | None = None  # what a call changes although it should not
 
-def evaluated(
-    model: nn.Module,
-    x: Tensor,
-    keep: Callable[[nn.Module, tuple[Any, ...], Any], None],
-    modules: Sequence[nn.Module] | None = None,
-) -> Any:
-    """model(x) in eval mode; `keep` is given every module (or `modules`), its inputs and its output.
+    def __call__(self, inputs: Inputs, keep: Mapping[nn.Module, Keep]) -> Any:
+        """model(inputs); `keep` says which modules' calls are to be seen: the module, all it is given, its output.
 
-    Everything else is left as it was: modes, gradients, random numbers.
-    """
-    with undisturbed(model, x.device):
-        handles = [module.register_forward_hook(keep) for module in (modules or list(model.modules()))]
+        UnspiralError with the model's own words if it cannot be called with them.
+        """
         try:
-            return model(x)
+            return self._call(inputs, keep)
         except UnspiralError:
             raise
         except Exception as error:
-            reason = (str(error).splitlines() or [""])[0][:200]
-            raise UnspiralError(f"the model cannot be called with x {tuple(x.shape)}: {reason}") from None
-        finally:
-            for handle in handles:
-                handle.remove()
+            if not self._graded and isinstance(error, RuntimeError) and "does not require grad" in str(error):
+                self._graded = True
+                return self(inputs, keep)
+            reason = (str(error).splitlines() or [""])[0][:150]
+            raise UnspiralError(
+                f"the model cannot be called with x {inputs}: {reason or type(error).__name__}"
+            ) from None
+
+    def function(self, function: Callable[..., Any], inputs: Inputs) -> Any:
+        """What a function of the model and x gives, called in the same way."""
+        x = inputs.kwargs or (inputs.args[0] if len(inputs.args) == 1 else inputs.args)
+        with undisturbed(self.model, self.device, self._graded):
+            try:
+                return function(self.model, x)
+            except Exception as error:
+                reason = (str(error).splitlines() or [""])[0][:150]
+                raise UnspiralError(
+                    f"the function given as embedding cannot be called with the model and x: {reason}"
+                ) from None
+
+    def _call(self, inputs: Inputs, keep: Mapping[nn.Module, Keep]) -> Any:
+        with ExitStack() as stack:
+            if self._rewritten is None:
+                stack.enter_context(self._watched())
+            else:
+                stack.enter_context(_restored(self._rewritten))
+            stack.enter_context(undisturbed(self.model, self.device, self._graded))
+            for module, seen in keep.items():
+                handle = module.register_forward_hook(_all_arguments(seen), with_kwargs=True)
+                stack.callback(handle.remove)
+            return self.model(*inputs.args, **inputs.kwargs)
+
+    @contextmanager
+    def _watched(self) -> Iterator[None]:
+        """Find out what a call changes: layers that renormalise their weights, statistics kept in eval mode too."""
+        tensors = [*self.model.parameters(), *self.model.buffers()]
+        versions, copies = [t._version for t in tensors], [t.detach().clone() for t in tensors]
+        yield
+        self._rewritten = [
+            t
+            for t, version, copy in zip(tensors, versions, copies)
+            if t._version != version or (not torch.equal(t.detach(), copy) and not bool(copy.isnan().any()))
+        ]
+        with torch.no_grad():
+            for tensor, copy in zip(tensors, copies):
+                if any(tensor is other for other in self._rewritten):
+                    tensor.detach().copy_(copy)
+
+
+def _all_arguments(seen: Keep) -> Callable[..., None]:
+    def hook(module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any], output: Any) -> None:
+        seen(module, (*args, *kwargs.values()), output)
+
+    return hook
 
 
 @contextmanager
-def undisturbed(model: nn.Module, device: torch.device) -> Iterator[None]:
-    """In eval mode, without gradients; afterwards modes and random states are what they were."""
-    modes = [(module, module.training) for module in model.modules()]
-    numbers, others = random.getstate(), np.random.get_state()
-    devices = [device] if device.type == "cuda" else []
+def _restored(tensors: Sequence[Tensor]) -> Iterator[None]:
+    copies = [tensor.detach().clone() for tensor in tensors]
     try:
-        for module, _ in modes:  # not model.eval(): models override it
-            module.training = False
-        with torch.no_grad(), torch.random.fork_rng(devices), torch.autocast(device.type, enabled=False):
-            yield
+        yield
     finally:
-        for module, mode in modes:
-            module.training = mode
-        random.setstate(numbers)
-        np.random.set_state(others)
-
-
-def same_numbers(a: Tensor, b: Any) -> bool:
-    """Whether b is a tensor of the same shape and, but for rounding, the same numbers."""
-    if not isinstance(b, Tensor) or a.shape != b.shape:
-        return False
-    return torch.allclose(a.double(), b.double(), rtol=1e-4, atol=1e-6, equal_nan=True)
+        for tensor, copy in zip(tensors, copies):
+            tensor.detach().copy_(copy)

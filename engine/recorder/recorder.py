@@ -1,10 +1,10 @@
-"""Snapshots out of anybody's torch training loop."""
+"""Snapshots out of anybody's torch training loop, or of arrays alone."""
 
 from __future__ import annotations
 
 import json
 import math
-import warnings
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -12,131 +12,247 @@ from types import TracebackType
 from typing import Any
 
 import numpy as np
-from filelock import FileLock, Timeout
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from engine.errors import UnspiralError, unknown
-from engine.recorder.chain import Weights, is_chain
-from engine.recorder.embeddings import Embeddings
-from engine.recorder.probe import PROBED, evaluated, points_of, same_numbers, unwrapped
+from engine.errors import UnspiralError
+from engine.recorder.chain import Chain
+from engine.recorder.model import AUTO, Given, is_lazy, observe, unwrapped
+from engine.recorder.place import Place
+from engine.recorder.said import NoLongerFinite, Said
+from engine.recorder.series import Series, constants_of
 from engine.runs import journal, tensors
-from engine.runs.run import Diverged, Run, described
-from engine.runs.run_file import about_layers, is_name
+from engine.runs.run import Run, described
+from engine.runs.run_file import about_layers
+
+AGREEING = 1e-2
+"""How far, of their size, embeddings of a chain may be from the model's own when the recording ends: the model's may be
+computed in fewer digits."""
 
 
 class Recorder:
-    """Records a model while somebody's own loop trains it; closing it makes one run file of all snapshots.
+    """Records while somebody's own loop trains; closing it makes one run file of all snapshots.
 
-        with Recorder("my.safetensors", model, x, y, embedding="2", classifier="3") as recorder:
+        with Recorder("my.safetensors", model, x, y) as recorder:
             for epoch in range(...):
                 ...
                 recorder.snapshot(epoch, loss=loss)
 
-    `embedding` and `classifier` are names as in `model.named_modules()`; the classifier is the linear layer that reads
-    the embedding and gives the model's output. x (N, …) is what the model takes, y (N,) its labels.
+    **The model** is recorded by what its classifier reads, which is the embedding, and by the classifier's weights;
+    what the model returns does not matter. `classifier` is a module of it or that one's name as in `named_modules()`,
+    by default the last Linear layer (or 1 × 1 convolution) whose outputs are as many as y has classes; one output
+    stands for two. With `classifier=None` the `embedding` alone is recorded: what the module of that name gives, or
+    what the function `embedding(model, x)` returns. x is what the model takes: an array, a tuple of several, a
+    dictionary, a data set or its loader. y are labels: numbers, words, one-hot rows, several a point (of which `label`
+    says the one to show); −100 is left out; numbers to fit are kept as `constants["values"]`. `names` are the classes',
+    `held_out=(x, y)` points that are not trained on, `points` how many are recorded if not all.
 
-    A model that is a chain of layers that unspiral knows (Linear, ReLU, LeakyReLU, Tanh; Dropout, Flatten and Identity
-    do nothing in it) is recorded by its weights, exactly as they are. Of any other, the embedding of the points is
-    recorded at every snapshot and, where x is (N, 2), of 21 × 2 lines of the input plane with 201 points on each, in
-    eval mode. Nothing of the training is disturbed: neither weights, gradients, modes nor random numbers.
+    A model that computes a chain of layers that unspiral knows (Linear, ReLU, LeakyReLU, Tanh, however written) is
+    recorded by its weights, exactly as they are; that it is one is tried with random weights. Of any other, the
+    embedding of the points is recorded at every snapshot and, where x is (N, 2), of lines of the input plane, in eval
+    mode. Nothing of the training is disturbed: neither weights, gradients, modes, buffers nor random numbers.
+
+    **Arrays** need no model: after `Recorder("my.safetensors", labels=y)`, `snapshot(epoch, loss=loss, codes=mu)`
+    records numbers as metrics and arrays as series: `Run.series["codes"]` is (T, …). `float16` names those to be stored
+    in half the room. Other arguments by name are arrays that do not change: `Run.constants["labels"]`. `watch` holds
+    functions that are called at every snapshot, such as {"fit": lambda: model(grid)}, with modules in eval mode.
 
     What `snapshot` has returned is in `PATH.journal`, handed to the operating system, which `Run.load` opens whatever
     became of the process; it is forced to the disk once a second, so that a power cut costs a second at most.
-    A snapshot of a 2–100–2–5 network takes 0.1 ms; of a model that is not a chain as long as the points and lines take
-    to go through it (5,000 points and 8,442 of the lines: 5 ms with 100 hidden units).
+
+    Mistakes that are seen before the training are an UnspiralError. During it nothing that the recorder dislikes ends
+    it: it warns once (NotRecorded) and goes on.
     """
 
     def __init__(
-        self, path: str | Path, model: nn.Module, x: ArrayLike | Tensor, y: ArrayLike | Tensor,
-        embedding: str, classifier: str,
+        self, path: str | Path, model: nn.Module | None = None, x: Any = None, y: Any = None,
+        embedding: str | nn.Module | Callable[[nn.Module, Any], Any] | None = None,
+        classifier: str | nn.Module | None = AUTO, *,
+        held_out: tuple[Any, Any] | None = None, points: int | None = None, label: int | str = 0,
+        names: Sequence[str] = (), watch: Mapping[str, Callable[[], Any]] | None = None,
+        float16: Collection[str] = (), **constants: Any,
     ) -> None:  # fmt: skip
         self.path = Path(path)
         self.stopped = ""
         """Why nothing more is recorded, if that is so."""
-        self.model, wrappers = unwrapped(model)
-        self._names = tuple(name.removeprefix(wrappers) for name in (embedding, classifier))
-        self._modules()  # before anything else: names are what is mistaken most
-        self._x, points = points_of(self.model, x, y)
-        called = self._check(points.y)
-        if is_chain(self.model, called, self._x):
-            self._recorded: Weights | Embeddings = Weights(self.model, called)
-        else:
-            self._recorded = Embeddings(self.model, self._names, self._x, points.x)
+        self.in_use = False
+        self._said = Said()
+        self._series = Series(float16, watch or {}, self._said)
+        self._journal: journal.Journal | None = None
+        self._recorded: Any = None
         self._last = -math.inf
-        self._metrics: set[str] = set()
-        constants = {"x": points.x, "y": points.y, **self._recorded.constants}
-        layers = about_layers(self._recorded.network, isinstance(self._recorded, Embeddings))
-        about = json.dumps(layers | {"recipe": None, "unfinished": ""})
-        self._lock = _locked(self.path)
+        if model is None:
+            given = {"x": x, "labels": y} if y is not None else {"x": x}
+            constants = {name: value for name, value in given.items() if value is not None} | constants
+            if embedding is not None or classifier is not AUTO or held_out is not None:
+                raise UnspiralError("embedding, classifier and held_out belong to a model: Recorder(path, model, x, y)")
+        self._constants, self._names = constants_of(constants, names)
+        self._model, self._wrappers = (None, "") if model is None else unwrapped(model)
+        self._given = Given(x, y, embedding, classifier, held_out, points, label, names)
+        self._place: Place | None = None
+        if self._model is None or not is_lazy(self._model):
+            self._begin()
+        else:  # it has its weights only once the training has called it
+            self._place = Place(self.path, self)
+        self._open = True
+
+    def _begin(self) -> None:
+        """Find out what is to be recorded, and open the journal for it."""
+        constants, names = self._constants, self._names
+        layers: tuple[Any, ...] = ()
+        trajectories = False
+        if self._model is not None:
+            seen = observe(self._model, self._wrappers, self._given, self._said)
+            self._recorded, layers = seen.recorded, seen.recorded.network
+            trajectories = not isinstance(seen.recorded, Chain)
+            constants = {"x": seen.points.x, "y": seen.points.y, **seen.recorded.constants, **constants}
+            if seen.held.any():
+                constants["held_out"] = seen.held
+            if seen.values is not None:
+                constants["constants.values"] = seen.values
+            if seen.labels.names:
+                names = {**names, "y": list(seen.labels.names)}
+        about = about_layers(layers, trajectories, more=True) | {"recipe": None, "unfinished": "", "names": names}
+        self._place = self._place or Place(self.path, self)
         try:
-            _set_aside(self.path)
-            self._journal = journal.Journal(journal.beside(self.path), about, constants, self._recorded.row)
+            self._place.clear(self._said)
+            self._journal = journal.Journal(journal.beside(self.path), json.dumps(about), constants, self._row())
         except BaseException as error:
             self._unlock()
             if isinstance(error, OSError):
                 raise UnspiralError(f"cannot write beside {self.path}: {error.strerror or error}") from None
             raise
-        self._open = True
 
-    def snapshot(self, epoch: float, **metrics: float | Tensor) -> None:
-        """Record the model as it is now. `epoch` is any number larger than the last one given; metrics are numbers.
+    def _row(self) -> dict[str, NDArray]:
+        return {**(self._recorded.row if self._recorded is not None else {}), **self._series.row}
 
-        UnspiralError for a mistake in what is given; Diverged once the weights are no longer finite numbers, and what
-        was recorded before them stays.
+    @property
+    def empty(self) -> bool:
+        """Whether no snapshot was recorded yet."""
+        return self._last == -math.inf
+
+    def snapshot(self, epoch: float, **values: Any) -> None:
+        """Record the model as it is now, and `values`: numbers are metrics, arrays are series.
+
+        `epoch` is any number larger than the last one given. A series keeps the shape of its first snapshot; where one
+        was not given there is NaN. What cannot be recorded is said once; once the weights are no longer finite numbers
+        nothing more is recorded, and what was recorded before them stays.
         """
         if not self._open:
-            raise UnspiralError(f"the recording {self.path} is closed; make another Recorder to record more")
+            return self._said("closed", f"the recording {self.path} is closed; make another Recorder to record more")
         if self.stopped:
-            raise Diverged(self.stopped)
-        moment = _number("epoch", epoch)
+            return None
+        try:
+            moment = self._moment(epoch)
+            if self._journal is None:
+                self._begin_late()
+            self._append(moment, values)
+            self._last = moment
+        except NoLongerFinite as error:
+            self._said("finite", error)
+        except UnspiralError as error:
+            self._said(str(error)[:40], str(error))
+        return None
+
+    def _begin_late(self) -> None:
+        try:
+            self._begin()
+        except UnspiralError as error:
+            self.stopped = str(error)
+            raise
+
+    def _moment(self, epoch: Any) -> float:
+        try:
+            moment = float(epoch.item() if isinstance(epoch, Tensor) else epoch)
+        except (TypeError, ValueError, RuntimeError):
+            raise UnspiralError(f"epoch is {repr(epoch)[:60]}; it must be one number") from None
         if not math.isfinite(moment):
             raise UnspiralError(f"epoch is {epoch}; it must be a number")
         if moment <= self._last:
             again = "was recorded already" if moment == self._last else f"comes after {self._last:g}"
             raise UnspiralError(f"epoch {moment:g} {again}; epochs must increase from snapshot to snapshot")
-        numbers = {name: _number(name, value) for name, value in metrics.items() if value is not None}
-        for name in numbers.keys() - self._metrics:
-            if not is_name(f"metrics.{name}"):
-                raise UnspiralError(f"a metric cannot be called {name[:120]!r}; give it a short name of letters")
-            self._metrics.add(name)
-        values = self._recorded.values()
+        return moment
+
+    def _append(self, moment: float, given: Mapping[str, Any]) -> None:
+        assert self._journal is not None
+        metrics, arrays = self._series.read(moment, given)
+        values = self._recorded.values() if self._recorded is not None else []
         if not all(map(_finite, values)):
             self.stopped = f"the model no longer computes finite numbers at epoch {moment:g}; lower the learning rate"
-            raise Diverged(f"{self.stopped}; the {self._journal.count} snapshots before it are kept")
+            raise NoLongerFinite(f"{self.stopped}; the {self._journal.count} snapshots before it are kept")
         try:
-            self._journal.append(moment, values, numbers)
+            if arrays:
+                self._journal.describe(self._row())
+            self._journal.append(moment, [*values, *arrays], metrics)
         except OSError as error:
             raise UnspiralError(
                 f"cannot write {self._journal.path}: {error.strerror or error}; "
                 f"the {self._journal.count} snapshots before epoch {moment:g} are there"
             ) from None
-        self._last = moment
 
     def close(self) -> None:
         """Make one run file of all snapshots, whole or not at all; if it cannot be written, the journal stays."""
-        if not self._open:
+        if self._open and not self.stopped:
+            self._compare()
+        trouble = self._closed()
+        if trouble:
+            self._said("close", trouble)
+
+    def _compare(self) -> None:
+        """Whether a chain still is one: its layers' embedding beside the model's own."""
+        if not isinstance(self._recorded, Chain):
             return
-        self._open = False
-        self._journal.close()
-        path = self._journal.path
         try:
-            if not self._journal.count:
-                path.unlink(missing_ok=True)
-                if not self.stopped:
-                    raise UnspiralError(f"nothing was recorded in {self.path}: call snapshot(epoch) in the loop")
-                return
-            try:
-                run = Run.load(path)
-                tensors.save(self.path, *described(replace(run, unfinished=self.stopped)), run.forget)
-            except UnspiralError as error:
-                raise UnspiralError(f"{error}; its {self._journal.count} snapshots are safe in {path}") from None
-            with suppress(OSError):
-                path.unlink()
+            apart = self._recorded.disagreement()
+        except Exception:  # it may be on another device by now, or taken apart
+            return
+        if apart > AGREEING:
+            self.stopped = (
+                f"the model now computes something else than its layers do alone, by {100 * apart:.0f} %: what was "
+                "recorded by its weights may not be what it computed"
+            )
+            self._said("chain", self.stopped)
+
+    def _closed(self) -> str:
+        """Close, and what there is to be said about it."""
+        if not self._open:
+            return ""
+        self._open = False
+        try:
+            return self._written()
         finally:
             self._unlock()
 
+    def _unlock(self) -> None:
+        if self._place is not None:
+            self._place.leave()
+
+    def _written(self) -> str:
+        if self._journal is None:
+            return "" if self.stopped else f"nothing was recorded in {self.path}: call snapshot(epoch) in the loop"
+        self._journal.close()
+        path = self._journal.path
+        if not self._journal.count:
+            path.unlink(missing_ok=True)
+            return "" if self.stopped else f"nothing was recorded in {self.path}: call snapshot(epoch) in the loop"
+        try:
+            run = Run.load(path)
+            tensors.save(self.path, *described(replace(run, unfinished=self.stopped)), run.forget)
+        except UnspiralError as error:
+            return f"{error}; its {self._journal.count} snapshots are safe in {path}"
+        with suppress(OSError):
+            path.unlink()
+        return ""
+
+    def abandon(self) -> None:
+        """Stop recording and leave what was recorded as it lies."""
+        self._open = False
+        if self._journal is not None:
+            self._journal.close()
+        self._unlock()
+
     def __enter__(self) -> Recorder:
+        self.in_use = True
         return self
 
     def __exit__(
@@ -145,122 +261,13 @@ class Recorder:
         if error is None:
             return self.close()
         self.stopped = self.stopped or f"the training stopped: {type(error).__name__} {error}".strip()[:200]
-        try:
-            self.close()
-        except UnspiralError as trouble:
-            error.add_note(str(trouble))
-
-    def _unlock(self) -> None:
-        with suppress(OSError):
-            Path(self._lock.lock_file).unlink()  # before it is released: who waits for it notices
-        self._lock.release()
-
-    def _modules(self) -> tuple[nn.Module, nn.Linear]:
-        """The embedding's and the classifier's module as the model has them now."""
-        modules = dict(self.model.named_modules())
-        for kind, name in zip(("embedding", "classifier"), self._names):
-            if name not in modules or not name:
-                raise unknown(f"{kind} module", name, [known for known in modules if known])
-        first, last = (modules[name] for name in self._names)
-        if not isinstance(last, nn.Linear):
-            linear = ", ".join(repr(name) for name, module in modules.items() if isinstance(module, nn.Linear))
-            raise UnspiralError(
-                f"the classifier {self._names[1]!r} is a {type(last).__name__}; it must be a Linear layer: {linear}"
-            )
-        return first, last
-
-    def _check(self, y: NDArray[np.int64]) -> list[nn.Module]:
-        """Try the model on a few points: does the classifier read the embedding and give the output?
-
-        Returns the innermost modules that they went through, in that order.
-        """
-        embedding, last = self._modules()
-        names = {module: name for name, module in self.model.named_modules()}
-        outputs: dict[nn.Module, Any] = {}
-        read: list[Tensor] = []
-        called: list[nn.Module] = []
-
-        def keep(module: nn.Module, inputs: tuple[Any, ...], output: Any) -> None:
-            copied = module is embedding and isinstance(output, Tensor)  # an in-place activation may come after it
-            outputs[module] = output.clone() if copied else output
-            if next(module.children(), None) is None:
-                called.append(module)
-            if module is last:
-                read.append(inputs[0])
-
-        result = evaluated(self.model, self._x[:PROBED], keep)
-        one, other = self._names
-        for module, name in ((embedding, one), (last, other)):
-            if module not in outputs:
-                raise UnspiralError(
-                    f"the model does not use its module {name!r}; name modules that model(x) goes through"
-                )
-        e = outputs[embedding]
-        if not isinstance(e, Tensor) or len(e) != len(self._x[:PROBED]):
-            raise UnspiralError(f"the embedding {one!r} does not give one vector for each point of x")
-        if e.flatten(1).shape[1] != last.in_features:
-            raise UnspiralError(
-                f"the classifier {other!r} reads {last.in_features} numbers, the embedding {one!r} gives "
-                f"{e.flatten(1).shape[1]}: name the module whose output the classifier reads"
-            )
-        if not same_numbers(e.flatten(1), read[0].flatten(1)):
-            fitting = [names[m] for m, out in outputs.items() if out is read[0] and names.get(m)]
-            hint = f"embedding={fitting[0]!r}" if fitting else "the module right before it"
-            raise UnspiralError(f"the classifier {other!r} does not read the embedding {one!r} itself; name {hint}")
-        if not isinstance(result, Tensor) or not same_numbers(result, outputs[last]):
-            raise UnspiralError(
-                f"the model's output is not what its classifier {other!r} gives; films show scores s = W e + b: let "
-                "the model return them, softargmax belongs into the loss"
-            )
-        if y.max() >= last.out_features or y.min() < 0:
-            raise UnspiralError(
-                f"labels run from {y.min()} to {y.max()}; the classifier {other!r} has {last.out_features} classes: "
-                f"0 … {last.out_features - 1}"
-            )
-        return called
+        trouble = self._closed()
+        if trouble:
+            error.add_note(trouble)
+        return None
 
 
 def _finite(array: NDArray) -> bool:
     flat = array.reshape(-1)
     with np.errstate(all="ignore"):  # squares may overflow: then every number is looked at
         return math.isfinite(np.dot(flat, flat)) or bool(np.isfinite(flat).all())
-
-
-def _number(name: str, value: Any) -> float:
-    try:
-        return float(value.item() if isinstance(value, Tensor) else value)
-    except (TypeError, ValueError, RuntimeError):
-        shape = f"an array {tuple(value.shape)}" if hasattr(value, "shape") else repr(value)[:60]
-        raise UnspiralError(f"{name} is {shape}; it must be one number") from None
-
-
-def _locked(path: Path) -> FileLock:
-    """A lock that lasts as long as the recording; another recorder on the same path is refused."""
-    lock = FileLock(f"{path}.lock", timeout=0)
-    try:
-        if path.is_dir():
-            raise UnspiralError(f"{path} is a folder; name a file in it, such as {path / 'run.safetensors'}")
-        if not path.parent.is_dir():
-            raise UnspiralError(f"cannot write {path}: there is no folder {path.parent}; make it first")
-        lock.acquire()
-    except Timeout:
-        raise UnspiralError(f"{path} is being recorded already: close that recorder, or name another file") from None
-    except OSError as error:
-        raise UnspiralError(f"cannot write into {path.parent}: {error.strerror or error}") from None
-    return lock
-
-
-def _set_aside(path: Path) -> None:
-    """Keep what an earlier recording on this path left, if it was cut short."""
-    left = journal.beside(path)
-    if not left.exists():
-        return
-    count = journal.snapshots(left)
-    if not count:
-        left.unlink()
-        return
-    number = 1
-    while (kept := journal.beside(path.with_name(f"{path.stem}-unfinished-{number}{path.suffix}"))).exists():
-        number += 1
-    left.rename(kept)
-    warnings.warn(f"an earlier recording was cut short; its {count} snapshots are kept in {kept}", stacklevel=4)

@@ -435,15 +435,6 @@ def recorded(tmp_path, model=None, x=None, y=None, embedding="2", classifier="3"
     return Recorder(tmp_path / "run.safetensors", model or seeded(notebook), x, y, embedding, classifier)
 
 
-class Softened(nn.Module):
-    def __init__(self) -> None:
-        super().__init__()
-        self.net = notebook()
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return torch.log_softmax(self.net(x), 1)
-
-
 @pytest.mark.parametrize(
     ("given", "said"),
     [
@@ -454,8 +445,7 @@ class Softened(nn.Module):
         ({"embedding": "0"}, "reads 2 numbers, the embedding '0' gives 30"),
         ({"embedding": "1", "classifier": "3"}, "reads 2 numbers, the embedding '1' gives 30"),
         ({"embedding": "0", "classifier": "2"}, "does not read the embedding '0' itself; name embedding='1'"),
-        ({"embedding": "1", "classifier": "2"}, "output is not what its classifier '2' gives"),
-        ({"model": seeded(Softened), "embedding": "net.2", "classifier": "net.3"}, "output is not what its classifier"),
+        ({"embedding": "1", "classifier": "2"}, "labels run from 0 to 4; the classifier '2' has 2 classes"),
         ({"model": seeded(Written), "embedding": "spare", "classifier": "out"}, "does not use its module 'spare'"),
         (
             {
@@ -473,7 +463,6 @@ class Softened(nn.Module):
         ({"x": torch.tensor(DATA.x, requires_grad=True)}, r"x needs a gradient; give x.detach\(\)"),
         ({"x": np.where(np.arange(len(DATA.x))[:, None] == 3, np.nan, DATA.x)}, "NaN or infinity in 1 of 200 rows"),
         ({"model": lambda x: x}, "must be a torch nn.Module"),
-        ({"model": nn.Sequential(nn.LazyLinear(9), nn.ReLU(), nn.Linear(9, 2), nn.Linear(2, 5))}, "call model"),
     ],
 )
 def test_a_mistake_is_answered_in_one_sentence_before_anything_is_recorded(tmp_path, given, said):
@@ -498,7 +487,6 @@ def test_a_path_that_cannot_be_written_is_refused_at_once(tmp_path):
         (4, {"loss": torch.zeros(7)}, r"loss is an array \(7,\); it must be one number"),
         (4, {"note": "good"}, "note is 'good'"),
         (4, {"../loss": 1.0}, "a metric cannot be called '../loss'"),
-        (4, {f"metric_{k}": 0.5 for k in range(80)}, "record fewer of them"),
     ],
 )
 def test_a_mistaken_snapshot_is_refused_and_the_recording_goes_on(tmp_path, epoch, metrics, said):

@@ -1,0 +1,146 @@
+"""Which module is the classifier, and how its scores follow from what it reads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from engine.errors import UnspiralError
+from engine.recorder.head import CONVOLUTIONS, Head, head_of, is_linear, reading_of
+from engine.recorder.inputs import Inputs
+from engine.recorder.labels import IGNORED, Labels, read_labels
+from engine.recorder.said import Said
+
+
+class Call(NamedTuple):
+    """One call of a module within the model's."""
+
+    module: nn.Module
+    read: Any
+    output: Any
+
+
+def likely(model: nn.Module, calls: Sequence[Call], inputs: Inputs, y: Any, source: Any) -> str | None:
+    """The name of the last linear layer that can be the classifier; None if y are no labels of one.
+
+    UnspiralError if y are labels and no layer fits.
+    """
+    labels = read_labels(y, inputs.rows, None)
+    if labels.classes is None and labels.values is None:
+        return None
+    names = {module: name for name, module in model.named_modules()}
+    linear = [call for call in calls if is_linear(call.module)]
+    wanted, least = _wanted(labels)
+    exact = [call for call in linear if _outputs(call) in wanted]
+    call = next(iter(exact[::-1] or [call for call in linear[::-1] if _outputs(call) >= least]), None)
+    width = inputs.flat()[:1].size
+    if call is not None and (exact or _outputs(call) != width):
+        return names[call.module]
+    if source is not None or labels.classes is None:
+        return None
+    if call is None:
+        raise UnspiralError(
+            f"no linear layer that the model uses has {least} outputs, one for each label; name classifier=, or "
+            "embedding= with classifier=None"
+        )
+    narrow = names[min(linear, key=_outputs).module]
+    raise UnspiralError(
+        f"the model gives {width} numbers for the {width} of each point, as autoencoders do: name what is to be seen, "
+        f"such as embedding={narrow!r}, with classifier=None"
+    )
+
+
+def _wanted(labels: Labels) -> tuple[set[int], int]:
+    """How many outputs a classifier of these labels may have, and at least has."""
+    if labels.classes is None:
+        assert labels.values is not None
+        width = labels.values.shape[-1] if labels.values.ndim == 2 else 1
+        return {width}, width
+    different = np.unique(labels.classes[labels.classes != IGNORED])
+    wanted = {int(different.max()) + 1, len(different)} | ({1} if len(different) <= 2 else set())
+    if labels.classes.ndim == 2 and len(different) <= 2:
+        wanted = {labels.classes.shape[1]}  # a column for each class
+    return wanted, max(wanted)
+
+
+def _outputs(call: Call) -> int:
+    module = call.module
+    return module.out_channels if isinstance(module, CONVOLUTIONS) else module.out_features  # pyright: ignore
+
+
+def classifier_of(
+    model: nn.Module, name: str, calls: Sequence[Call], returned: Any, tried: Inputs, inputs: Inputs, y: Any,
+    label: int | str, names: Sequence[str],
+) -> tuple[Head, Labels]:  # fmt: skip
+    """How the embedding and the scores of the classifier of this name are read, and y for it.
+
+    UnspiralError says what does not fit.
+    """
+    module = model.get_submodule(name)
+    own = [call for call in calls if call.module is module]
+    if not own:
+        raise UnspiralError(f"the model does not use its module {name!r}; name modules that model(x) goes through")
+    linear = ", ".join(repr(known) for known, other in model.named_modules() if is_linear(other) and known)
+    read, output = own[-1].read, own[-1].output
+    axis = 1 if isinstance(module, CONVOLUTIONS) else -1
+    outputs = output.shape[axis] if isinstance(output, Tensor) and output.ndim > 1 else None
+    with torch.no_grad():
+        labels = read_labels(y, inputs.rows, outputs, names, name) if outputs else Labels(None)
+        single = labels.classes if labels.classes is not None and labels.classes.ndim == 1 else None
+        how = head_of(
+            name, module, read, output, linear or "it has none", None if single is None else single[: len(read)]
+        )
+        head = Head(
+            how, "rows", outputs or 0, _only(outputs, labels, label), labels.classes is not None or labels.several
+        )
+        head = reading_of(head, name, module, read, output, returned, labels.classes, tried.rows)
+    if labels.several:
+        assert labels.values is not None
+        labels = replace(labels, classes=labels.values[:, head.only].astype(np.int64))
+    return head, labels
+
+
+def _only(outputs: int | None, labels: Labels, label: int | str) -> int | None:
+    """Which output alone is shown, with two classes: it is so, or it is not."""
+    if not labels.several:
+        return 0 if outputs == 1 else None
+    number = labels.names.index(label) if isinstance(label, str) and label in labels.names else label
+    if not isinstance(number, int) or not 0 <= number < (outputs or 0):
+        raise UnspiralError(f"label is {label!r}; y has {outputs} labels for a point: give the number of one, from 0")
+    return number
+
+
+def compare(model: nn.Module, source: str, name: str, calls: Sequence[Call], said: Said) -> None:
+    """Say if the classifier reads something else than what the module named as the embedding gives."""
+    modules = dict(model.named_modules())
+    gave = [call.output for call in calls if call.module is modules[source]]
+    if not gave:
+        raise UnspiralError(f"the model does not use its module {source!r}; name modules that model(x) goes through")
+    read = next(call.read for call in reversed(calls) if call.module is modules[name])
+    e = gave[-1][0] if isinstance(gave[-1], tuple | list) else gave[-1]
+    if source == name or not isinstance(e, Tensor) or next(modules[name].parameters(), None) is None:
+        return
+    if e.shape == read.shape and torch.allclose(e.double(), read.double(), rtol=1e-4, atol=1e-6, equal_nan=True):
+        return
+    if e.numel() == read.numel() and torch.equal(e.reshape(-1), read.reshape(-1)):
+        return
+    fitting = [
+        known
+        for call in calls
+        if isinstance(call.output, Tensor) and call.output.shape == read.shape and torch.equal(call.output, read)
+        for known, module in modules.items()
+        if module is call.module and known
+    ]
+    instead = f"name embedding={fitting[-1]!r}" if fitting else "leave embedding out"
+    width, given = read.shape[-1], e.flatten(1).shape[-1]
+    what = (
+        f"reads {width} numbers, the embedding {source!r} gives {given}"
+        if width != given
+        else f"does not read the embedding {source!r} itself"
+    )
+    said("embedding", f"the classifier {name!r} {what}; {instead}: what it reads is recorded")

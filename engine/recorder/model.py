@@ -1,0 +1,249 @@
+"""What is to be recorded of somebody's model: found by calling it once, before its training begins."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn.parameter import is_lazy as is_lazy_tensor
+
+from engine.errors import UnspiralError, unknown
+from engine.recipes.data import Labelled, labelled
+from engine.recorder.chain import Chain, chain_of
+from engine.recorder.classifier import Call, classifier_of, compare, likely
+from engine.recorder.embeddings import Embeddings, as_rows
+from engine.recorder.head import Head
+from engine.recorder.inputs import Inputs, inputs_of
+from engine.recorder.labels import IGNORED, Labels, read_labels
+from engine.recorder.probe import Probe
+from engine.recorder.said import Said
+
+AUTO: Final = "the last linear layer whose outputs are the classes"
+"""Which classifier is meant if none is named."""
+
+TRIED = 256
+"""Points on which the model is tried before anything is recorded."""
+
+BYTES = 1 << 20
+"""What the embedding of all points may take in a snapshot before fewer of them are recorded."""
+
+
+class Given(NamedTuple):
+    """What somebody gave to the recorder about the model."""
+
+    x: Any
+    y: Any
+    embedding: Any
+    classifier: Any
+    held_out: tuple[Any, Any] | None
+    points: int | None
+    label: int | str
+    names: Sequence[str]
+
+
+class Observed(NamedTuple):
+    """What is to be recorded."""
+
+    recorded: Chain | Embeddings
+    points: Labelled
+    held: NDArray[np.bool_]
+    labels: Labels
+    values: NDArray | None
+    """Labels that are no classes, of the points recorded."""
+
+
+def unwrapped(model: nn.Module) -> tuple[nn.Module, str]:
+    """The module within those that compile, distribute, average or set it up, and what they put before its names."""
+    if not isinstance(model, nn.Module):
+        raise UnspiralError(f"model is a {type(model).__name__}; it must be a torch nn.Module")
+    before = ""
+    while True:
+        for name in ("_orig_mod", "_forward_module"):
+            inner = model._modules.get(name)
+            if isinstance(inner, nn.Module):
+                break
+        else:
+            name, inner = "module", model._modules.get("module")
+            if (
+                not isinstance(inner, nn.Module)
+                or len(model._modules) > 1
+                or any(True for _ in model.parameters(False))
+            ):
+                return model, before
+        model, before = inner, f"{before}{name}."
+
+
+def is_lazy(model: nn.Module) -> bool:
+    """Whether the model has layers that take their width from their first call."""
+    return any(is_lazy_tensor(t) for t in (*model.parameters(), *model.buffers()))
+
+
+def named(model: nn.Module, wrappers: str, kind: str, given: Any) -> str:
+    """The name of the module that was meant, by itself or by its name. UnspiralError if the model has none such."""
+    modules = dict(model.named_modules())
+    if isinstance(given, nn.Module):
+        name = next((name for name, module in modules.items() if module is given), "")
+        if not name:
+            raise UnspiralError(f"the {kind} that was given is no module of the model; give its name")
+        return name
+    name = str(given).removeprefix(wrappers)
+    if name not in modules or not name:
+        raise unknown(f"{kind} module", name, [known for known in modules if known])
+    return name
+
+
+def observe(model: nn.Module, wrappers: str, given: Given, said: Said) -> Observed:
+    """Call the model on a few points, and find out what its classifier reads and how that can be recorded.
+
+    UnspiralError says what cannot be recorded, and what can.
+    """
+    source, classifier = _names(model, wrappers, given)
+    inputs, y, text = inputs_of(model, given.x, given.y)
+    if text:
+        said("data set", text)
+    labelled(inputs.flat(), np.zeros(inputs.rows, np.int64))  # says what is wrong with x
+    probe = Probe(model, next((t.device for t in inputs.tensors), torch.device("cpu")))
+    calls, returned, tried = _called(probe, inputs)
+    if classifier is AUTO:
+        classifier = likely(model, calls, inputs, y, source)
+    head, labels = None, read_labels(y, inputs.rows, None, given.names)
+    if classifier is not None:
+        if isinstance(source, str):
+            compare(model, source, classifier, calls, said)
+        head, labels = classifier_of(model, classifier, calls, returned, tried, inputs, y, given.label, given.names)
+        _question(classifier, head, labels, inputs, said)
+        source = source if callable(source) else classifier
+    elif source is None:
+        raise UnspiralError(
+            "there is no classifier to read: name embedding= the module whose output is to be seen, or record arrays: "
+            "Recorder(path), then snapshot(epoch, codes=…)"
+        )
+    if labels.said:
+        said("labels", labels.said)
+    return _arranged(probe, source, head, calls, inputs, labels, given, said)
+
+
+def _names(model: nn.Module, wrappers: str, given: Given) -> tuple[Any, Any]:
+    source, classifier = given.embedding, given.classifier
+    if source is not None and (isinstance(source, nn.Module) or not callable(source)):
+        source = named(model, wrappers, "embedding", source)
+    if classifier is not None and classifier is not AUTO:
+        classifier = named(model, wrappers, "classifier", classifier)
+    return source, classifier
+
+
+def _called(probe: Probe, inputs: Inputs) -> tuple[list[Call], Any, Inputs]:
+    """Every call of a module on a few points, in order; what the model returned; the points."""
+    calls: list[Call] = []
+
+    def keep(module: nn.Module, read: tuple[Any, ...], output: Any) -> None:
+        copied = [value.detach().clone() if isinstance(value, Tensor) else value for value in (*read[:1], output)]
+        calls.append(Call(module, copied[0] if read else None, copied[-1]))  # what is in place may come after it
+
+    seen = {module: keep for module in probe.model.modules()}
+    tried = inputs.part(0, TRIED)
+    try:
+        return calls, probe(tried, seen), tried
+    except UnspiralError:
+        if inputs.rows <= TRIED:
+            raise
+        calls.clear()  # a graph cannot be cut
+        return calls, probe(inputs, seen), inputs
+
+
+def _question(name: str, head: Head, labels: Labels, inputs: Inputs, said: Said) -> None:
+    """Ask in one line whether what was named is a classifier, where it hardly can be."""
+    if labels.classes is None or not head.regions or head.only is not None:
+        return
+    known = int(labels.classes.max()) + 1
+    if head.outputs == inputs.flat()[:1].size > known or head.outputs > 4 * known + 16:
+        said(
+            "classifier",
+            f"{name!r} has {head.outputs} outputs and y {known} labels: is it a classifier? If the model gives back "
+            "its input, name embedding= what is to be seen, with classifier=None",
+        )
+
+
+def _arranged(
+    probe: Probe, source: Any, head: Head | None, calls: Sequence[Call], inputs: Inputs, labels: Labels, given: Given,
+    said: Said,
+) -> Observed:  # fmt: skip
+    """The points as a run holds them, and what is recorded of them."""
+    parts, read = [inputs], [labels]
+    if given.held_out is not None:
+        other, y, _ = inputs_of(probe.model, *given.held_out)
+        parts.append(other)
+        read.append(read_labels(y, other.rows, head.outputs if head else None, given.names))
+    places = 1 if labels.classes is None or labels.classes.ndim == 1 else int(np.prod(labels.classes.shape[1:]))
+    x = np.concatenate([part.flat() for part in parts])
+    if places > 1:
+        x = np.arange(len(x) * places, dtype="f4")[:, None]  # a place in a point is a point of its own
+    classes = np.concatenate([_classes(part, one, places) for part, one in zip(parts, read)])
+    held = np.arange(len(x)) >= inputs.rows * places
+    kept = np.flatnonzero(classes != IGNORED)
+    chain = None
+    if head is not None and source is not None and not callable(source):
+        chain = _chain(probe, source, head, calls, inputs)
+    if chain is None:
+        width = _width(probe, source, head, calls, inputs)
+        kept = _fewer(kept, width, given.points, said)
+        whole = len(kept) == len(x)
+        plane = x if places == 1 and inputs.alone is not None and inputs.alone.shape[1:] == (2,) else None
+        assert source is not None
+        recorded = Embeddings(probe, source, head, parts, None if whole else kept, plane, x.shape[1], width)
+    else:
+        recorded = chain
+    points = labelled(x[kept], classes[kept], max(int(classes.max()) + 1, 1))
+    wide = "f8" if x.dtype == np.float64 else "f4"
+    values = None
+    if labels.values is not None and len(read) == 1:
+        values = labels.values[kept] if len(labels.values) == len(x) else labels.values
+    return Observed(recorded, points._replace(x=points.x.astype(wide)), held[kept], labels, values)
+
+
+def _classes(inputs: Inputs, labels: Labels, places: int) -> NDArray[np.int64]:
+    """(N,) of each point, or each place in it; 0 where there are no classes."""
+    if labels.classes is None:
+        return np.zeros(inputs.rows * places, np.int64)
+    return labels.classes.reshape(-1)
+
+
+def _fewer(kept: NDArray[np.intp], width: int, points: int | None, said: Said) -> NDArray[np.intp]:
+    """Which points are recorded: all that were asked for, or as many as fit into a snapshot."""
+    most = max(500, BYTES // (4 * width)) if points is None else points
+    if len(kept) <= most:
+        return kept
+    if points is None:
+        said(
+            "points",
+            f"the embedding is {width}-D: {len(kept):,} points would take {len(kept) * width * 4 / 1e6:.0f} MB in "
+            f"every snapshot; {most:,} of them are recorded, evenly chosen; points={len(kept)} for all",
+        )
+    return kept[np.unique(np.linspace(0, len(kept) - 1, most).astype(int))]
+
+
+def _chain(probe: Probe, name: str, head: Head, calls: Sequence[Call], inputs: Inputs) -> Chain | None:
+    if head.how != "weights" or head.reading != "rows" or not head.regions or head.second:
+        return None
+    module = probe.model.get_submodule(name)
+    linear: list[nn.Module] = [call.module for call in calls if isinstance(call.module, nn.Linear)]
+    found = chain_of(probe.model, linear[: linear.index(module) + 1], inputs) if module in linear else None
+    return Chain(probe, found, head, inputs) if found else None
+
+
+def _width(probe: Probe, source: Any, head: Head | None, calls: Sequence[Call], inputs: Inputs) -> int:
+    """Of the embedding. UnspiralError if it is no vector for each point."""
+    if callable(source):
+        return as_rows(probe.function(source, inputs), inputs.rows).shape[1]
+    module = probe.model.get_submodule(source)
+    own = [call for call in calls if call.module is module]
+    if not own:
+        raise UnspiralError(f"the model does not use its module {source!r}; name modules that model(x) goes through")
+    if head is not None:
+        return head.vectors(own[-1].read, module).shape[-1]
+    count = min(inputs.rows, TRIED) if len(own[-1].read) != inputs.rows else inputs.rows
+    return as_rows(own[-1].output, count).shape[1]
