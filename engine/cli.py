@@ -18,8 +18,11 @@ remarks to standard error. Call what needs manim or scenes as a subprocess of `s
 
 import importlib
 import io
+import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
 from typing import Any, NoReturn
 
 import click
@@ -89,11 +92,40 @@ class Commands(click.Group):
             _leave(f"unspiral: cannot read or write{where}: {error.strerror or error}")
         sys.exit(code if isinstance(code, int) else 0)
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command. Click would take a file that ends too early for Ctrl-D, and say nothing of it."""
+        try:
+            return super().invoke(ctx)
+        except EOFError as error:
+            raise UnspiralError(_cut_short(error)) from None
+
+
+def _cut_short(error: EOFError) -> str:
+    """What to do about a file that ends too early."""
+    if "marshal" not in str(error):
+        return f"a file ends too early: {error}"
+    return (
+        "Python's bytecode was cut short, as by a full disk: delete the folders called __pycache__ in "
+        f"{Path(__file__).parents[1]} and {sys.prefix}"
+    )
+
 
 def _leave(message: str) -> NoReturn:
     """Print one line on standard error, exit with 2."""
-    click.echo(printable(message), err=True)
+    with suppress(OSError):  # nowhere to say it
+        click.echo(printable(message), err=True)
+    _forget(sys.stdout)
+    _forget(sys.stderr)
     sys.exit(2)
+
+
+def _forget(stream: Any) -> None:
+    """What a stream could not write stays in it, and Python would try again in the end, and exit with 120."""
+    try:
+        stream.flush()
+    except (AttributeError, OSError):
+        if stream is not None:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 @click.group(

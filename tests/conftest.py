@@ -1,4 +1,7 @@
 import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
@@ -40,3 +43,22 @@ def empty_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder for runs in which nothing is recorded yet."""
     monkeypatch.setenv("UNSPIRAL_RUNS", str(tmp_path / "runs"))
     return tmp_path / "runs"
+
+
+@pytest.fixture
+def files_end_at() -> Callable[[int], AbstractContextManager[None]]:
+    """`with files_end_at(2000):` no file grows beyond 2,000 bytes: a write stops in its middle, as on a full disk."""
+    resource = pytest.importorskip("resource", reason="limits the size of files, which Windows cannot")
+
+    @contextmanager
+    def limited(count: int) -> Iterator[None]:
+        limits, kept = resource.getrlimit(resource.RLIMIT_FSIZE), sys.dont_write_bytecode
+        sys.dont_write_bytecode = True  # what is imported meanwhile would stay behind cut short, for good
+        resource.setrlimit(resource.RLIMIT_FSIZE, (count, limits[1]))
+        try:
+            yield
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+            sys.dont_write_bytecode = kept
+
+    return limited

@@ -3,12 +3,12 @@ import importlib
 import json
 import os
 import re
-import resource
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,6 +26,7 @@ from engine.commands.terminal import size, sparkline
 from engine.library import recorded_at
 
 UNSPIRAL = Path(sys.executable).with_name("unspiral")
+Limited = Callable[[int], AbstractContextManager[None]]
 QUICK = "epochs = 4\nhidden = [5]\n[parameters]\npoints = 12\n"
 
 
@@ -201,16 +202,11 @@ def test_a_training_that_diverges_gets_one_line_and_keeps_what_was_recorded(reci
     assert "mine-stopped.safetensors" in refused("train", recipe, "-o", output) and not output.exists()
 
 
-def test_a_full_disk_leaves_nothing_half_written(recipe: Path, empty_cache: Path) -> None:
+def test_a_full_disk_leaves_nothing_half_written(recipe: Path, empty_cache: Path, files_end_at: Limited) -> None:
     output = recipe.with_name("run.safetensors")
     before = sorted(recipe.parent.iterdir())
-    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
-    # a limit on the size of files stops a real write in its middle, as a full disk does
-    resource.setrlimit(resource.RLIMIT_FSIZE, (2000, limits[1]))
-    try:
+    with files_end_at(2000):
         said = refused("train", recipe, "-o", output)
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert said == f"unspiral: cannot write {output}: File too large; nothing was left there\n"
     assert sorted(recipe.parent.iterdir()) == before and not empty_cache.exists()
 
@@ -355,11 +351,29 @@ def test_a_closed_pipe_is_quiet() -> None:
     assert done.stderr == "" and done.returncode == 1
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
-def test_a_full_disk_behind_standard_output_gets_one_line() -> None:
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full, which is Linux's")
+@pytest.mark.parametrize("unbuffered", ["", "1"], ids=["buffered", "unbuffered"])
+def test_a_full_disk_behind_standard_output_gets_one_line(small: Run, tmp_path: Path, unbuffered: str) -> None:
+    assert small.recipe is not None
+    run = recorded_at(small.recipe)
+    thinned = ["thin", run, "--every", "10", "-o", tmp_path / "thin.safetensors"]
+    env = {**os.environ, "PYTHONUNBUFFERED": unbuffered}
     with open("/dev/full", "w") as full:
-        done = subprocess.run([UNSPIRAL, "recipe", "notebook"], stdout=full, stderr=subprocess.PIPE, text=True)
-    assert done.returncode == 2 and done.stderr == "unspiral: cannot read or write: No space left on device\n"
+        for args in ([], ["--version"], ["list"], ["recipe", "notebook"], ["show", run], ["train", "--help"], thinned):
+            done = subprocess.run([UNSPIRAL, *args], stdout=full, stderr=subprocess.PIPE, text=True, env=env)
+            said = "unspiral: cannot read or write: No space left on device\n"
+            assert (done.returncode, done.stderr) == (2, said), args
+        assert subprocess.run([UNSPIRAL, "shwo"], stdout=full, stderr=full, env=env).returncode == 2
+
+
+def test_bytecode_that_was_cut_short_is_said_with_what_to_do(tmp_path: Path) -> None:
+    env = {**os.environ, "PYTHONPYCACHEPREFIX": str(tmp_path), "PYTHONDONTWRITEBYTECODE": ""}
+    assert subprocess.run([UNSPIRAL, "recipe", "notebook"], env=env, stdout=subprocess.DEVNULL).returncode == 0
+    (compiled,) = tmp_path.rglob("engine/commands/recipe.*.pyc")
+    compiled.write_bytes(compiled.read_bytes()[:60])
+    done = subprocess.run([UNSPIRAL, "recipe", "notebook"], env=env, capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert "bytecode was cut short" in done.stderr and "delete the folders called __pycache__" in done.stderr
 
 
 def test_control_c_is_quiet_and_leaves_nothing(recipe: Path, empty_cache: Path) -> None:

@@ -359,27 +359,18 @@ def test_killed_at_a_hundred_random_moments_a_recording_loses_nothing(tmp_path):
     assert lost == 0 and total > 100 and finished <= 50
 
 
-def test_a_full_disk_is_said_and_costs_nothing_of_what_was_recorded(tmp_path):
-    resource = pytest.importorskip("resource")
+def test_a_full_disk_is_said_and_costs_nothing_of_what_was_recorded(tmp_path, files_end_at):
     path, model = tmp_path / "run.safetensors", seeded(notebook)
     recorder = recorded(tmp_path, model=model)
     for epoch in range(8):
         recorder.snapshot(epoch, loss=1.0)
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (Path(f"{path}.journal").stat().st_size + 700, hard))
-    try:
+    with files_end_at(Path(f"{path}.journal").stat().st_size + 700):
         with pytest.raises(UnspiralError, match="the 8 snapshots before epoch 8 are there"):
             recorder.snapshot(8)
         assert len(Run.load(path).epochs) == 8
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     recorder.snapshot(9)  # there is room again
-    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))
-    try:
-        with pytest.raises(UnspiralError, match=r"its 9 snapshots are safe in .*journal"):
-            recorder.close()
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    with files_end_at(1000), pytest.raises(UnspiralError, match=r"its 9 snapshots are safe in .*journal"):
+        recorder.close()
     assert not path.exists() and Run.load(path).epochs.tolist() == [*range(8), 9]
 
 

@@ -266,20 +266,14 @@ def test_one_flipped_bit_anywhere_is_noticed(tmp_path):
         refusal(path)
 
 
-def test_what_cannot_be_written_leaves_nothing_behind(tmp_path):
-    resource = pytest.importorskip("resource")
+def test_what_cannot_be_written_leaves_nothing_behind(tmp_path, files_end_at):
     with pytest.raises(UnspiralError, match="cannot write"):
         small_run().save(tmp_path / "nowhere" / "run.safetensors")
     path = tmp_path / "run.safetensors"
     small_run().save(path)
     before = path.read_bytes()
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (2000, hard))  # as a full disk does, in the middle of a file
-    try:
-        with pytest.raises(UnspiralError, match="nothing was left"):
-            small_run().save(path)
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    with files_end_at(2000), pytest.raises(UnspiralError, match="nothing was left"):
+        small_run().save(path)
     assert path.read_bytes() == before and list(tmp_path.iterdir()) == [path]
 
 
