@@ -62,3 +62,13 @@ def files_end_at() -> Callable[[int], AbstractContextManager[None]]:
             sys.dont_write_bytecode = kept
 
     return limited
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Name the tests that were skipped, and why: the reasons say what to install."""
+    reasons: dict[str, list[str]] = {}
+    for report in terminalreporter.stats.get("skipped", []):
+        said = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        reasons.setdefault(said.removeprefix("Skipped: "), []).append(report.nodeid.rsplit("/", 1)[-1])
+    for reason, tests in reasons.items():
+        terminalreporter.write_line(f"not run: {', '.join(tests)}: {reason}")

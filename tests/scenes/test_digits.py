@@ -8,7 +8,7 @@ from tests.scenes.rendering import rendered
 
 
 def test_ten_digits_fan_out_in_ten_colours(tmp_path, monkeypatch):
-    pytest.importorskip("sklearn")
+    pytest.importorskip("sklearn", reason="takes scikit-learn: uv pip install '.[examples]'")
     from engine.trainings.digits import train_digits
     from scenes.digits import Digits
 

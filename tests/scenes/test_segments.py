@@ -111,7 +111,7 @@ def test_a_second_process_in_the_middle_of_a_segment_spoils_nothing(
     assert left_behind(tmp_path) == []
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+@pytest.mark.skipif(sys.platform == "win32", reason="sends signals, which Windows has not")
 def test_what_a_process_leaves_in_the_middle_of_a_segment_is_never_taken_for_cached(
     tmp_path: Path, start: Callable[[], subprocess.Popen]
 ) -> None:

@@ -92,7 +92,7 @@ def test_a_powerpoint_has_a_slide_a_section_that_plays_when_shown(clips: dict[bo
 
 def test_libreoffice_shows_as_many_pages_as_there_are_sections(clips: dict[bool, Clip], tmp_path: Path) -> None:
     if shutil.which("soffice") is None or shutil.which("pdftotext") is None:
-        pytest.skip("LibreOffice or pdftotext is not installed")
+        pytest.skip("takes LibreOffice and pdftotext: apt-get install libreoffice-impress poppler-utils")
     made = deck(clips, tmp_path / "lecture.pptx")
     home = f"-env:UserInstallation=file://{tmp_path}/office"
     convert = ["soffice", home, "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path), str(made)]
@@ -186,7 +186,7 @@ VIDEO = "(document.querySelector('section.present video.seen') || {classList: {c
 def browser(tmp_path: Path) -> Iterator[Browser]:
     driver, chromium = shutil.which("chromedriver"), shutil.which("chromium") or shutil.which("google-chrome")
     if driver is None or chromium is None:
-        pytest.skip("chromedriver or Chromium is not installed")
+        pytest.skip("takes Chromium and chromedriver: apt-get install chromium chromium-driver")
     opened = Browser(driver)
     with opened.driver:
         try:

@@ -16,6 +16,7 @@ from engine.render.pools import refusal, survey
 
 PROJECT = Path(__file__).parents[3]
 SMALL = ("--resolution", "320,180", "--fps", "10", "--progress_bar", "none")
+DASK = "takes Dask: uv pip install '.[cluster]'"
 SCENE = """
 from manim import Circle, Create, FadeOut, Square
 from scenes.parts import FilmScene
@@ -132,7 +133,7 @@ def test_mistakes_are_one_line_and_exit_code_2(tmp_path: Path, arguments: list[s
     assert said in done.communicated[1]
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+@pytest.mark.skipif(sys.platform == "win32", reason="sends signals, which Windows has not")
 def test_ctrl_c_leaves_a_usable_cache_and_no_process(tmp_path: Path) -> None:
     file = scene(tmp_path, "Long", plays=30)
     running = unspiral(tmp_path, file, "--jobs", 2, *SMALL, start=True)
@@ -159,7 +160,7 @@ def test_what_ended_workers_had_open_is_removed_and_nothing_else(tmp_path: Path)
     assert {file for file in tmp_path.rglob("*.mp4")} == {done, other}
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+@pytest.mark.skipif(sys.platform == "win32", reason="sends signals, which Windows has not")
 def test_workers_end_when_their_parent_is_killed(tmp_path: Path) -> None:
     running = unspiral(tmp_path, scene(tmp_path, "Long", plays=30), "--jobs", 2, *SMALL, start=True)
     until(lambda: list((tmp_path / "media").rglob("[!.]*.mp4")))
@@ -170,10 +171,10 @@ def test_workers_end_when_their_parent_is_killed(tmp_path: Path) -> None:
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
 def test_a_killed_worker_of_a_cluster_costs_its_segment_not_the_clip(tmp_path: Path) -> None:
-    distributed = pytest.importorskip("distributed")
+    distributed = pytest.importorskip("distributed", reason=DASK)
     file = scene(tmp_path, "Spread", plays=8)
     cluster = distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, memory_limit=0, dashboard_address=None, host="127.0.0.1"
+        n_workers=2, threads_per_worker=1, memory_limit=0, dashboard_address="127.0.0.1:0", host="127.0.0.1"
     )
     with cluster:
         running = unspiral(tmp_path, file, "--cluster", cluster.scheduler_address, *SMALL, start=True)
@@ -187,13 +188,13 @@ def test_a_killed_worker_of_a_cluster_costs_its_segment_not_the_clip(tmp_path: P
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
 def test_a_cluster_that_runs_other_code_is_refused_in_sentences(tmp_path: Path) -> None:
-    distributed = pytest.importorskip("distributed")
+    distributed = pytest.importorskip("distributed", reason=DASK)
     for folder in ("engine", "scenes", "assets"):
         shutil.copytree(PROJECT / folder, tmp_path / "other" / folder, ignore=shutil.ignore_patterns("__pycache__"))
     with (tmp_path / "other" / "engine" / "grid.py").open("a") as code:
         code.write("\n")
     cluster = distributed.LocalCluster(
-        n_workers=1, processes=False, protocol="tcp", memory_limit=0, dashboard_address=None, host="127.0.0.1"
+        n_workers=1, processes=False, protocol="tcp", memory_limit=0, dashboard_address="127.0.0.1:0", host="127.0.0.1"
     )
     with cluster:
         arguments = (scene(tmp_path, "Some"), "--cluster", cluster.scheduler_address, *SMALL)
@@ -206,7 +207,7 @@ def test_a_cluster_that_runs_other_code_is_refused_in_sentences(tmp_path: Path) 
 
 @pytest.mark.parametrize("address", ["nonsense://here", "tcp://127.0.0.1:1"], ids=["no address", "nobody there"])
 def test_an_unreachable_scheduler_is_one_line(address: str, tmp_path: Path) -> None:
-    pytest.importorskip("distributed")
+    pytest.importorskip("distributed", reason=DASK)
     done = unspiral(tmp_path, scene(tmp_path, "Some"), "--cluster", address)
     assert done.returncode == 2
     assert len(done.communicated[1].splitlines()) == 1
@@ -217,8 +218,9 @@ def test_an_unreachable_scheduler_is_one_line(address: str, tmp_path: Path) -> N
 def test_a_full_disk_is_one_line_and_leaves_nothing_half_written(tmp_path: Path) -> None:
     """On a file system of a few kilobytes, in a namespace of its own, where the system lets anybody make one."""
     small = "mount -t tmpfs -o size=16k tmpfs media"
-    if subprocess.run(["unshare", "-rm", "sh", "-c", small.replace("media", "/mnt")], capture_output=True).returncode:
-        pytest.skip("not allowed to mount")
+    tried = ["unshare", "-rm", "sh", "-c", small.replace("media", "/mnt")]
+    if not shutil.which("unshare") or subprocess.run(tried, capture_output=True).returncode:
+        pytest.skip("takes a Linux on which anybody may mount in a namespace of their own (unshare, util-linux)")
     (tmp_path / "media").mkdir()
     command = [sys.executable, "-c", "from engine.cli import main; main()", "render", *SMALL]
     command += [str(scene(tmp_path, "Large", plays=4)), "--jobs", "1"]

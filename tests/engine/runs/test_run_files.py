@@ -307,7 +307,7 @@ def sparse(path: Path, snapshots: int, shapes: dict[str, tuple[int, ...]], layer
     ("snapshots", "hidden"), [(100_000, 100), (200, 2_000_000)], ids=["100,000 snapshots", "ten million parameters"]
 )
 def test_a_large_run_opens_in_milliseconds_and_replays_in_little_memory(tmp_path, snapshots, hidden):
-    pytest.importorskip("resource")
+    pytest.importorskip("resource", reason="limits memory, which Windows cannot")
     path = tmp_path / "large.safetensors"
     shapes = {
         "layers.0.weight": (hidden, 2),
