@@ -1,6 +1,7 @@
 """Unspiral's engine: recipes, runs and films. It never imports manim, and torch only where something trains."""
 
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import UnspiralError
@@ -19,7 +20,6 @@ from engine.network.steps import Step, steps
 from engine.recipes.data import Labelled, blobs, digits, labelled, moons, rings, spirals
 from engine.recipes.named import FIVE_SPIRALS, LINEAR, NOTEBOOK, THREE_SPIRALS_NARROW
 from engine.recipes.recipe import Recipe
-from engine.render.launch import draw_sheet
 from engine.runs.run import Diverged, Run, drawn_by
 
 if TYPE_CHECKING:
@@ -76,7 +76,13 @@ __all__ = [
 ]
 
 
-drawn_by(draw_sheet)  # notebooks show a run as its contact sheet, which stands above runs
+def _draw_sheet(run_file: Path, sheet: Path) -> None:
+    from engine.render.launch import draw_sheet  # only where a notebook shows a run
+
+    draw_sheet(run_file, sheet)
+
+
+drawn_by(_draw_sheet)
 
 _TRAINING = {
     "NotRecorded": "engine.recorder.said",

@@ -4,8 +4,6 @@ from pathlib import Path
 
 import click
 
-from engine.render.launch import render
-
 
 @click.command(context_settings={"ignore_unknown_options": True})
 @click.argument("run")
@@ -35,6 +33,7 @@ def command(
     from engine.films.cues import read_cues
     from engine.films.replay import Replaying, parse_hold
     from engine.library import find_run
+    from engine.render.launch import film
     from engine.runs.run import Run
 
     replaying = Replaying(find_run(run), start, stop, seconds, dict(map(parse_hold, holds)), upright, cues)
@@ -44,4 +43,7 @@ def command(
         replaying.beats(replaying.film())
     if remark := Run.load(replaying.run).unfinished:
         click.echo(f"{replaying.run}: {remark}", err=True)
-    raise SystemExit(render(replaying.environment(), Path(run).stem, flags))
+    made = film(replaying, Path(run).stem, flags)
+    click.echo(made)
+    if {"-p", "--preview"} & set(flags):
+        click.launch(str(made))

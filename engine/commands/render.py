@@ -1,11 +1,7 @@
 """unspiral render: clips of many scenes, on all cores or on a cluster."""
 
-import os
 import sys
-from collections.abc import Sequence
-from contextlib import nullcontext
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -25,8 +21,8 @@ def command(arguments: tuple[str, ...], jobs: int | None, cluster: str | None, f
     A long clip is divided among processes. What is rendered stays in Manim's cache: after Ctrl-C, or when something
     has changed, only what is missing is rendered.
     """
-    from engine.render.farm import jobs_for, render
-    from engine.render.pools import cluster_pool, local_pool
+    from engine.render.farm import jobs_for
+    from engine.render.launch import render
     from engine.render.sources import PROJECT
 
     if jobs is not None and jobs < 1:
@@ -38,14 +34,7 @@ def command(arguments: tuple[str, ...], jobs: int | None, cluster: str | None, f
     if final:
         flags += ["--config_file", str(PROJECT / "assets" / "final.cfg")]
     todo = jobs_for(files, flags)
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    count = jobs or cores
-    if cluster is None:
-        where: Any = nullcontext((local_pool(count), count))
-    else:
-        where = cluster_pool(cluster, todo, lambda sentence: click.echo(sentence, err=True))
-    with where as (pool, workers), _display() as display:
-        clips = render(todo, pool, workers, lambda clips: _show(display, clips))
+    clips = render(todo, count=jobs, cluster=cluster, say=lambda sentence: click.echo(sentence, err=True))
     for clip in clips:
         if clip.output:
             click.echo(clip.output)
@@ -53,21 +42,3 @@ def command(arguments: tuple[str, ...], jobs: int | None, cluster: str | None, f
         if clip.error:
             click.echo(f"{clip.name}: {clip.error}", err=True)
     sys.exit(2 if any(clip.error for clip in clips) else 0)
-
-
-def _display() -> Any:
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    return Progress(*columns, console=Console(stderr=True))
-
-
-def _show(display: Any, clips: Sequence[Any]) -> None:
-    """One bar a clip, in frames."""
-    while len(display.tasks) < len(clips):
-        display.add_task(clips[len(display.tasks)].name, total=None)
-    for task, clip in zip(display.tasks, clips):
-        done, total = clip.progress
-        label = f"{clip.name} [red]failed[/]" if clip.error else clip.name
-        display.update(task.id, description=label, completed=done, total=total or None)

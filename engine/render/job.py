@@ -1,6 +1,7 @@
 """What a process is asked to render, and what it answers."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,6 +18,10 @@ class Job:
     folder: str
     """The working folder: assets are looked up in it."""
     environment: tuple[tuple[str, str], ...]
+
+    def told(self, more: Mapping[str, str]) -> "Job":
+        """The same with more in its environment."""
+        return replace(self, environment=(*self.environment, *more.items()))
 
 
 class Segment(NamedTuple):

@@ -1,42 +1,68 @@
 """Manim is started here, and nowhere else."""
 
 import os
+import re
 import subprocess
 import sys
-from importlib import import_module
-from importlib.util import find_spec
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from pathlib import Path
-from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import Any
 
 from engine.errors import UnspiralError
+from engine.films.replay import Replaying
+from engine.render import farm
+from engine.render.farm import Clip, jobs_for
+from engine.render.job import Job
+from engine.render.pools import cluster_pool, local_pool
+from engine.render.progress import bars
 
-if TYPE_CHECKING:
-    pass
-import re
-
-STAGE, SHEET = "scenes.parts.stage.worker", "scenes.parts.pictures.contact_sheet"
-"""What draws, by name: it imports Manim, and the engine does not."""
+SHEET = "scenes.parts.pictures.contact_sheet"
+"""What draws contact sheets, by name: it imports Manim, and the engine does not."""
+SCENES = Path(__file__).parents[2] / "scenes"
+"""The scenes that come with the project."""
 
 
-def stage() -> ModuleType:
-    """The module that draws segments, for a process that is there for that."""
-    return import_module(STAGE)
+def say_nothing(remark: str) -> None:
+    """For those who need not be told."""
 
 
-def render(environment: dict[str, str], name: str, flags: tuple[str, ...]) -> int:
-    """Let Manim render scenes/replay.py in a process of its own; its exit code."""
-    spec = find_spec("scenes")
-    if spec is None or not spec.submodule_search_locations:
-        raise UnspiralError("the scenes are not installed; run it from the project's environment")
-    scenes = Path(spec.submodule_search_locations[0])
-    arguments = [sys.executable, "-m", "manim", "render", str(scenes / "replay.py"), *flags]
-    if not {"-o", "--output_file"} & set(flags):
-        arguments += ["-o", name]
-    settings = scenes.parent / "manim.cfg"
-    if settings.is_file() and not Path("manim.cfg").is_file():  # Manim reads it from the current folder alone
-        arguments += ["--config_file", str(settings)]
-    return subprocess.run(arguments, env={**os.environ, **environment}, stdin=subprocess.DEVNULL).returncode
+def render(
+    jobs: Sequence[Job],
+    *,
+    count: int | None = None,
+    cluster: str | None = None,
+    say: Callable[[str], None] = say_nothing,
+) -> list[Clip]:
+    """Render scenes, each as `manim render` would: in `count` processes (None: one a core), or on a Dask cluster.
+
+    How far they are is shown on standard error; `say` is told what a lecturer should know. A scene that fails has an
+    `error`, the others finish.
+    """
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    workers = count or cores
+    where: Any = nullcontext((local_pool(workers), workers)) if cluster is None else cluster_pool(cluster, jobs, say)
+    with where as (pool, workers), bars() as show:
+        return farm.render(jobs, pool, workers, show)
+
+
+def render_one(job: Job) -> Path:
+    """The clip, or still, of one scene. UnspiralError says in its sentence why there is none."""
+    (clip,) = render([job])
+    if clip.error:
+        raise UnspiralError(f"{clip.name}: {clip.error}")
+    if not clip.output:
+        raise UnspiralError(f"{clip.name} has nothing to show: it plays nothing")
+    return Path(clip.output)
+
+
+def film(replaying: Replaying, name: str, flags: Sequence[str]) -> Path:
+    """The film of a recorded run, as scenes/replay.py tells it, in a file called `name`."""
+    flags = [*flags] if {"-o", "--output_file"} & set(flags) else [*flags, "-o", name]
+    if SETTINGS.is_file() and not Path(SETTINGS.name).is_file():  # Manim looks in the current folder alone
+        flags += ["--config_file", str(SETTINGS)]
+    (job,) = jobs_for([SCENES / "replay.py"], flags)
+    return render_one(job.told(replaying.environment()))
 
 
 def draw_sheet(path: Path, sheet: Path) -> None:

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager, suppress
+from importlib import import_module
 from multiprocessing.connection import wait as wait_for
 from pathlib import Path
 from typing import Any
@@ -15,17 +16,19 @@ from uuid import uuid4
 
 from engine.errors import UnspiralError
 from engine.render.job import TRIES, Job
-from engine.render.launch import stage
 from engine.render.sources import PROJECT, digest, drawing_code
 
 PACKAGES = ("manim", "av", "numba", "numpy", "pycairo")
 """What frames depend on, besides our code and fonts."""
 
+STAGE = "scenes.parts.stage.worker"
+"""What draws segments, by name: it imports Manim, and the engine does not."""
+
 
 def work(verb: str, job: Job, *details: Any) -> Any:
     """Do one task in this process: plan, segments or finish."""
     try:
-        return getattr(stage(), verb)(job, *details)
+        return getattr(import_module(STAGE), verb)(job, *details)
     except _Ended:
         os._exit(1)  # nothing is left half-finished; the pool would begin another task
 

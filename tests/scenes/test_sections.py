@@ -104,7 +104,7 @@ def test_the_ground_is_the_themes_where_no_manim_cfg_says_otherwise(set_to: str,
 def test_a_mistake_in_a_scene_is_one_line(tmp_path: Path) -> None:
     scene = tmp_path / "broken.py"
     scene.write_text(SCENE.replace("100, 200", "'x', 200"))
-    with pytest.raises(UnspiralError, match=r"broken\.py: ValueError: could not convert string to float") as caught:
+    with pytest.raises(UnspiralError, match=r"broken\.py: ValueError, line 34: could not convert string") as caught:
         rendered(scene)
     assert "\n" not in str(caught.value)
 

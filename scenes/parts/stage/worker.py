@@ -108,6 +108,7 @@ def _settled(job: Job) -> Iterator[None]:
     try:
         with tempconfig({}):
             config.digest_parser(make_config_parser())  # the job's folder's manim.cfg, not that of this process
+            logger.setLevel("WARNING")  # settings bring a level of their own
             flags = manim_render.make_context("manim render", [job.file, *job.flags]).params
             config.digest_args(ClickArgs(flags))
             config.progress_bar = "none"
