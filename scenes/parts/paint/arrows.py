@@ -30,6 +30,7 @@ def trace_arrow(context: cairo.Context, tail: Pixel, tip: Pixel, unit: float) ->
     half, shaft = 0.45 * head, min(4 * unit, 0.15 * head + 1 * unit)
     neck = length - head
     above = ((0.0, shaft), (neck, shaft), (neck, half), (length, 0.0))
+    context.new_sub_path()  # else cairo goes on from the start of the arrow before, and each drags a needle along
     for along, across in (*above, *((along, -across) for along, across in above[-2::-1])):
         context.line_to(tail[0] + along * ux - across * uy, tail[1] + along * uy + across * ux)
     context.close_path()

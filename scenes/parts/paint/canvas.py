@@ -62,6 +62,13 @@ class Canvas(NamedTuple):
         return blue, green, red, alpha
 
 
+def tell(context: cairo.Context, kind: str, **what: Any) -> None:
+    """Tell a context that listens what is drawn now, where its path or pixels would not: tests read pictures so."""
+    told = getattr(context, "told", None)
+    if told is not None:
+        told(kind, what)
+
+
 @contextmanager
 def fading(canvas: Canvas, alpha: float, box: tuple[float, float, float, float] | None = None) -> Iterator[None]:
     """Paint what is painted within as one thing of opacity `alpha`, none of it outside `box`: left, top, width, height.

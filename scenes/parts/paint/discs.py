@@ -7,7 +7,7 @@ import cairo
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from scenes.parts.paint.canvas import Canvas
+from scenes.parts.paint.canvas import Canvas, tell
 from scenes.parts.paint.raster import Words, stamp
 
 PHASES = 8
@@ -38,6 +38,7 @@ class Discs:
 
     def paint(self, canvas: Canvas, xy: NDArray[np.floating], labels: NDArray[np.integer]) -> None:
         """Paint discs centred at pixels xy (N, 2), in order: later ones over earlier ones. labels (N,) below K."""
+        tell(canvas.context, "points", centres=xy, labels=labels, discs=self)
         reach = int(np.ceil(self.radius))
         seen = ((xy > -reach - 1) & (xy < (canvas.width + reach + 1, canvas.height + reach + 1))).all(1)
         if not seen.all():

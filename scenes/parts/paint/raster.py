@@ -7,6 +7,8 @@ import cairo
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from scenes.parts.paint.canvas import tell
+
 Colour = tuple[float, float, float, float]
 """As `Canvas.colour` gives it: cairo's red, green and blue, and alpha, not premultiplied."""
 
@@ -55,6 +57,7 @@ def stroke(
         kernels as kernels,  # numba takes a while to import, and a clip that is cached draws nothing
     )
 
+    tell(context, "lines", vertices=vertices, starts=starts, which=which, width=width, colour=colour)
     raster = raster_of(context)
     kernels.stroke(
         raster.pixels,
@@ -78,6 +81,7 @@ def tile(
     """
     from scenes.parts.paint import kernels
 
+    tell(context, "tiles", vertices=vertices, starts=starts, which=which, colours=colours)
     raster = raster_of(context)
     alpha = colours[:, 3:]
     parts = np.rint(255 * np.concatenate([alpha * colours[:, 2::-1], alpha], 1)).astype(np.uint8)
@@ -104,6 +108,7 @@ def stamp(context: cairo.Context, corners: NDArray[np.integer], which: NDArray[n
 
 def put(context: cairo.Context, corner: tuple[float, float], pixels: Words) -> None:
     """Paint opaque pixels (height, width) with the top left one at `corner`, a whole number of pixels."""
+    tell(context, "pixels", corner=corner, pixels=pixels)
     raster = raster_of(context)
     x, y = (round(at + shift) for at, shift in zip(corner, raster.origin))
     left, top, right, bottom = raster.clip

@@ -8,7 +8,7 @@ import cairo
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from scenes.parts.paint.canvas import Canvas
+from scenes.parts.paint.canvas import Canvas, tell
 from scenes.parts.paint.theme import RGB, TEXT
 
 Anchor = Literal["left", "middle", "right"]
@@ -66,6 +66,10 @@ def paint_text(
     advance = sum(mask.advance for mask in masks)
     begin = at[0] - advance * {"left": 0, "middle": 0.5, "right": 1}[anchor]
     y, places = round(at[1]), []
+    tell(
+        canvas.context, "text", text=text, left=begin, advance=advance, baseline=at[1], size=size,
+        colour=canvas.colour(colour, alpha), font=font, anchor=anchor,
+    )  # fmt: skip
     for mask in masks:
         places.append(round(begin))
         begin += mask.advance

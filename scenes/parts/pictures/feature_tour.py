@@ -9,6 +9,7 @@ from scenes.parts.paint.plane import (
     Place,
     faded,
     paint_axes,
+    paint_axis_names,
     paint_class_vectors,
     paint_ground,
     paint_lines,
@@ -37,6 +38,7 @@ class TourPicture(Picture):
         paint_axes(canvas, place, frame, theme)
         paint_lines(canvas, place, frame, theme)
         paint_points(canvas, place, frame, theme)
+        paint_axis_names(canvas, place, frame, theme)
         paint_rays(canvas, place, frame, theme)
         paint_class_vectors(canvas, place, frame, theme)
         paint_readouts(canvas, frame, theme)
