@@ -20,6 +20,7 @@ import importlib
 import io
 import os
 import sys
+import warnings
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -77,7 +78,9 @@ class Commands(click.Group):
                 stream.reconfigure(errors="replace")  # a terminal without × or ▁ prints ? for it
         extra["standalone_mode"] = False
         try:
-            code = super().main(args, *rest, **extra)
+            with warnings.catch_warnings():
+                warnings.showwarning = _remark
+                code = super().main(args, *rest, **extra)
         except click.UsageError as error:
             where = error.ctx.command_path if error.ctx else "unspiral"
             _leave(f"{where}: {error.format_message()} (try: {where} --help)")
@@ -90,6 +93,8 @@ class Commands(click.Group):
         except OSError as error:
             where = f" {error.filename}" if error.filename else ""
             _leave(f"unspiral: cannot read or write{where}: {error.strerror or error}")
+        except MemoryError:
+            _leave("unspiral: there is not enough memory for this; give fewer points, epochs or units")
         sys.exit(code if isinstance(code, int) else 0)
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -110,10 +115,14 @@ def _cut_short(error: EOFError) -> str:
     )
 
 
+LONGEST = 290
+"""Characters of a line that says what is wrong: names and paths in it may be longer than anybody reads."""
+
+
 def _leave(message: str) -> NoReturn:
     """Print one line on standard error, exit with 2."""
     with suppress(OSError):  # nowhere to say it
-        click.echo(printable(message), err=True)
+        click.echo(printable(message, LONGEST), err=True)
     _forget(sys.stdout)
     _forget(sys.stderr)
     sys.exit(2)
@@ -126,6 +135,12 @@ def _forget(stream: Any) -> None:
     except (AttributeError, OSError):
         if stream is not None:
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _remark(message: Warning | str, category: type[Warning], *_: Any, **__: Any) -> None:
+    """Our own warnings as a lecturer sees them: what they say, without where they were raised."""
+    if issubclass(category, UserWarning):
+        click.echo(printable(str(message), LONGEST), err=True)
 
 
 @click.group(

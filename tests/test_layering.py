@@ -55,6 +55,7 @@ def of(module: str, *packages: str) -> bool:
 
 ORDER = (
     ("engine.errors", "engine.progress"),
+    ("engine.files",),
     ("engine.network",),
     ("engine.recipes",),
     ("engine.runs",),

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from engine.errors import printable
+
 
 @click.command(context_settings={"ignore_unknown_options": True})
 @click.argument("run")
@@ -33,6 +35,7 @@ def command(
     from engine.films.cues import read_cues
     from engine.films.replay import Replaying, parse_hold
     from engine.library import find_run
+    from engine.render.child import PROJECT
     from engine.render.launch import film
     from engine.runs.run import Run
 
@@ -42,7 +45,9 @@ def command(
     else:
         replaying.beats(replaying.film())
     if remark := Run.load(replaying.run).unfinished:
-        click.echo(f"{replaying.run}: {remark}", err=True)
+        click.echo(printable(f"{replaying.run}: {remark}"), err=True)
+    if Path("manim.cfg").is_file() and not {"-c", "--config_file"} & set(flags) and Path.cwd() != PROJECT:
+        click.echo("this folder's manim.cfg is left out; if it is yours, name it with --config_file", err=True)
     made = film(replaying, Path(run).stem, flags)
     click.echo(made)
     if {"-p", "--preview"} & set(flags):

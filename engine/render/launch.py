@@ -3,15 +3,16 @@
 import os
 import re
 import subprocess
-import sys
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from engine.errors import UnspiralError
+from engine.errors import UnspiralError, printable
 from engine.films.replay import Replaying
 from engine.render import farm
+from engine.render.child import PROJECT, absolute, absolute_environment, run_module
 from engine.render.farm import Clip, jobs_for
 from engine.render.job import Job
 from engine.render.pools import cluster_pool, local_pool
@@ -57,20 +58,22 @@ def render_one(job: Job) -> Path:
 
 
 def film(replaying: Replaying, name: str, flags: Sequence[str]) -> Path:
-    """The film of a recorded run, as scenes/replay.py tells it, in a file called `name`."""
-    flags = [*flags] if {"-o", "--output_file"} & set(flags) else [*flags, "-o", name]
-    if SETTINGS.is_file() and not Path(SETTINGS.name).is_file():  # Manim looks in the current folder alone
-        flags += ["--config_file", str(SETTINGS)]
+    """The film of a recorded run, as scenes/replay.py tells it, in a file called `name`.
+
+    Of the current folder it takes where to put the clip and nothing else: its manim.cfg may be somebody else's.
+    """
+    flags = [*absolute(flags), *(() if {"-o", "--output_file"} & set(flags) else ("-o", name))]
     (job,) = jobs_for([SCENES / "replay.py"], flags)
-    return render_one(job.told(replaying.environment()))
+    return render_one(replace(job, folder=str(PROJECT)).told({**absolute_environment(), **replaying.environment()}))
 
 
 def draw_sheet(path: Path, sheet: Path) -> None:
     """Draw the contact sheet in another process: engine imports no scene."""
-    done = subprocess.run([sys.executable, "-m", SHEET, path, sheet], stderr=subprocess.PIPE, text=True)
+    done = run_module(SHEET, [path.absolute(), sheet.absolute()], stderr=subprocess.PIPE)
     if done.returncode:
         said = done.stderr.strip().splitlines()
-        raise UnspiralError(f"the contact sheet could not be drawn: {said[-1] if said else 'no reason was given'}")
+        reason = printable(said[-1]) if said else "no reason was given"
+        raise UnspiralError(f"the contact sheet could not be drawn: {reason}")
 
 
 LOSSLESS = ("--format", "mov", "--video-codec", "qtrle")

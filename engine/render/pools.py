@@ -15,6 +15,7 @@ from typing import Any
 from uuid import uuid4
 
 from engine.errors import UnspiralError
+from engine.render.child import safe_environment
 from engine.render.job import TRIES, Job
 from engine.render.sources import PROJECT, digest, drawing_code
 
@@ -41,12 +42,14 @@ def local_pool(count: int) -> Callable[[], Executor]:
     """Makes executors of `count` processes on this machine. They end when this process does, however it does."""
 
     def pool() -> Executor:
+        os.environ.update(safe_environment())  # workers are begun as they are needed, and import nothing from here
         return ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), initializer=_begin_worker)
 
     return pool
 
 
 def _begin_worker() -> None:
+    os.chdir(PROJECT)  # Manim reads a manim.cfg that lies where it is imported; each job says where it works
     parent = multiprocessing.parent_process()
     assert parent is not None
 
