@@ -1,7 +1,6 @@
 """Logistic regression on three and on five spirals: lines turn, and every arm is cut."""
 
-from manim import FadeOut
-from manim.utils.rate_functions import ease_in_quad
+from manim import FadeOut, rate_functions
 
 from engine import record
 from engine.films.linear_classifier import cutting
@@ -23,7 +22,7 @@ class LinearClassifier(FilmScene):
         self.add(picture)
         self.wait(1)
         self.next_section(f"{name}: turn")  # class vectors turn, boundaries follow; half the points, and no more
-        self.play(Replay(picture, film, 0, film.last, rate_func=ease_in_quad, run_time=6))
+        self.play(Replay(picture, film, 0, film.last, rate_func=rate_functions.ease_in_quad, run_time=6))
         self.wait(1)
         self.next_section(f"{name}: mistakes")  # what is left: a piece of every arm is on the wrong side
         self.add(mistakes, picture)

@@ -1,7 +1,6 @@
 """A network that must stay in the plane, whole, then taken apart step by step."""
 
-from manim import FadeIn
-from manim.utils.rate_functions import ease_in_out_sine
+from manim import FadeIn, rate_functions
 
 from engine import THREE_SPIRALS_NARROW, record, unfolding, warping
 from engine.films.pace import announced
@@ -32,7 +31,7 @@ class Unfolding(FilmScene):
             if number and step.name != "positive part" and film.steps[number - 1].name == "positive part":
                 self.next_section(f"layer {step.layer // 2 + 1}")  # the next linear layer: larger weights
             folds = step.name == "positive part"  # hatched: what is about to be flattened
-            ease, run_time = (announced(), 1.8) if folds else (ease_in_out_sine, 1.2)
+            ease, run_time = (announced(), 1.8) if folds else (rate_functions.ease_in_out_sine, 1.2)
             self.play(Replay(plane, film, number, number + 1, rate_func=ease, run_time=run_time))
             self.wait(0.2)
         self.next_section("head")  # linearly separable, but horrible

@@ -12,6 +12,7 @@ from manim.animation.animation import Animation
 from manim.scene.section import DefaultSectionType
 from srt import Subtitle
 from threadpoolctl import threadpool_limits
+from tqdm import tqdm
 
 from engine import UnspiralError
 from scenes.parts.stage.camera import FilmCamera
@@ -120,12 +121,19 @@ class FilmScene(Scene):
         """The animations' run time, as a whole number of frames."""
         return frames(super().get_run_time(animations)) / config.frame_rate
 
-    def get_time_progression(self, run_time: float, description: str, *args: Any, **kwargs: Any) -> Any:
+    def get_time_progression(
+        self,
+        run_time: float,
+        description: str,
+        n_iterations: int | None = None,
+        override_skip_animations: bool = False,
+    ) -> Any:
         """One step a frame. Manim's steps of floating-point numbers add a frame to some run times."""
-        progression = super().get_time_progression(run_time, description, *args, **kwargs)
-        if isinstance(progression.iterable, np.ndarray):
-            progression.iterable = np.arange(frames(run_time)) * (1 / config.frame_rate)
-        return progression
+        if self.renderer.skip_animations and not override_skip_animations:
+            return super().get_time_progression(run_time, description, n_iterations)
+        times = np.arange(frames(run_time)) * (1 / config.frame_rate)
+        bar, ascii_only = str(config.progress_bar), sys.platform == "win32"
+        return tqdm(times, description, n_iterations, leave=bar == "leave", ascii=ascii_only, disable=bar == "none")
 
 
 def _cut(animations: tuple[Any, ...], kwargs: dict[str, Any]) -> list[tuple[Any, ...]]:
