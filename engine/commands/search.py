@@ -22,7 +22,7 @@ def command(
     """Search for a network that learns RECIPE, where most beginnings lead nowhere (three_spirals_narrow).
 
     Each round trains many random beginnings at once and polishes the best. The best of all rounds is kept, by the share
-    of points whose own score is strictly the highest; without -o in the cache, where scenes find it.
+    of points that are answered rightly; without -o in the cache, where scenes find it.
     """
     from engine.library import recorded_at
     from engine.recipes.named import find_recipe

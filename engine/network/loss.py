@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from engine.network.layers import Array, Layer, Linear, Network, PositivePart, Tanh, apply, softargmax
+from engine.network.layers import Array, Layer, Linear, Network, PositivePart, Tanh, apply, mistaken, softargmax
 
 
 def softmax(scores: Array, temperature: float = 1.0) -> Array:
@@ -17,7 +17,40 @@ def softmax(scores: Array, temperature: float = 1.0) -> Array:
 
 def losses(scores: Array, y: NDArray[np.integer]) -> Array:
     """Cross-entropy of each point, C(y, ỹ) = softmax(s) − s_y (segments 8–9): scores (N, K), y (N,) → (N,)."""
-    return softmax(scores) - np.take_along_axis(scores, np.asarray(y)[:, None], 1)[:, 0]
+    return judged(scores, y).losses
+
+
+class Judged(NamedTuple):
+    """What scores say of labelled points."""
+
+    wrong: NDArray[np.bool_]
+    """(N,), mistakes: the class is not the answer ŷ = argmax s, which of equal scores is the first."""
+    losses: Array
+    """(N,), cross-entropy."""
+    tied: int
+    """Of how many points the highest score is that of several classes."""
+
+    @property
+    def accuracy(self) -> float:
+        """The share of points that are right."""
+        return float(np.mean(~self.wrong))
+
+    @property
+    def loss(self) -> float:
+        """The average cross-entropy."""
+        return float(np.mean(self.losses, dtype=float))
+
+
+def judged(scores: Array, y: NDArray[np.integer]) -> Judged:
+    """Mistakes and cross-entropies of points with scores (N, K) and classes y (N,), in the scores' own precision."""
+    by_class = np.ascontiguousarray(scores.T)  # along rows of N, not of K: four times faster
+    highest = by_class.max(0)
+    own = by_class[np.asarray(y), np.arange(len(y))]
+    best = by_class == highest
+    tied = int((best.sum(0) > 1).sum()) if np.count_nonzero(best) > len(y) else 0
+    below = np.subtract(by_class, highest)
+    losses = highest - own + np.log(np.exp(below, out=below).sum(0))
+    return Judged(mistaken(scores, np.asarray(y)), losses, tied)
 
 
 class Pass(NamedTuple):

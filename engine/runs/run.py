@@ -101,7 +101,7 @@ class Run(_SeenByDigest):
 
     @property
     def accuracy(self) -> Array:
-        """(T,), share of the points trained on whose own score is strictly highest: as recorded, or else computed."""
+        """(T,), share of the points trained on that are answered rightly: as recorded, or else computed."""
         return self.metrics["accuracy"] if "accuracy" in self.metrics else self._computed("accuracy")[1]
 
     @property

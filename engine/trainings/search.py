@@ -24,7 +24,7 @@ def search(recipe: Recipe, restarts: int = 48, seed: int = 0, points: int = 100)
     """Train `restarts` networks at once from random beginnings, again and again; yield each round's best run.
 
     Beginnings: random orthogonal layers, half of them reflecting, biases U(±.5), class vectors N(0, 1). A round trains
-    them as `recipe` says, on `points` of each class, its learning rate falling along a cosine; the best by strict
+    them as `recipe` says, on `points` of each class, its learning rate falling along a cosine; the best by
     accuracy on all of the recipe's points is then polished on those in float64. Every tenth epoch is recorded. It is
     for networks so narrow that most beginnings lead nowhere.
     """

@@ -110,11 +110,14 @@ class Stack:
 def _lost(scores: torch.Tensor, points: Columns) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """Of scores (B, K, M): average cross-entropy (B,), points right (B,), and the gradient (ỹ − y) / N (B, K, M).
 
-    A point is right if its own score is strictly the highest: a dead network's ties are mistakes.
+    Of equal scores the first is the answer, as for argmax.
     """
     own = (scores * points.truth).sum(1)
     others = scores.sub(points.truth, alpha=BELOW).amax(1)
-    right = (own > others)[:, : points.total].sum(1)
+    right = own > others
+    if (own == others).any():
+        right |= scores.argmax(1) == points.truth.argmax(-2)
+    right = right[:, : points.total].sum(1)
     highest = torch.maximum(own, others)
     signal = (scores - highest[:, None]).exp_()
     total = signal.sum(1)

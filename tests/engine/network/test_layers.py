@@ -64,9 +64,13 @@ def test_softargmax_is_a_probability_whatever_the_scores(scores: list[float], te
     assert np.isclose(p.sum(), 1) and (p >= 0).all() and np.allclose(p, expected, atol=1e-9)
 
 
-def test_a_tie_is_a_mistake() -> None:
-    scores = np.array([[1.0, 0, 0], [0, 1, 1], [0, 0, 0], [0, 0, np.nan], [2, 1, 3]])
-    assert mistaken(scores, np.array([0, 1, 2, 2, 2])).tolist() == [False, True, True, True, False]
+def test_of_equal_scores_the_first_is_the_answer_as_in_numpy_and_torch() -> None:
+    scores = np.array([[1.0, 0, 0], [0, 1, 1], [0, 1, 1], [0, 0, 0], [0, 0, 0], [2, 1, 3]])
+    y = np.array([0, 1, 2, 2, 0, 2])
+    assert mistaken(scores, y).tolist() == [False, False, True, True, False, False]
+    drawn = np.random.default_rng(0).integers(0, 3, (2000, 4)).astype(np.float32)  # a tie in every second row
+    labels = np.random.default_rng(1).integers(0, 4, 2000)
+    assert (mistaken(drawn, labels) == (torch.tensor(drawn).argmax(1).numpy() != labels)).all()
 
 
 def test_mapped_touches_arrays_and_nothing_else() -> None:

@@ -4,7 +4,7 @@ import torch
 from torch.nn.functional import cross_entropy
 
 from engine.network.layers import Linear, PositivePart, Tanh, logits
-from engine.network.loss import backward, losses, softmax, stepped
+from engine.network.loss import backward, judged, losses, softmax, stepped
 
 
 def _network(seed, activation, widths=(2, 7, 3, 5)):
@@ -65,3 +65,14 @@ def test_softmax_is_log_sum_exp_and_at_a_low_temperature_the_maximum():
     scores = 300 * np.random.default_rng(5).standard_normal((9, 4))
     np.testing.assert_allclose(softmax(scores), torch.logsumexp(torch.tensor(scores), 1).numpy())
     np.testing.assert_allclose(softmax(scores, 1e-3), scores.max(1), atol=2e-3)
+
+
+def test_mistakes_losses_and_ties_are_torchs():
+    random = np.random.default_rng(3)
+    for scores in (random.standard_normal((500, 6)), random.integers(0, 3, (500, 6)).astype(np.float32)):
+        y = random.integers(0, 6, 500)
+        found, s = judged(scores, y), torch.tensor(scores)
+        assert (found.wrong == (s.argmax(1).numpy() != y)).all() and found.accuracy == np.mean(s.argmax(1).numpy() == y)
+        np.testing.assert_allclose(found.losses, cross_entropy(s, torch.tensor(y), reduction="none"), rtol=2e-6)
+        assert found.loss == pytest.approx(cross_entropy(s.double(), torch.tensor(y)).item(), rel=1e-6)
+        assert found.tied == ((s == s.amax(1, keepdim=True)).sum(1) > 1).sum().item()
