@@ -9,6 +9,7 @@ from engine.errors import UnspiralError
 from engine.films.film import Frame, View
 from engine.films.training import OverEpochs
 from engine.network.layers import Array, logits, mistaken
+from engine.network.levels import even_level_lines
 from engine.network.lines import NO_LINES
 from engine.network.loss import losses
 from engine.network.solid import mixed_cells
@@ -16,6 +17,8 @@ from engine.runs.run import Run
 
 CELLS = 120
 """Cells of the grid each way: a whole number of pixels to each at every usual height."""
+PANEL = 340
+"""Side of an energy's panel in pixels of 1080: level lines are exact to one of them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +31,8 @@ class Energies(Frame):
     """(CELLS + 1, CELLS + 1, K), s at (ticks[column], ticks[row])."""
     spacing: float
     """Of the levels of −s that are drawn."""
+    levels: tuple[Array, ...]
+    """For each class (S, 2, 2), segments along which −s has one of them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +48,7 @@ class Energy(OverEpochs):
         scores = logits(network, x)
         wrong = mistaken(scores, y)
         ticks = np.linspace(-self.view.half, self.view.half, CELLS + 1)
+        known, pixel = over_plane(network, ticks), 2 * self.view.half / PANEL
         return Energies(
             points=x,
             labels=y,
@@ -60,8 +66,9 @@ class Energy(OverEpochs):
             },
             axes=("x₁", "x₂"),
             ticks=ticks,
-            scores=over_plane(network, ticks),
+            scores=known,
             spacing=self.spacing,
+            levels=even_level_lines(lambda x: logits(network, x), known, ticks, self.spacing, pixel),
         )
 
 

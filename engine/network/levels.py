@@ -1,11 +1,17 @@
 """Level lines of functions known on a grid."""
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import ArrayLike
 
 from engine.network.layers import Array
 
 _AFTER = [1, 2, 0]
+_FINER = 4
+"""Parts each way of a cell in which a function bends too much to be taken as straight."""
+_OFF = 0.6
+"""Pixels by which a line may be off in a cell that is taken as straight."""
 
 
 def level_lines(heights: Array, across: Array, up: Array, levels: ArrayLike) -> Array:
@@ -44,3 +50,78 @@ def _zeros(triangles: Array) -> Array:
     begin, end = triangles[crossed], triangles[:, _AFTER][crossed]
     share = begin[:, :1] / (begin[:, :1] - end[:, :1])
     return (begin + share * (end - begin))[:, 1:].reshape(-1, 2, 2)
+
+
+def even_level_lines(
+    function: Callable[[Array], Array], known: Array, ticks: Array, spacing: float, pixel: float
+) -> tuple[Array, ...]:
+    """Where each of K functions of the plane is a multiple of `spacing`: K arrays of segments (S, 2, 2).
+
+    `function` takes points (N, 2) and gives (N, K); `known` (U, U, K) are its values at all (ticks[a], ticks[u]). Lines
+    lie within a `pixel`, in the plane's units, of the true ones: cells in which a function bends so much that a line
+    might be farther off, or go unseen, are asked for values between their corners.
+    """
+    low, high = _ends(known[:-1, :-1], known[:-1, 1:], known[1:, :-1], known[1:, 1:])
+    bend = _bends(known)
+    bend[bend * ((ticks[1] - ticks[0]) / pixel) < _OFF * (high - low)] = 0
+    near = _crossed(low - 1.5 * bend, high + 1.5 * bend, spacing)
+    rows, columns, which = np.nonzero(near & (bend == 0))
+    corners = [(rows + i, columns + j) for i in (0, 1) for j in (0, 1)]
+    values = [np.stack([known[r, c, which], ticks[c], ticks[r]], -1) for r, c in corners]
+    bent = near & (bend > 0)
+    cells = np.argwhere(bent.any(2))
+    finer, finer_which = _subdivided(function, cells, bent[tuple(cells.T)], ticks, spacing)
+    a, b, c, d = (np.concatenate(pair) for pair in zip(values, finer))
+    which = np.tile(np.concatenate([which, finer_which]), 2)
+    order = np.argsort(which, kind="stable")
+    triangles = np.concatenate([np.stack([a, b, c], 1), np.stack([d, b, c], 1)])[order]
+    parts = np.searchsorted(which[order], np.arange(known.shape[2] + 1))
+    return tuple(_multiples(triangles[begin:end], spacing) for begin, end in zip(parts, parts[1:]))
+
+
+def _ends(a: Array, b: Array, c: Array, d: Array) -> tuple[Array, Array]:
+    """The lowest and the highest at the four corners."""
+    return np.minimum(np.minimum(a, b), np.minimum(c, d)), np.maximum(np.maximum(a, b), np.maximum(c, d))
+
+
+def _crossed(low: Array, high: Array, spacing: float) -> Array:
+    """Whether a multiple of `spacing` lies between."""
+    return np.floor(high / spacing) > np.ceil(low / spacing) - 1
+
+
+def _bends(known: Array) -> Array:
+    """How far functions (U, U, K) may be from straight within each cell, by their second differences."""
+    bend = np.zeros_like(known)
+    bend[:, 1:-1] += np.abs(known[:, 2:] - 2 * known[:, 1:-1] + known[:, :-2])
+    bend[1:-1] += np.abs(known[2:] - 2 * known[1:-1] + known[:-2])
+    a, b, c, d = known[:-1, :-1], known[:-1, 1:], known[1:, :-1], known[1:, 1:]
+    _, most = _ends(bend[:-1, :-1], bend[:-1, 1:], bend[1:, :-1], bend[1:, 1:])
+    return np.maximum(most, np.abs(a - b - c + d)) / 2
+
+
+def _subdivided(
+    function: Callable[[Array], Array], cells: Array, bent: Array, ticks: Array, spacing: float
+) -> tuple[list[Array], Array]:
+    """Parts of cells (M, 2) in which a level lies: (value, x, y) at each of four corners (P, 3), and whose (P,).
+
+    `bent` (M, K) says which functions bend in a cell.
+    """
+    step = (ticks[1] - ticks[0]) * np.arange(_FINER + 1) / _FINER
+    y, x = ticks[cells[:, 0], None, None] + step[:, None], ticks[cells[:, 1], None, None] + step
+    x, y = np.broadcast_arrays(x, y)  # M m m
+    values = function(np.stack([x, y], -1).reshape(-1, 2)).reshape(*x.shape, bent.shape[1])
+    low, high = _ends(values[:, :-1, :-1], values[:, :-1, 1:], values[:, 1:, :-1], values[:, 1:, 1:])
+    cell, row, column, which = np.nonzero(_crossed(low, high, spacing) & bent[:, None, None])
+    corners = [(cell, row + i, column + j) for i in (0, 1) for j in (0, 1)]
+    return [np.stack([values[(*at, which)], x[at], y[at]], -1) for at in corners], which
+
+
+def _multiples(triangles: Array, spacing: float) -> Array:
+    """Segments along which (height, x, y) at the corners (T, 3, 3) is a multiple of `spacing`."""
+    heights = triangles[..., 0]
+    first = np.ceil(heights.min(1) / spacing)
+    count = np.maximum(np.floor(heights.max(1) / spacing) - first + 1, 0).astype(np.intp)
+    cut = np.repeat(triangles, count, 0)
+    nth = np.arange(len(cut)) - np.repeat(np.cumsum(count) - count, count)
+    cut[..., 0] -= ((np.repeat(first, count) + nth) * spacing)[:, None]
+    return _zeros(cut)

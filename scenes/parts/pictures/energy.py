@@ -3,9 +3,7 @@
 import cairo
 import numpy as np
 
-from engine.films.energy import CELLS, Energies, answers
-from engine.network.layers import Array
-from engine.network.levels import all_level_lines
+from engine.films.energy import CELLS, PANEL, Energies, answers
 from engine.network.solid import boundaries
 from scenes.parts.paint.canvas import Box, Canvas
 from scenes.parts.paint.plane import Place, paint_axes, paint_points
@@ -16,9 +14,9 @@ from scenes.parts.paint.theme import RGB, STRONG, Theme, mix, rgb
 from scenes.parts.stage.painted import Shown
 
 COARSE = 5
-"""Energies are drawn on every fifth line of the grid."""
-PANEL, GAP, TOP = 340, 12, 18
-"""Side of an energy's panel, gap between two and around all, in pixels of 1080."""
+"""Energies are shaded on every fifth line of the grid."""
+GAP, TOP = 12, 18
+"""Gap between two and around all, in pixels of 1080."""
 
 
 class Landscape(Shown[Energies]):
@@ -46,9 +44,8 @@ class Landscape(Shown[Energies]):
         paint_points(plane, place, frame, theme)
         context.restore()
         classes = frame.scores.shape[-1]
-        lines = _levels(frame)
         for k, colour in enumerate(theme.class_colours(classes)):
-            paint_energy(canvas, boxes[k], frame, k, lines[k], colour, theme)
+            paint_energy(canvas, boxes[k], frame, k, colour, theme)
         _paint_numbers(canvas, boxes[-1], frame, theme)
 
 
@@ -96,14 +93,7 @@ def paint_answers(canvas: Canvas, box: Box, frame: Energies, theme: Theme) -> No
     context.restore()
 
 
-def _levels(frame: Energies) -> list[Array]:
-    """Level lines of each class's energy, (S, 2, 2) each."""
-    s, ticks = frame.scores[::COARSE, ::COARSE].transpose(2, 0, 1).astype(float), frame.ticks[::COARSE]
-    levels = frame.spacing * np.arange(np.ceil(s.min() / frame.spacing), np.floor(s.max() / frame.spacing) + 1)
-    return all_level_lines(s, ticks, ticks, levels)
-
-
-def paint_energy(canvas: Canvas, box: Box, frame: Energies, k: int, segments: Array, colour: RGB, theme: Theme) -> None:
+def paint_energy(canvas: Canvas, box: Box, frame: Energies, k: int, colour: RGB, theme: Theme) -> None:
     """−s_k in a square box: dark where it is high, its class's colour where it is low, with its level lines."""
     context, unit = canvas.context, canvas.unit
     s = frame.scores[::COARSE, ::COARSE, k].astype(float)
@@ -112,7 +102,7 @@ def paint_energy(canvas: Canvas, box: Box, frame: Energies, k: int, segments: Ar
     shades = ground + 0.62 * share[::-1, :, None] * (np.array(colour) - ground)
     paint_shades(canvas, box, shades)
     scale = box.width / 2 / frame.view.half
-    pixels = segments * (scale, -scale) + (box.left + box.width / 2, box.top + box.height / 2)
+    pixels = frame.levels[k] * (scale, -scale) + (box.left + box.width / 2, box.top + box.height / 2)
     paint_segments(canvas, pixels, 1.6 * unit, mix(rgb(theme.ground), mix(colour, rgb(theme.ink), 0.4), 0.75))
     context.rectangle(*box)
     context.set_line_width(2 * unit)

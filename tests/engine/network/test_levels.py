@@ -1,6 +1,10 @@
 import numpy as np
+import pytest
+from scipy.spatial import KDTree
 
-from engine.network.levels import all_level_lines, level_lines
+from engine.films.energy import over_plane
+from engine.network.layers import Linear, PositivePart, Tanh, logits
+from engine.network.levels import all_level_lines, even_level_lines, level_lines
 
 ACROSS, UP = np.linspace(-2, 2, 101), np.linspace(-1.5, 1.5, 77)
 X, Y = np.meshgrid(ACROSS, UP)
@@ -30,3 +34,45 @@ def test_lines_of_many_functions_at_once_are_those_of_each():
     together = all_level_lines(functions, ACROSS, UP, [0.5, 1.0])
     for heights, segments in zip(functions, together, strict=True):
         np.testing.assert_array_equal(segments, level_lines(heights, ACROSS, UP, [0.5, 1.0]))
+
+
+PANEL = 340 / 2.4  # pixels of 1080 to a unit of the input plane, as energies are drawn
+
+
+def networks():
+    """Random ones, as rough as trained ones are, of all kinds of layers; the widths' last is the number of classes."""
+    kinds = {
+        "wide": ((2, 100, 2, 5), PositivePart(), 9.0),
+        "narrow": ((2, 2, 2, 2, 2, 3), PositivePart(0.01), 4.0),
+        "deep": ((2, 20, 20, 20, 4), PositivePart(), 3.0),
+        "tanh": ((2, 30, 30, 10), Tanh(), 4.0),
+    }
+    for name, (widths, activation, scale) in kinds.items():
+        random = np.random.default_rng(4)
+        layers = []
+        for inputs, outputs in zip(widths, widths[1:]):
+            weight = random.standard_normal((outputs, inputs)) * scale / np.sqrt(inputs)
+            layers += [Linear(weight, random.standard_normal(outputs)), activation]
+        yield pytest.param(tuple(layers[:-1]), id=name)
+
+
+def along(segments: np.ndarray) -> np.ndarray:
+    """Points (P, 2) at most half a pixel apart on segments (S, 2, 2), in pixels."""
+    ends = segments * PANEL
+    parts = max(1, int(np.ceil(2 * np.linalg.norm(ends[:, 1] - ends[:, 0], axis=1).max(initial=0))))
+    share = np.linspace(0, 1, parts + 1)[:, None, None]
+    return ((1 - share) * ends[:, 0] + share * ends[:, 1]).reshape(-1, 2)
+
+
+@pytest.mark.parametrize("network", [*networks()])
+def test_level_lines_of_every_network_lie_within_a_pixel_of_the_true_ones_and_none_is_missing(network):
+    ticks, fine = np.linspace(-1.2, 1.2, 121), np.linspace(-1.2, 1.2, 721)
+    known, truth = over_plane(network, ticks), over_plane(network, fine)
+    spacing = float(np.ptp(truth)) / 11
+    levels = spacing * np.arange(np.ceil(truth.min() / spacing), np.floor(truth.max() / spacing) + 1)
+    drawn = even_level_lines(lambda x: logits(network, x), known, ticks, spacing, 1 / PANEL)
+    for k, segments in enumerate(drawn[:2]):
+        true, lines = along(level_lines(truth[..., k], fine, fine, levels)), along(segments)
+        if len(true) or len(lines):
+            assert KDTree(true).query(lines)[0].max() < 1, k
+            assert KDTree(lines).query(true)[0].max() < 1, k
