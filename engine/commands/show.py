@@ -43,6 +43,7 @@ def described(run: "Run", path: Path) -> Iterator[tuple[str, str]]:
     """Name and value of each line of the description."""
     import numpy as np
 
+    from engine.numbers import percent
     from engine.recipes.named import RECIPES
 
     recipe = run.recipe
@@ -64,7 +65,7 @@ def described(run: "Run", path: Path) -> Iterator[tuple[str, str]]:
     for name, curve in run.metrics.items():
         there = curve[np.isfinite(curve)]  # not every snapshot need have it
         ends = (there[0], there[-1]) if len(there) else ()
-        shown = [f"{100 * v:.1f} %" if "accuracy" in name else f"{v:.4f}" for v in ends]
+        shown = [percent(float(v)) if "accuracy" in name else f"{v:.4f}" for v in ends]
         yield name.replace("_", " "), " → ".join(shown) or "no numbers"
     if "loss" in run.metrics:
         yield "loss curve", sparkline(run.loss)

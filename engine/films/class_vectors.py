@@ -8,10 +8,13 @@ from numpy.typing import NDArray
 
 from engine.errors import UnspiralError
 from engine.films.film import Curve, Frame, View
+from engine.films.readings import loss_curve, readings
 from engine.films.training import OverEpochs
-from engine.network.layers import Array, Linear, Network, classifier
+from engine.network.layers import Array, Linear, Network, classifier, logits
 from engine.network.lines import NO_LINES
+from engine.network.loss import judged
 from engine.network.regions import argmax_regions
+from engine.numbers import decimal
 from engine.runs.run import Run
 
 
@@ -30,11 +33,14 @@ class ClassVectors(OverEpochs):
     """The rows of a run's last layer while it learns; the playhead is the epoch."""
 
     view: View
+    curve: Curve | None
 
     def __call__(self, playhead: float) -> Spread:
         """The frame at an epoch. UnspiralError outside the run."""
         run = self.run
-        head = classifier(run.at(playhead))
+        network = run.at(playhead)
+        head, found = classifier(network), judged(logits(network, run.data.x), run.data.y)
+        values, measured = readings(run, playhead, found)
         order, angles = spread(head.weight)
         smallest, even = math.degrees(angles.min()), 360 / len(angles)
         return Spread(
@@ -47,9 +53,11 @@ class ClassVectors(OverEpochs):
             regions=argmax_regions(head, self.view.corners()),
             view=self.view,
             playhead=playhead,
-            readings={"epoch": playhead, **{name: run.metric(name, playhead) for name in run.metrics}},
-            curve=Curve(run.epochs, run.loss),
-            caption=f"smallest angle {smallest:.0f}° (all alike: {even:g}°)",
+            readings=values,
+            measured=measured,
+            tied=found.tied,
+            curve=self.curve,
+            caption=f"smallest angle {decimal(smallest, 0)}° (all alike: {even:g}°)",
             order=order,
             angles=angles,
         )
@@ -60,9 +68,8 @@ def class_vectors(run: Run) -> ClassVectors:
     rows = head_of(run.at(run.epochs[-1])).weight
     if len(rows) < 2:
         raise UnspiralError("this classifier has one class; at least two class vectors are needed")
-    some = np.unique(np.linspace(0, len(run.epochs) - 1, 41).astype(int))
-    longest = max(np.linalg.norm(classifier(run.at(float(run.epochs[i]))).weight, axis=1).max() for i in some)
-    return ClassVectors(run, View(half=1.25 * float(longest) or 1.0))
+    longest = float(np.linalg.norm(classifier(run.layers).weight, axis=2).max())
+    return ClassVectors(run, View(half=1.25 * longest or 1.0), loss_curve(run))
 
 
 def spread(vectors: Array) -> tuple[NDArray[np.intp], Array]:

@@ -7,11 +7,12 @@ from numpy.typing import NDArray
 
 from engine.errors import UnspiralError
 from engine.films.film import Frame, View
+from engine.films.readings import readings
 from engine.films.training import OverEpochs
-from engine.network.layers import Array, logits, mistaken
+from engine.network.layers import Array, logits
 from engine.network.levels import even_level_lines
 from engine.network.lines import NO_LINES
-from engine.network.loss import losses
+from engine.network.loss import judged
 from engine.network.solid import mixed_cells
 from engine.runs.run import Run
 
@@ -43,27 +44,25 @@ class Energy(OverEpochs):
     spacing: float
 
     def __call__(self, playhead: float) -> Energies:
-        """The frame at an epoch; loss and accuracy are those of the very network that is drawn."""
+        """The frame at an epoch."""
         network, (x, y) = self.run.at(playhead), self.run.data
-        scores = logits(network, x)
-        wrong = mistaken(scores, y)
+        found = judged(logits(network, x), y)
+        values, measured = readings(self.run, playhead, found)
         ticks = np.linspace(-self.view.half, self.view.half, CELLS + 1)
         known, pixel = over_plane(network, ticks), 2 * self.view.half / PANEL
         return Energies(
             points=x,
             labels=y,
-            wrong=wrong,
+            wrong=found.wrong,
             lines=NO_LINES,
             bright=(),
             class_vectors=np.zeros((0, 2)),
             regions=(),
             view=self.view,
             playhead=playhead,
-            readings={
-                "epoch": playhead,
-                "accuracy": 1 - float(wrong.mean()),
-                "loss": float(losses(scores.astype(float), y).mean()),
-            },
+            readings=values,
+            measured=measured,
+            tied=found.tied,
             axes=("x₁", "x₂"),
             ticks=ticks,
             scores=known,

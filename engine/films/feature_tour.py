@@ -11,8 +11,9 @@ from scipy.interpolate import PchipInterpolator
 
 from engine.errors import UnspiralError
 from engine.films.film import Frame, View
-from engine.network.layers import Array, Linear, classifier, forward, mistaken
+from engine.network.layers import Array, Linear, classifier, forward
 from engine.network.lines import images, square_grid
+from engine.network.loss import judged
 from engine.network.regions import argmax_regions
 from engine.runs.run import Run
 
@@ -153,19 +154,20 @@ class Tour:
         shown = Linear(
             (1 - s) * plane.T + s * project.weight, s * project.bias - (1 - s) * (f.mean(0, dtype=float) @ plane)
         )
-        wrong = mistaken(forward((project, last), f), y) if s > 0.5 else np.zeros(len(y), bool)
+        found = judged(forward((project, last), f), y)
         pulled_back = self.reach * (last.weight @ project.weight) @ plane
         return Toured(
             points=forward((shown,), f),
             labels=y,
-            wrong=wrong,
+            wrong=found.wrong if s > 0.5 else np.zeros(len(y), bool),
             lines=images((*features, shown), self.segments),
             bright=self.bright,
             class_vectors=(1 - s) * pulled_back + s * last.weight,
             regions=argmax_regions(last, view.corners()) if s else (),
             view=view,
             playhead=playhead,
-            readings={"epoch": epoch, "accuracy": self.run.metric("accuracy", epoch)},
+            readings={"epoch": epoch, "accuracy": found.accuracy},
+            tied=found.tied,
             axes=("", "") if s < 1 else ("e₁", "e₂"),
             caption=self._caption(playhead) if s < 1 else "the embedding e = W f + b",
             decided=s,

@@ -40,7 +40,7 @@ class Frame:
     labels: NDArray[np.int64]
     """(N,), the truth y: a point's colour."""
     wrong: NDArray[np.bool_]
-    """(N,), mistakes: points whose own class does not have the highest score."""
+    """(N,), mistakes: points whose class is not the answer, the first class with the highest score."""
     lines: Lines
     """Images of the input plane's grid."""
     bright: tuple[int, ...]
@@ -53,6 +53,10 @@ class Frame:
     playhead: float
     readings: Mapping[str, float] = field(default_factory=dict)
     """Named numbers to read off: epoch, loss, accuracy …"""
+    measured: Mapping[str, float] = field(default_factory=dict)
+    """Of readings that are older than the playhead, the epoch at which they were measured."""
+    tied: int = 0
+    """Of how many points the highest score is that of several classes: the first of them is the answer."""
     curve: Curve | None = None
     axes: tuple[str, str] = ("e₁", "e₂")
     """Names of the plane's axes."""

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 from engine.errors import UnspiralError
 from engine.films.film import Frame, View
 from engine.films.warping import Morph, warping
-from engine.network.layers import Array, Network, embedding, logits, mistaken
+from engine.network.layers import Array, Network, embedding, logits
 from engine.network.lines import Lines, kinked
+from engine.network.loss import judged
 from engine.network.pieces import Pieces, answered, folded, pieces
 from engine.recipes.data import Labelled
 
@@ -142,7 +143,7 @@ def carrying(network: Network, data: Labelled, extent: float = 1.2, every: int =
     outlines, answers, owners, borders = answered(network, found)
     seams = kinked(network[:-1], np.concatenate([found.seams, borders]))
     image, seams_image = (embedding(network, lines.vertices) / morph.scale for lines in (outlines, seams))
-    accuracy = 1 - float(mistaken(logits(network, data.x.astype(float)), data.y).mean())
+    accuracy = judged(logits(network, data.x.astype(float)), data.y).accuracy
     readings = {"pieces": float(found.total), "accuracy": accuracy}
     tones, view = found.tones[owners], View(half=1.04 * extent)
     return Carrying(morph, view, outlines, image, tones, answers, seams, seams_image, readings)

@@ -7,8 +7,6 @@ import numpy as np
 from engine.errors import UnspiralError
 from engine.films.film import Film, Frame
 from engine.films.training import training
-from engine.network.layers import logits
-from engine.network.loss import losses
 from engine.runs.run import Run
 
 
@@ -31,20 +29,13 @@ class Cutting:
         return self.film.last
 
     def __call__(self, playhead: float) -> Frame:
-        """The frame at an epoch; loss and accuracy are those of the very weights that are drawn."""
+        """The frame at an epoch."""
         frame = self.film(playhead)
-        scores = logits(self.run.at(playhead), self.run.data.x)
-        wrong, count = frame.wrong, len(frame.wrong)
-        readings = {
-            "epoch": playhead,
-            "accuracy": 1 - float(wrong.mean()),
-            "loss": float(losses(scores, frame.labels).mean()),
-        }
         if not self.only_mistakes:
-            return replace(frame, readings=readings)
+            return frame
+        wrong, count = frame.wrong, len(frame.wrong)
         return replace(
             frame,
-            readings=readings,
             points=frame.points[wrong],
             labels=frame.labels[wrong],
             wrong=np.ones(int(wrong.sum()), bool),

@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike
 
 from engine.errors import UnspiralError
 from engine.network.layers import Array, Linear
+from engine.numbers import percent
 from engine.runs.run import Run
 from engine.runs.upright import turn_onto
 
@@ -84,7 +85,9 @@ def plane_of(run: Run, axes: ArrayLike | None = None, upright: float | None = No
         directions, variances = _principal(centred)
         share = variances[:2].sum() / (variances.sum() or 1.0)
         axes = directions[:2].T
-        caption = f"principal axes of the {width}-D embedding at epoch {last:g}: {100 * share:.0f} % of its variance"
+        caption = (
+            f"principal axes of the {width}-D embedding at epoch {last:g}: {percent(float(share), 0)} of its variance"
+        )
     axes = axes * np.where(axes[np.abs(axes).argmax(0), [0, 1]] < 0, -1.0, 1.0)  # signs that do not depend on LAPACK
     return _judged(run, Plane(axes, ("u₁", "u₂"), caption))
 

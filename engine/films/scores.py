@@ -10,6 +10,7 @@ from engine.films.film import Frame, Varied, View
 from engine.network.layers import Array, Linear, classifier, mistaken, softargmax
 from engine.network.lines import Lines
 from engine.network.regions import argmax_regions
+from engine.numbers import decimal
 from engine.recipes.data import Labelled
 from engine.runs.run import Run
 
@@ -118,18 +119,22 @@ def at_temperature(scores: Array, temperature: float) -> Array:
 
 
 def _forms(row: Array, feature: Array, score: float) -> tuple[str, str, str]:
+    """A score as a linear sum, as a similarity and as itself; what is written left of "=" comes to what is right."""
+    equals = decimal(score)
     lengths = float(np.linalg.norm(row)), float(np.linalg.norm(feature))
-    angle = math.degrees(math.acos(min(1.0, max(-1.0, float(score) / (lengths[0] * lengths[1])))))
-    equals = f"= {written(score)}"
-    products = [f"{written(abs(w))} · {written(f) if f >= 0 else f'({written(f)})'}" for w, f in zip(row, feature)]
+    angle = math.degrees(math.acos(min(1.0, max(-1.0, float(score) / max(math.prod(lengths), 1e-300)))))
+    few = range(2, 9)  # digits: as few as it comes out with
+    rounded = (float(np.round(row, n) @ np.round(feature, n)) for n in few)
+    digits = next((n for n, value in zip(few, rounded) if decimal(value) == equals), few[-1])
+    products = [
+        f"{decimal(abs(w), digits)} · {decimal(f, digits) if f >= 0 else f'({decimal(f, digits)})'}"
+        for w, f in zip(row, feature)
+    ]
     signs = ["−" if w < 0 else "" for w in row]
-    return (
-        f"{signs[0]}{products[0]} {signs[1] or '+'} {products[1]} {equals}",
-        f"{written(lengths[0])} · {written(lengths[1])} · cos {angle:.0f}° {equals}",
-        written(score),
+    total = f"{signs[0]}{products[0]} {signs[1] or '+'} {products[1]} = {equals}"
+    rounded = (
+        math.prod(round(length, n) for length in lengths) * math.cos(math.radians(round(angle, n - 2))) for n in few
     )
-
-
-def written(value: float) -> str:
-    """A number with two digits as it stands on the screen, with a true minus sign and no minus zero."""
-    return f"{round(float(value), 2) + 0.0:.2f}".replace("-", "−")
+    digits = next((n for n, value in zip(few, rounded) if decimal(value) == equals), few[-1])
+    factors = " · ".join(decimal(length, digits) for length in lengths)
+    return total, f"{factors} · cos {decimal(angle, digits - 2)}° = {equals}", equals

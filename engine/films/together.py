@@ -8,7 +8,9 @@ import numpy as np
 
 from engine.errors import UnspiralError
 from engine.films.film import Film, Frame
+from engine.films.readings import readings
 from engine.network.layers import Array
+from engine.network.loss import judged
 from engine.runs.run import Run
 
 
@@ -40,9 +42,12 @@ class Accuracies:
             raise UnspiralError("every name needs a group of runs, and all groups the same number of them")
 
     def __call__(self, playhead: float) -> Spread:
-        """All runs' accuracies at an epoch."""
-        values = np.array([[run.metric(self.metric, playhead) for run in group] for group in self.groups])
+        """All runs' accuracies at an epoch, of the networks as they are then."""
+        values = np.array([[self._read(run, playhead) for run in group] for group in self.groups])
         return Spread(self.names, values, (self.axis, "accuracy"), {"epoch": playhead})
+
+    def _read(self, run: Run, epoch: float) -> float:
+        return readings(run, epoch, judged(run.scores(epoch), run.data.y))[0].get(self.metric, np.nan)
 
 
 def groups(runs: Sequence[Run], size: int) -> tuple[tuple[Run, ...], ...]:

@@ -7,8 +7,10 @@ from numpy.typing import ArrayLike
 
 from engine.films.film import Curve, Film, Frame, View
 from engine.films.plane import Plane, plane_of
-from engine.network.layers import Array, classifier, embedding, mistaken
+from engine.films.readings import loss_curve, readings
+from engine.network.layers import Array, classifier, embedding
 from engine.network.lines import Lines, extent_of, images, square_grid
+from engine.network.loss import judged
 from engine.network.regions import argmax_regions
 from engine.recipes.data import Labelled
 from engine.runs.run import Run
@@ -40,6 +42,7 @@ class Training(OverEpochs):
     segments: Array
     bright: tuple[int, ...]
     plane: Plane
+    curve: Curve | None
 
     def points(self, playhead: float) -> Array:
         """The frame's points alone, (N, 2), at a quarter of its cost."""
@@ -56,25 +59,25 @@ class Training(OverEpochs):
             e, recorded = run.embedding(playhead), run.lines(playhead)
             count, samples, width = recorded.shape
             lines = Lines(recorded.reshape(-1, width), np.arange(count + 1) * samples)
-        readings = {"epoch": playhead, **{name: run.metric(name, playhead) for name in run.metrics}}
-        wrong, shadow = np.zeros(len(data.y), bool), None  # without a classifier nothing is answered
+        found, shadow = None, None  # without a classifier nothing is answered
         if last is not None:
-            wrong = mistaken(e @ last.weight.T + last.bias, data.y)
-            readings = {"accuracy": 1 - float(wrong.mean())} | readings
+            found = judged(e @ last.weight.T + last.bias, data.y)
             shadow = plane.shadow(last, e.mean(0)) if playhead >= plane.shown_from else None
-        there = np.isfinite(run.metrics.get("loss", np.zeros(0)))
+        values, measured = readings(run, playhead, found)
         return Frame(
             points=plane(e),
             labels=data.y,
-            wrong=wrong,
+            wrong=found.wrong if found else np.zeros(len(data.y), bool),
             lines=Lines(plane(lines.vertices), lines.starts),
             bright=self.bright,
             class_vectors=shadow.weight if shadow is not None else np.zeros((0, 2)),
             regions=argmax_regions(shadow, self.view.corners()) if shadow is not None else (),
             view=self.view,
             playhead=playhead,
-            readings=readings,
-            curve=Curve(run.epochs[there], run.loss[there]) if there.any() else None,
+            readings=values,
+            measured=measured,
+            tied=found.tied if found else 0,
+            curve=self.curve,
             axes=plane.names,
             caption=plane.caption,
             decided=plane.decided(playhead, self.last - self.first, self.last),
@@ -103,7 +106,7 @@ def training(
     else:
         segments = np.zeros((0, 2, x.shape[1]))
     bright = (lines // 2, lines + lines // 2) if len(segments) and lines % 2 else ()
-    return Training(run, run.data, _fixed_view(run, shown), segments, bright, shown)
+    return Training(run, run.data, _fixed_view(run, shown), segments, bright, shown, loss_curve(run))
 
 
 def _fixed_view(run: Run, plane: Plane) -> View:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from engine.network.layers import Array
 
@@ -84,7 +84,7 @@ def _ends(a: Array, b: Array, c: Array, d: Array) -> tuple[Array, Array]:
     return np.minimum(np.minimum(a, b), np.minimum(c, d)), np.maximum(np.maximum(a, b), np.maximum(c, d))
 
 
-def _crossed(low: Array, high: Array, spacing: float) -> Array:
+def _crossed(low: Array, high: Array, spacing: float) -> NDArray[np.bool_]:
     """Whether a multiple of `spacing` lies between."""
     return np.floor(high / spacing) > np.ceil(low / spacing) - 1
 
@@ -100,8 +100,12 @@ def _bends(known: Array) -> Array:
 
 
 def _subdivided(
-    function: Callable[[Array], Array], cells: Array, bent: Array, ticks: Array, spacing: float
-) -> tuple[list[Array], Array]:
+    function: Callable[[Array], Array],
+    cells: NDArray[np.intp],
+    bent: NDArray[np.bool_],
+    ticks: Array,
+    spacing: float,
+) -> tuple[list[Array], NDArray[np.intp]]:
     """Parts of cells (M, 2) in which a level lies: (value, x, y) at each of four corners (P, 3), and whose (P,).
 
     `bent` (M, K) says which functions bend in a cell.

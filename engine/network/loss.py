@@ -50,7 +50,7 @@ def judged(scores: Array, y: NDArray[np.integer]) -> Judged:
     tied = int((best.sum(0) > 1).sum()) if np.count_nonzero(best) > len(y) else 0
     below = np.subtract(by_class, highest)
     losses = highest - own + np.log(np.exp(below, out=below).sum(0))
-    return Judged(mistaken(scores, np.asarray(y)), losses, tied)
+    return Judged(mistaken(scores, np.asarray(y, np.int64)), losses, tied)
 
 
 class Pass(NamedTuple):

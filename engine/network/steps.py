@@ -8,6 +8,7 @@ import numpy as np
 
 from engine.errors import UnspiralError, unknown
 from engine.network.layers import Array, Linear, Network, PositivePart, Tanh
+from engine.numbers import decimal, factor
 
 Reflections = Literal["lecture", "reduced"]
 Name = Literal["rotate", "reflect", "scale", "shift", "positive part", "tanh"]
@@ -55,13 +56,15 @@ class Step(NamedTuple):
         """The move's numbers alone, short enough for a list."""
         match self.name:
             case "rotate":
-                return f"{written(math.degrees(self.numbers[0]), 0)}°"
+                return f"{decimal(math.degrees(self.numbers[0]), 0)}°"
             case "reflect":
                 return "↔" if self.numbers[0] == 0 else "↕"
             case "positive part":
                 return f"{self.numbers[0]:g}"
-            case "scale" | "shift":
-                return ", ".join(written(number, 2) for number in self.numbers)
+            case "scale":
+                return ", ".join(map(factor, self.numbers))
+            case "shift":
+                return ", ".join(map(decimal, self.numbers))
             case "tanh":
                 return ""
 
@@ -70,13 +73,13 @@ class Step(NamedTuple):
         """What the move does, with its numbers, as it stands on the screen."""
         match self.name:
             case "rotate":
-                return f"rotate by {written(math.degrees(self.numbers[0]), 0)}°"
+                return f"rotate by {decimal(math.degrees(self.numbers[0]), 0)}°"
             case "reflect":
                 return f"reflect: {'left ↔ right' if self.numbers[0] == 0 else 'up ↔ down'}"
             case "scale":
-                return f"scale by {self.numbers[0]:.2f} and {self.numbers[1]:.2f}"
+                return f"scale by {factor(self.numbers[0])} and {factor(self.numbers[1])}"
             case "shift":
-                return f"shift by ({written(self.numbers[0], 2)}, {written(self.numbers[1], 2)})"
+                return f"shift by ({decimal(self.numbers[0])}, {decimal(self.numbers[1])})"
             case "positive part":
                 leaky = f", slope {self.numbers[0]:g} below 0" if self.numbers[0] else ""
                 return f"positive part{leaky}"
@@ -166,8 +169,3 @@ def _turn(angle: float) -> tuple[Name, tuple[float, ...]]:
 def _grown(value: float, largest: float, t: float) -> float:
     """1 at t = 0, `value` at t = 1, growing by equal factors in equal times; straight down to (nearly) zero."""
     return value**t if value > _FLAT * largest else (1 - t) + t * value
-
-
-def written(value: float, digits: int) -> str:
-    """A number with a true minus sign and no minus zero."""
-    return f"{round(value, digits) + 0.0:.{digits}f}".replace("-", "−")

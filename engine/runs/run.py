@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,13 @@ from engine.recipes.recipe import Recipe
 from engine.runs import journal, series, tensors
 from engine.runs.between import Mix, mixed, weights_between
 from engine.runs.run_file import Source, Trajectories, about_layers, layer_arrays, opened, with_arrays
+
+
+class Measured(NamedTuple):
+    """A number, and the epoch at which it was measured."""
+
+    value: float
+    epoch: float
 
 
 class _SeenByDigest:
@@ -172,13 +179,22 @@ class Run(_SeenByDigest):
             raise UnspiralError(f"the series {name!r} holds no numbers at any snapshot")
         return series.at(stacked, there, self.epochs, epoch)
 
-    def metric(self, name: str, epoch: float) -> float:
-        """A named curve at `epoch`, straight lines between the snapshots that have it."""
-        curve = self.metrics[name]
-        there = ~np.isnan(curve)
-        if there.all():
-            return float(np.interp(epoch, self.epochs, curve))
-        return float(np.interp(epoch, self.epochs[there], curve[there])) if there.any() else float("nan")
+    def scores(self, epoch: float, held_out: bool = False) -> Array:
+        """Scores (N, K) of the points trained on, or of the held-out ones, at `epoch`, of any run."""
+        mix = self._mix(epoch)
+        weight, bias = self.classifier(epoch)
+        if held_out and self.trajectories is not None:
+            e = mixed(self.trajectories.points, mix, epoch)[self.held]
+        elif held_out:
+            e = forward(self.at(epoch)[:-1], self.points.x[self.held])
+        else:
+            e = self.embedding_of(mix, epoch)
+        return e @ weight.T + bias
+
+    def metric(self, name: str, epoch: float) -> Measured | None:
+        """The last value of a named curve that was measured up to `epoch`; None before the first."""
+        there = np.flatnonzero(~np.isnan(self.metrics[name]) & (self.epochs <= epoch))
+        return Measured(float(self.metrics[name][there[-1]]), float(self.epochs[there[-1]])) if len(there) else None
 
     def _repr_png_(self) -> bytes:
         """What a notebook shows of it: the contact sheet, nine epochs of the embedding."""

@@ -36,7 +36,7 @@ class Columns(NamedTuple):
 
     def accuracies(self, right: torch.Tensor) -> NDArray[np.float64]:
         """The share of all points that so many (B,) are."""
-        return 1 - (self.total - right.cpu().numpy()) / self.total
+        return right.cpu().numpy() / self.total
 
 
 def columns(x: torch.Tensor, y: torch.Tensor, classes: int) -> Columns:

@@ -4,9 +4,10 @@ import numpy as np
 
 from engine import Frame
 from engine.films.film import Curve
+from engine.numbers import decimal, percent, significant
 from scenes.parts.paint.canvas import Canvas
 from scenes.parts.paint.raster import stroke
-from scenes.parts.paint.text import paint_text
+from scenes.parts.paint.text import fitted_text, paint_text, text_width
 from scenes.parts.paint.theme import STRONG, Theme, rgb
 
 LEFT, RIGHT = 64, 372
@@ -26,12 +27,14 @@ def paint_readouts(canvas: Canvas, frame: Frame, theme: Theme) -> None:
         paint_number(canvas, "t", f"{readings['t']:.2f}", theme)
     left, right, baseline = (LEFT, RIGHT, 268.0) if wide else (404, 692, 96.0)
     for name, text in rows_of(frame):
-        paint_text(canvas, name, (left * unit, baseline * unit), 36 * unit, quiet, halo=rim)
+        room = (right - left - 16) * unit - text_width(text, 36 * unit, STRONG)
+        name, size = fitted_text(name, 36 * unit, room)
+        paint_text(canvas, name, (left * unit, baseline * unit), size, quiet, halo=rim)
         paint_text(canvas, text, (right * unit, baseline * unit), 36 * unit, ink, font=STRONG, anchor="right", halo=rim)
         baseline += 50
-    if frame.curve is not None and len(frame.curve.at) > 1:
+    if frame.curve is not None and "loss" in readings:
         left, right, top = (LEFT, RIGHT, baseline - 20) if wide else (776, 1016, 66)
-        _paint_curve(canvas, frame.curve, frame.playhead, (left, right, top), theme)
+        _paint_curve(canvas, frame.curve, (frame.playhead, frame.readings["loss"]), (left, right, top), theme)
     if frame.caption:
         at = (0.568 * canvas.width, canvas.height - 40 * unit) if wide else (0.5 * canvas.width, (STRIP - 14) * unit)
         paint_text(canvas, frame.caption, at, 40 * unit, ink, anchor="middle", halo=rim)
@@ -47,22 +50,20 @@ def paint_number(canvas: Canvas, name: str, number: str, theme: Theme) -> None:
 
 
 def rows_of(frame: Frame) -> list[tuple[str, str]]:
-    """The readings that stand in rows: each one's name, and its number as written."""
-    readings = frame.readings
+    """The readings that stand in rows: each one's name, with the epoch of an older one, and its number as written."""
     rows = []
-    if "accuracy" in readings:
-        rows.append(("accuracy", f"{100 * readings['accuracy']:.1f} %"))
-    if "held_out_accuracy" in readings:
-        rows.append(("… unseen", f"{100 * readings['held_out_accuracy']:.1f} %"))
-    if "loss" in readings:
-        rows.append(("loss", f"{readings['loss']:.3f}"))
-    if "held_out_loss" in readings:
-        rows.append(("… unseen", f"{readings['held_out_loss']:.3f}"))
+    for name in ("accuracy", "held_out_accuracy", "loss", "held_out_loss"):
+        if name in frame.readings:
+            called = "… unseen" if name.startswith("held_out") else name
+            at = f", at {frame.measured[name]:g}" if name in frame.measured else ""
+            rows.append((called + at, written(name, frame.readings[name])))
     return rows
 
 
-def _paint_curve(canvas: Canvas, curve: Curve, playhead: float, box: tuple[float, float, float], theme: Theme) -> None:
-    """The loss so far, over the whole run's width; its last point is now. box: left, right, top."""
+def _paint_curve(
+    canvas: Canvas, curve: Curve, now: tuple[float, float], box: tuple[float, float, float], theme: Theme
+) -> None:
+    """The loss so far, over the whole run's width; its last point is now: epoch and loss. box: left, right, top."""
     context, unit = canvas.context, canvas.unit
     left, right, top = (edge * unit for edge in box)
     width, height = right - left, 130 * unit
@@ -75,11 +76,10 @@ def _paint_curve(canvas: Canvas, curve: Curve, playhead: float, box: tuple[float
     context.stroke()
     at, value = curve.at, curve.value
     some = np.unique(np.linspace(0, len(at) - 1, 240).astype(int))
-    past = some[at[some] < playhead]
-    now = float(np.interp(playhead, at, value))
-    highest = float(np.nanmax(value)) or 1.0
-    xs = left + width * (np.append(at[past], playhead) - at[0]) / (at[-1] - at[0])
-    ys = bottom - height * np.append(value[past], now) / highest
+    past = some[at[some] < now[0]]
+    highest = max(float(np.nanmax(value)), now[1]) or 1.0
+    xs = left + width * (np.append(at[past], now[0]) - at[0]) / (at[-1] - at[0])
+    ys = bottom - height * np.append(value[past], now[1]) / highest
     past_line = np.stack([xs, ys], 1)
     stroke(context, past_line, [0, len(past_line)], [0], 3.5 * unit, canvas.colour(rgb(theme.ink)))
     context.set_source_rgba(*canvas.colour(rgb(theme.ink)))
@@ -97,7 +97,7 @@ def tick_step(half: float) -> float:
 def written(name: str, value: float) -> str:
     """A reading as it stands on the screen."""
     if "accuracy" in name:
-        return f"{100 * value:.1f} %"
+        return percent(value)
     if "loss" in name:
-        return f"{value:.3f}"
-    return f"{int(value + 1e-6)}"
+        return decimal(value, 3)
+    return significant(value) if name == "magnified" else f"{int(value + 1e-6)}"

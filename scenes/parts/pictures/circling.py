@@ -6,7 +6,7 @@ from dataclasses import replace
 import cairo
 
 from engine.films.circling import Circled
-from engine.network.steps import written
+from engine.numbers import decimal, percent
 from scenes.parts.paint.bars import paint_bars
 from scenes.parts.paint.canvas import Box, Canvas
 from scenes.parts.paint.key import paint_key
@@ -83,7 +83,7 @@ def paint_answer(canvas: Canvas, frame: Circled, theme: Theme) -> None:
     soft = frame.soft >= 0.5
     letter = "ỹ" if soft else "s"
     values = frame.probabilities if soft else frame.scores
-    texts = [f"{100 * value:.0f} %" if soft else written(value, 1) for value in values.tolist()]
+    texts = [percent(value, 0) if soft else decimal(value, 1) for value in values.tolist()]
     names = [letter + subscript(k + 1) for k in range(len(values))]
     top, side = canvas.height - BELOW * unit, canvas.width
     wide = Box(*(edge * unit for edge in BARS)), Box(40 * unit, 60 * unit, 500 * unit, 690 * unit)

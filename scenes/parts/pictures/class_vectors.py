@@ -3,6 +3,7 @@
 import math
 
 from engine.films.class_vectors import Spread
+from engine.numbers import decimal
 from scenes.parts.paint.canvas import Box, Canvas
 from scenes.parts.paint.plane import Place, paint_class_vectors
 from scenes.parts.paint.text import paint_text
@@ -49,5 +50,5 @@ def paint_angles(canvas: Canvas, place: Place, frame: Spread, theme: Theme) -> N
         alpha = min(1.0, max(0.0, (math.degrees(angle) - 14) / 8))
         if alpha > 0:
             at = (x + radius * math.cos(middle), y - radius * math.sin(middle) + 14 * unit)
-            text = f"{math.degrees(angle):.0f}°"
+            text = f"{decimal(math.degrees(angle), 0)}°"
             paint_text(canvas, text, at, 44 * unit, ink, font=STRONG, anchor="middle", alpha=alpha, halo=rim)

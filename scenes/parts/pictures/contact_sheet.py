@@ -8,6 +8,7 @@ import numpy as np
 from PIL import Image
 
 from engine import Run, UnspiralError, pace, training
+from engine.numbers import percent
 from engine.runs.tensors import write_whole
 from scenes.parts.paint.canvas import Canvas, Pixels
 from scenes.parts.paint.text import paint_text
@@ -53,7 +54,7 @@ class _Panel(Picture):
         x, size = 0.04 * canvas.width, canvas.height / 9
         paint_text(canvas, f"{self.frame.playhead:g}", (x, 1.3 * size), size, ink, font=STRONG, halo=rim)
         if "accuracy" in self.frame.readings:
-            accuracy = f"{100 * self.frame.readings['accuracy']:.1f} %"
+            accuracy = percent(self.frame.readings["accuracy"])
             paint_text(canvas, accuracy, (x, canvas.height - 0.5 * size), 0.7 * size, quiet, halo=rim)
         context = canvas.context
         context.set_source_rgba(*canvas.colour(rgb(self.theme.ground)))

@@ -9,6 +9,7 @@ from engine.films.descent import METHODS, Descending, sample_losses
 from engine.films.film import View
 from engine.network.layers import Array
 from engine.network.levels import level_lines
+from engine.numbers import decimal
 from engine.recipes.data import Labelled
 from scenes.parts.paint.arrows import paint_arrow, trace_arrow
 from scenes.parts.paint.canvas import Box, Canvas
@@ -173,7 +174,7 @@ class Walkers(Shown[Descending]):
                 pitch = canvas.width / len(METHODS)
                 left, right, top = (row + 0.08) * pitch, (row + 0.94) * pitch, foot + 230 * unit
             paint_text(canvas, method, (left, top), 42 * unit, colour, font=STRONG)
-            for line, (name, number) in enumerate((("steps", f"{steps:,}"), ("average loss", f"{loss:.3f}"))):
+            for line, (name, number) in enumerate((("steps", f"{steps:,}"), ("average loss", decimal(loss, 3)))):
                 y = top + (54 + 52 * line) * unit
                 paint_text(canvas, name, (left, y), 38 * unit, quiet)
                 paint_text(canvas, number, (right, y), 38 * unit, ink, font=STRONG, anchor="right")

@@ -5,6 +5,7 @@ import numpy as np
 
 from engine.films.energy import CELLS, PANEL, Energies, answers
 from engine.network.solid import boundaries
+from engine.numbers import decimal, percent
 from scenes.parts.paint.canvas import Box, Canvas
 from scenes.parts.paint.plane import Place, paint_axes, paint_points
 from scenes.parts.paint.raster import put
@@ -125,8 +126,8 @@ def _paint_numbers(canvas: Canvas, box: Box, frame: Energies, theme: Theme) -> N
     epoch = f"{int(readings['epoch'] + 1e-6)}"
     paint_text(canvas, epoch, (right, box.top + 52 * unit), 56 * unit, ink, font=STRONG, anchor="right")
     rows = (
-        ("accuracy", f"{100 * readings['accuracy']:.1f} %"),
-        ("loss", f"{readings['loss']:.3f}"),
+        ("accuracy", percent(readings["accuracy"])),
+        ("loss", decimal(readings["loss"], 3)),
         ("levels every", f"{frame.spacing:g}"),
     )
     for row, (name, number) in enumerate(rows):

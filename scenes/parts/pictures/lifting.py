@@ -7,6 +7,7 @@ import numpy as np
 
 from engine.films.lifting import BOARD, Space
 from engine.network.layers import Array
+from engine.numbers import percent
 from scenes.parts.paint.canvas import Canvas
 from scenes.parts.paint.discs import Discs
 from scenes.parts.paint.key import paint_marks, paint_names
@@ -154,7 +155,7 @@ class SpacePicture(Shown[Space]):
         ink, quiet, rim = rgb(theme.ink), rgb(theme.quiet), rgb(theme.rim)
         if "accuracy" in frame.readings:
             paint_text(canvas, "accuracy", (64 * unit, 96 * unit), 40 * unit, quiet, halo=rim)
-            text = f"{100 * frame.readings['accuracy']:.1f} %"
+            text = percent(frame.readings["accuracy"])
             paint_text(canvas, text, (60 * unit, 170 * unit), 80 * unit, ink, font=STRONG, halo=rim)
             if canvas.wide:  # elsewhere the formula is there
                 paint_marks(canvas, theme, 66 * unit, ("point", "region", "mistake"))

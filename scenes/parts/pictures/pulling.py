@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from engine.films.pulling import FAR, NEAR, Pull
+from engine.numbers import decimal, percent
 from scenes.parts.paint.arrows import paint_arrow
 from scenes.parts.paint.canvas import Box, Canvas
 from scenes.parts.paint.key import classes_of, paint_names
@@ -119,11 +120,11 @@ def _windows(canvas: Canvas, number: int, count: int, foot: float) -> tuple[Box,
 def _paint_rows(canvas: Canvas, frame: Pull, box: Box, theme: Theme) -> None:
     """Names on the left, numbers on the right; each under its name where both do not fit."""
     unit, ink, quiet, size = canvas.unit, rgb(theme.ink), rgb(theme.quiet), 36 * canvas.unit
-    rows = [(f"f has {frame.width} dimensions", f"L = {frame.loss:.3f}")]
+    rows = [(f"f has {frame.width} dimensions", f"L = {decimal(frame.loss, 3)}")]
     if frame.moved > 0:
-        rows.append((f"x within {NEAR:g} of its x follow", f"{frame.near:.2f} of its way"))
-        rows.append((f"x beyond {FAR:g} of it follow", f"{frame.far:.2f} of its way"))
-        rows.append(("right before, wrong now", f"{100 * frame.broken:.1f} %"))
+        rows.append((f"x within {NEAR:g} of its x follow", f"{decimal(frame.near)} of its way"))
+        rows.append((f"x beyond {FAR:g} of it follow", f"{decimal(frame.far)} of its way"))
+        rows.append(("right before, wrong now", percent(frame.broken)))
     narrow = box.width < 700 * unit
     for row, (name, number) in enumerate(rows):
         baseline = box.top + (48 + PITCH * row * (1 + narrow)) * unit

@@ -7,12 +7,13 @@ import cairo
 import numpy as np
 from manim import Mobject, config
 
-from engine.films.scores import Scores, written
+from engine.films.scores import Scores
+from engine.numbers import decimal, percent
 from scenes.parts.paint.arrows import paint_arrow
 from scenes.parts.paint.bars import bar_middle, paint_bars
 from scenes.parts.paint.canvas import WIDE, Box, Canvas, fading
 from scenes.parts.paint.plane import Place, paint_axes, paint_ground, paint_points, paint_regions
-from scenes.parts.paint.text import paint_text, subscript, text_width
+from scenes.parts.paint.text import fitted_text, paint_text, subscript, text_width
 from scenes.parts.paint.theme import STRONG, THEME, Theme, mix, rgb
 from scenes.parts.stage.formula import formula, seat
 from scenes.parts.stage.painted import Shown
@@ -171,14 +172,15 @@ def _paint_scores(canvas: Canvas, frame: Scores, theme: Theme) -> None:
             alpha = forms[form] * max(0.0, 4 * grown[k] - 3)
             if alpha > 0:
                 at = (canvas.width - 40 * unit, y)
-                paint_text(canvas, row[form], at, 34 * unit, rgb(theme.ink), anchor="right", alpha=alpha)
+                text, size = fitted_text(row[form], 34 * unit, at[0] - box.left - box.width - 16 * unit)
+                paint_text(canvas, text, at, size, rgb(theme.ink), anchor="right", alpha=alpha)
 
 
 def _paint_probabilities(canvas: Canvas, frame: Scores, theme: Theme) -> None:
     context, unit, parts = canvas.context, canvas.unit, Parts.of(canvas.width, canvas.height)
     box = Box(*(edge * unit for edge in parts.probabilities))
     names = [f"ỹ{subscript(k + 1)}" for k in range(len(frame.scores))]
-    texts = [f"{100 * p:.1f} %" for p in frame.probabilities]
+    texts = [percent(float(p)) for p in frame.probabilities]
     paint_bars(canvas, box, frame.probabilities.tolist(), (0, 1), names=names, texts=texts, theme=theme)
     left, right, y = (value * unit for value in parts.temperature)
     context.set_line_width(4 * unit)
@@ -193,6 +195,6 @@ def _paint_probabilities(canvas: Canvas, frame: Scores, theme: Theme) -> None:
     ink, quiet, size = rgb(theme.ink), rgb(theme.quiet), 34 * unit
     paint_text(canvas, "temperature", (left, y - 40 * unit), size, quiet)
     x = left + text_width("temperature ", size)
-    paint_text(canvas, f"T = {written(frame.temperature)}", (x, y - 40 * unit), size, ink, font=STRONG)
+    paint_text(canvas, f"T = {decimal(frame.temperature)}", (x, y - 40 * unit), size, ink, font=STRONG)
     paint_text(canvas, "0: argmax", (left, y + 56 * unit), size, quiet)
-    paint_text(canvas, f"{HOTTEST:g}: nearly alike", (right, y + 56 * unit), size, quiet, anchor="right")
+    paint_text(canvas, f"{HOTTEST:g}: more alike", (right, y + 56 * unit), size, quiet, anchor="right")

@@ -5,8 +5,8 @@ import math
 import numpy as np
 
 from engine.films.network import Flow
-from engine.films.scores import written
 from engine.network.layers import Array
+from engine.numbers import decimal
 from scenes.parts.paint.canvas import Box, Canvas
 from scenes.parts.paint.text import fitted_text, paint_text
 from scenes.parts.paint.theme import RGB, STRONG, THEME, Theme, mix, rgb
@@ -157,7 +157,7 @@ def _paint_column(
             ink = rgb(theme.ink if (sum(fill) > 1.5) == theme.light else theme.ground)
             alpha = abs(2 * shown - 1) if 0 < shown < 1 else float(np.clip(4 * arrived - 3, 0, 1))
             at = (x, y + 10 * unit)
-            paint_text(canvas, written(float(number)), at, 30 * unit, ink, font=STRONG, anchor="middle", alpha=alpha)
+            paint_text(canvas, decimal(float(number)), at, 30 * unit, ink, font=STRONG, anchor="middle", alpha=alpha)
     x = float(places[0, 0])
     if width > MOST:
         middle = float(places[:, 1].mean())
@@ -194,8 +194,8 @@ def _paint_loss(canvas: Canvas, box: Box, frame: Flow, theme: Theme) -> None:
     there = float(np.clip(2 * (frame.forward - len(frame.values)) - 1, 0, 1))
     left = float(_column(canvas, box, (len(frame.values)) / (len(frame.values) + 1), 1)[0, 0])
     at = ((left + x) / 2, box.top + box.height + 44 * unit)
-    text = f"L = {frame.loss:.3f}"
+    text = f"L = {decimal(frame.loss, 3)}"
     paint_text(canvas, text, at, 40 * unit, rgb(theme.ink), font=STRONG, anchor="middle", alpha=there)
     if frame.stepped > 0:
         at = (at[0], at[1] + 48 * unit)
-        paint_text(canvas, f"before: {frame.first_loss:.3f}", at, 34 * unit, rgb(theme.quiet), anchor="middle")
+        paint_text(canvas, f"before: {decimal(frame.first_loss, 3)}", at, 34 * unit, rgb(theme.quiet), anchor="middle")

@@ -6,7 +6,7 @@ from torch.nn.functional import cross_entropy
 from engine import FIVE_SPIRALS, NOTEBOOK, Recipe
 from engine.errors import UnspiralError
 from engine.films.network import assembling, circuit, flowing
-from engine.films.scores import written
+from engine.numbers import decimal
 from engine.trainings.model import build, to_network
 
 
@@ -44,10 +44,10 @@ def test_values_gradients_and_losses_are_torchs_at_ten_playheads(recipe):
         _, columns, loss = _in_torch(recipe, to_network(moved), x, label)
         assert f"{frame.loss:.3f}" == f"{loss:.3f}"
         for values, signals, column in zip(frame.values, frame.signals, columns, strict=True):
-            assert [*map(written, values)] == [*map(written, column.flatten().tolist())]
+            assert [*map(decimal, values)] == [*map(decimal, column.flatten().tolist())]
             np.testing.assert_allclose(signals, np.ravel(column.grad), atol=1e-9)
         softened = torch.softmax(columns[-1], 1).flatten().tolist()
-        assert [*map(written, frame.probabilities)] == [*map(written, softened)]
+        assert [*map(decimal, frame.probabilities)] == [*map(decimal, softened)]
 
 
 def test_columns_are_named_and_counted_as_in_the_lecture():

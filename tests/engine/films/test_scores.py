@@ -54,8 +54,18 @@ def test_a_score_is_the_same_number_as_linear_sum_and_as_similarity(film):
             assert abs(_number(first[0])) == pytest.approx(abs(row[0]), abs=0.005)
             assert abs(_number(second[0])) == pytest.approx(abs(row[1]), abs=0.005)
             cosine = row @ frame.feature / math.hypot(*row) / math.hypot(*frame.feature)
-            angle = int(similarity.split("cos ")[1].split("°")[0])
+            angle = float(similarity.split("cos ")[1].split("°")[0])
             assert math.degrees(math.acos(cosine)) == pytest.approx(angle, abs=0.5)
+
+
+def test_what_is_written_left_of_the_equals_sign_comes_to_what_is_written_right_of_it(film):
+    for turn in np.linspace(0, 6.2, 40):
+        for linear_sum, similarity, score in film.vary("turn", 0, 7)(turn).texts:
+            sum_, lengths = linear_sum.split(" =")[0], similarity.split(" · cos ")[0]
+            terms = eval(sum_.replace("−", "-").replace("·", "*"))  # digits, signs and brackets alone
+            assert terms == pytest.approx(_number(score), abs=0.00501)
+            cosine = math.cos(math.radians(_number(similarity.split("cos ")[1].split("°")[0])))
+            assert math.prod(map(_number, lengths.split(" · "))) * cosine == pytest.approx(_number(score), abs=0.00501)
 
 
 def test_temperature_goes_from_argmax_to_all_alike():

@@ -95,9 +95,10 @@ def test_loss_and_accuracy_are_computed_where_they_were_not_recorded():
     assert run.accuracy[1] == pytest.approx((scores.argmax(1) == run.data.y).mean())
 
 
-def test_a_curve_with_gaps_is_read_between_what_it_holds():
-    run = replace(made_run([0, 1, 2, 3], np.cos), metrics={"loss": np.array([4.0, np.nan, 2.0, np.nan])})
-    assert run.metric("loss", 1) == 3 and run.metric("loss", 2.5) == 2
+def test_a_metric_with_gaps_is_the_last_one_measured_and_nothing_before_the_first():
+    run = replace(made_run([0, 1, 2, 3], np.cos), metrics={"f1": np.array([np.nan, 4.0, np.nan, 2.0])})
+    assert run.metric("f1", 0.9) is None
+    assert [run.metric("f1", epoch) for epoch in (1, 2.5, 3)] == [(4, 1), (4, 1), (2, 3)]
 
 
 def test_upright_turns_the_embedding_and_changes_no_score():

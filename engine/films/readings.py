@@ -1,0 +1,57 @@
+"""What is read off a film of a run: numbers of the very network that is drawn, and of others the last one measured."""
+
+import numpy as np
+
+from engine.films.film import Curve
+from engine.network.loss import Judged, judged
+from engine.runs.run import Run
+
+DRAWN = 241
+"""Places of a loss curve that has to be worked out."""
+_PROBED = 9
+"""Snapshots at which a recorded loss is compared with the loss of their weights."""
+
+
+def readings(run: Run, epoch: float, found: Judged | None) -> tuple[dict[str, float], dict[str, float]]:
+    """Named numbers at `epoch`, and of those that are older the epoch at which they were measured.
+
+    Loss and accuracy are those of the points `found`, and of held-out points, under the network as it is at `epoch`, if
+    it has a classifier. Of any other metric it is the last value measured, from its epoch on; it is old when a later
+    snapshot has none, or when a whole epoch has passed.
+    """
+    values = {"epoch": epoch}
+    if found is not None:
+        values |= {"accuracy": found.accuracy, "loss": found.loss}
+    if found is not None and (unseen := run.held_out) is not None:
+        held = judged(run.scores(epoch, held_out=True), unseen.y)
+        values |= {"held_out_accuracy": held.accuracy, "held_out_loss": held.loss}
+    last = run.epochs[np.searchsorted(run.epochs, epoch, side="right") - 1]
+    measured = {name: run.metric(name, epoch) for name in run.metrics if name not in values}
+    known = {name: metric for name, metric in measured.items() if metric is not None}
+    old = {n: m.epoch for n, m in known.items() if m.epoch < last or int(m.epoch + 1e-6) < int(epoch + 1e-6)}
+    return values | {name: metric.value for name, metric in known.items()}, old
+
+
+def loss_curve(run: Run) -> Curve | None:
+    """The loss over the run, of the weights at each of its epochs; none of a run with one snapshot.
+
+    What was recorded, if that is the loss of the recorded weights; else worked out at up to `DRAWN` snapshots.
+    """
+    count = len(run.epochs)
+    if count < 2:
+        return None
+    if "loss" in run.metrics:
+        there = np.flatnonzero(np.isfinite(run.loss))
+        probed = there[np.unique(np.linspace(0, len(there) - 1, _PROBED).astype(int))] if len(there) else there
+        recorded = Curve(run.epochs[there], run.loss[there]) if len(there) > 1 else None
+        agrees = not run.layers or np.allclose(run.loss[probed], _losses(run, probed), rtol=1e-3, atol=1e-5)
+        if recorded is not None and agrees:
+            return recorded
+    if not run.layers:
+        return None
+    some = np.unique(np.linspace(0, count - 1, DRAWN).astype(int))
+    return Curve(run.epochs[some], _losses(run, some))
+
+
+def _losses(run: Run, snapshots: np.ndarray) -> np.ndarray:
+    return np.array([judged(run.scores(float(run.epochs[i])), run.data.y).loss for i in snapshots])
