@@ -6,7 +6,7 @@ import numpy as np
 
 from engine import THREE_SPIRALS_NARROW, Labelled
 from engine.films.folds import carrying, folding
-from engine.films.together import Spread
+from engine.films.together import Samples
 from engine.library import record_searched
 from scenes.parts import FilmScene, Replay
 from scenes.parts.pictures.chart import Chart
@@ -36,6 +36,6 @@ class Depth(FilmScene):
         self.wait(3)
         self.next_section("accuracies")  # the best of 48 beginnings, twice over
         values = np.array([[run.accuracy[-1] for run in runs] for runs in rounds])
-        found = Spread(tuple(map(str, DEPTHS)), values, ("activations", "accuracy"), floor=0.8, each="best of 48")
+        found = Samples(tuple(map(str, DEPTHS)), values, ("activations", "accuracy"), floor=0.8, each="best of 48")
         self.remove(answers).add(Chart(found))
         self.wait(3)

@@ -14,7 +14,7 @@ from engine.network.loss import judged
 from engine.runs.run import Run
 
 
-class Spread(NamedTuple):
+class Samples(NamedTuple):
     """What a chart shows: values (C, S) from 0 to 1, S for each of C names."""
 
     names: tuple[str, ...]
@@ -41,10 +41,10 @@ class Accuracies:
         if len(self.names) != len(self.groups) or len({len(group) for group in self.groups}) != 1:
             raise UnspiralError("every name needs a group of runs, and all groups the same number of them")
 
-    def __call__(self, playhead: float) -> Spread:
+    def __call__(self, playhead: float) -> Samples:
         """All runs' accuracies at an epoch, of the networks as they are then."""
         values = np.array([[self._read(run, playhead) for run in group] for group in self.groups])
-        return Spread(self.names, values, (self.axis, "accuracy"), {"epoch": playhead})
+        return Samples(self.names, values, (self.axis, "accuracy"), {"epoch": playhead})
 
     def _read(self, run: Run, epoch: float) -> float:
         return readings(run, epoch, judged(run.scores(epoch), run.data.y))[0].get(self.metric, np.nan)

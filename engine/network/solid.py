@@ -13,7 +13,7 @@ FLAT = 0.004
 """Neighbours in a row of coarse cells that all lie within this height are one piece."""
 
 
-class Pieces(NamedTuple):
+class Facets(NamedTuple):
     """Flat pieces side by side, none over another."""
 
     corners: Array
@@ -37,7 +37,7 @@ class Pieces(NamedTuple):
         return np.lexsort((-within, fine_columns, fine_rows, columns, rows))
 
 
-def envelope(scores: Array, ticks: Array, fine: int) -> Pieces:
+def envelope(scores: Array, ticks: Array, fine: int) -> Facets:
     """The highest softargmax of scores (U, U, K) over the square of `ticks` (U,), U − 1 being a multiple of `fine`.
 
     Fine cells where it is steep, `fine` × `fine` times larger ones elsewhere. Between two corners where different
@@ -67,7 +67,7 @@ def envelope(scores: Array, ticks: Array, fine: int) -> Pieces:
     found: list[tuple[Any, ...]] = [plates, squares, parts]
     corners, owned, rows, columns = (np.concatenate(each) for each in zip(*found))
     parted = np.arange(len(rows)) >= len(rows) - len(parts[0])
-    return Pieces(corners, owned, parted, np.stack([rows // fine, columns // fine, rows, columns], 1))
+    return Facets(corners, owned, parted, np.stack([rows // fine, columns // fine, rows, columns], 1))
 
 
 def _corners(known: NDArray) -> tuple[NDArray, ...]:
@@ -169,7 +169,7 @@ def _cuts(cells: Array, owners: NDArray) -> _Cuts:
 def _parted(cells: Array, owners: NDArray) -> tuple[Array, NDArray, NDArray]:
     """Cells (M, 4, 3 + K) of x, y, height and scores, cut where the winner (M, 4) changes.
 
-    Pieces (P, 4, 3), their owners (P,) and the cell that each comes from.
+    Facets (P, 4, 3), their owners (P,) and the cell that each comes from.
     """
     cuts = _cuts(cells, owners)
     which = np.repeat(np.arange(len(cells)), 2)

@@ -18,7 +18,7 @@ from engine.render.pools import work
 
 
 @dataclass
-class Clip:
+class Underway:
     """A scene on its way to a clip."""
 
     job: Job
@@ -57,18 +57,18 @@ def render(
     jobs: Sequence[Job],
     pool: Callable[[], Executor],
     workers: int,
-    report: Callable[[Sequence[Clip]], None] = lambda clips: None,
-) -> list[Clip]:
+    report: Callable[[Sequence[Underway]], None] = lambda clips: None,
+) -> list[Underway]:
     """Render all jobs; a scene that fails has an `error`, the others finish.
 
     `pool` makes an executor of `workers` processes, and another one should that break. `report` is told of progress
     a few times a second. KeyboardInterrupt leaves what is finished in the cache, and nothing half-finished.
     """
-    clips = [Clip(job) for job in jobs]
+    clips = [Underway(job) for job in jobs]
     executor = pool()
-    waiting: dict[Future[Any], tuple[Clip, str, tuple[Any, ...]]] = {}
+    waiting: dict[Future[Any], tuple[Underway, str, tuple[Any, ...]]] = {}
 
-    def submit(clip: Clip, verb: str, *details: Any) -> None:
+    def submit(clip: Underway, verb: str, *details: Any) -> None:
         nonlocal executor
         key = (verb, details)
         clip.tries[key] = clip.tries.get(key, 0) + 1
@@ -131,7 +131,7 @@ def render(
     return clips
 
 
-def _sweep(clips: Sequence[Clip], processes: Sequence[int | None]) -> None:
+def _sweep(clips: Sequence[Underway], processes: Sequence[int | None]) -> None:
     """Remove what workers were writing when they ended: unfinished files are named after their process."""
     shares = {Path(segment.path).parents[2] for clip in clips if clip.plan for segment in clip.plan.segments}
     for process in processes:
@@ -153,7 +153,7 @@ def _parts(missing: Sequence[Segment], count: int) -> list[tuple[int, ...]]:
     return [tuple(part) for part in parts]
 
 
-def _progress(clip: Clip) -> tuple[int, int]:
+def _progress(clip: Underway) -> tuple[int, int]:
     if clip.plan is None or not clip.plan.segments:
         return (1, 1) if clip.output else (0, 0)
     there = {segment.path for segment in clip.plan.segments if Path(segment.path).exists()}

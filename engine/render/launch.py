@@ -13,7 +13,7 @@ from engine.errors import UnspiralError, printable
 from engine.films.replay import Replaying
 from engine.render import farm
 from engine.render.child import PROJECT, absolute, absolute_environment, run_module
-from engine.render.farm import Clip, jobs_for
+from engine.render.farm import Underway, jobs_for
 from engine.render.job import Job
 from engine.render.pools import cluster_pool, local_pool
 from engine.render.progress import bars
@@ -34,7 +34,7 @@ def render(
     count: int | None = None,
     cluster: str | None = None,
     say: Callable[[str], None] = say_nothing,
-) -> list[Clip]:
+) -> list[Underway]:
     """Render scenes, each as `manim render` would: in `count` processes (None: one a core), or on a Dask cluster.
 
     How far they are is shown on standard error; `say` is told what a lecturer should know. A scene that fails has an

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from engine.render.farm import Clip
+from engine.render.farm import Underway
 
 
 @contextmanager
-def bars() -> Iterator[Callable[[Sequence[Clip]], None]]:
+def bars() -> Iterator[Callable[[Sequence[Underway]], None]]:
     """Yields what is to be told of the clips, as often as one likes; in a pipe nothing moves."""
     from rich.console import Console
     from rich.markup import escape
@@ -16,7 +16,7 @@ def bars() -> Iterator[Callable[[Sequence[Clip]], None]]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True)) as display:
 
-        def show(clips: Sequence[Clip]) -> None:
+        def show(clips: Sequence[Underway]) -> None:
             while len(display.tasks) < len(clips):
                 display.add_task(escape(clips[len(display.tasks)].name), total=None)
             for task, clip in zip(display.tasks, clips):

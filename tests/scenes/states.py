@@ -24,7 +24,7 @@ from engine.films.network import assembling, flowing
 from engine.films.pulling import pulling
 from engine.films.scores import scoring
 from engine.films.softargmax import softening
-from engine.films.together import Spread
+from engine.films.together import Samples
 from engine.recipes.data import rings
 from engine.recipes.named import FIVE_SPIRALS, THREE_SPIRALS_NARROW
 from scenes.parts.paint.canvas import Canvas
@@ -182,7 +182,7 @@ def folds_films() -> Any:
 
 
 VALUES = np.array([[0.57, 0.49, 0.62], [0.83, 0.94, 0.9], [0.985, 0.997, 0.99]])
-SPREAD = Spread(("2", "8", "32"), VALUES, ("width of f", "accuracy"), {"epoch": 1234.0}, floor=0.2)
+SPREAD = Samples(("2", "8", "32"), VALUES, ("width of f", "accuracy"), {"epoch": 1234.0}, floor=0.2)
 
 
 def at(film: Any, **settings: Any) -> Any:

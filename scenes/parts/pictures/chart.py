@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from engine.films.together import Spread
+from engine.films.together import Samples
 from scenes.parts.paint.canvas import Canvas
 from scenes.parts.paint.plane import paint_ground
 from scenes.parts.paint.readouts import written
@@ -19,12 +19,12 @@ class Chart(Painted):
 
     opaque = True
 
-    def __init__(self, spread: Spread, theme: Theme = THEME) -> None:
+    def __init__(self, spread: Samples, theme: Theme = THEME) -> None:
         super().__init__()
         self.spread = spread
         self.theme = theme
 
-    def show(self, frame: Spread) -> None:
+    def show(self, frame: Samples) -> None:
         """Show `frame` from now on."""
         self.spread = frame
 

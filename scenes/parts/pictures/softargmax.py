@@ -72,7 +72,7 @@ class Surfaces(Shown[Sheets]):
     def _paint_top(self, canvas: Canvas) -> None:
         """All pieces, the farthest first, at twice the size: four pixels make one, so that edges are smooth.
 
-        Pieces that are seen from below are left out: others hide them.
+        Facets that are seen from below are left out: others hide them.
         """
         frame, context = self.frame, canvas.context
         pieces = envelope(frame.scores, frame.ticks / frame.ticks[-1], frame.fine)

@@ -10,7 +10,7 @@ import av
 import numpy as np
 import pytest
 
-from engine.render.farm import Clip, _parts, _sweep, jobs_for
+from engine.render.farm import Underway, _parts, _sweep, jobs_for
 from engine.render.job import Job, Plan, Segment
 from engine.render.pools import refusal, survey
 
@@ -155,7 +155,7 @@ def test_what_ended_workers_had_open_is_removed_and_nothing_else(tmp_path: Path)
     movie = tmp_path / "720p30" / ".Long.123-def.mp4"
     for file in (done, gone, other, movie):
         file.touch()
-    clip = Clip(Job("long.py", (), "", ()), plan=Plan((Segment(0, str(done), 5),)))
+    clip = Underway(Job("long.py", (), "", ()), plan=Plan((Segment(0, str(done), 5),)))
     _sweep([clip], [123])
     assert {file for file in tmp_path.rglob("*.mp4")} == {done, other}
 
