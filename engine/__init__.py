@@ -13,7 +13,8 @@ from engine.films.training import training
 from engine.films.unfolding import unfolding
 from engine.films.warping import warping
 from engine.library import record
-from engine.network.layers import Layer, Linear, Network, PositivePart, Tanh, embedding, logits, softargmax
+from engine.network.activations import Elu, Gelu, GeluTanh, PositivePart, Sigmoid, Silu, Softplus, Tanh
+from engine.network.layers import Layer, Linear, Network, embedding, logits, softargmax
 from engine.network.lines import Lines, images, square_grid
 from engine.network.regions import argmax_regions
 from engine.network.steps import Step, steps
@@ -34,8 +35,11 @@ __all__ = [
     "NOTEBOOK",
     "THREE_SPIRALS_NARROW",
     "Diverged",
+    "Elu",
     "Film",
     "Frame",
+    "Gelu",
+    "GeluTanh",
     "Labelled",
     "Layer",
     "Linear",
@@ -46,7 +50,10 @@ __all__ = [
     "Recipe",
     "Recorder",
     "Run",
+    "Sigmoid",
+    "Silu",
     "Snapshot",
+    "Softplus",
     "Step",
     "Tanh",
     "UnspiralError",

@@ -12,10 +12,7 @@ import numpy as np
 from platformdirs import user_cache_path
 
 from engine.errors import UnspiralError
-from engine.network.layers import (
-    Network,
-    mapped,
-)
+from engine.network.layers import Linear, Network, mapped
 from engine.progress import bar
 from engine.recipes.data import Labelled
 from engine.recipes.named import RECIPES, find_recipe
@@ -176,10 +173,9 @@ def train_run(recipe: Recipe, device: str = "cpu", *, progress: bool = True) -> 
             for snapshot in train(recipe, device):
                 if not stacked:
                     stacked = mapped(lambda array: np.zeros((count, *array.shape), array.dtype), snapshot.network)
-                for layer, rooms in zip(snapshot.network, stacked):
-                    for value, room in zip(layer, rooms):
-                        if isinstance(room, np.ndarray):
-                            room[taken] = value
+                for layer, room in zip(snapshot.network, stacked):
+                    if isinstance(layer, Linear) and isinstance(room, Linear):
+                        room.weight[taken], room.bias[taken] = layer
                 for name, curve in curves.items():
                     value = getattr(snapshot, name)
                     curve[taken] = np.nan if value is None else value

@@ -160,7 +160,7 @@ class Tour:
             points=forward((shown,), f),
             labels=y,
             wrong=found.wrong if s > 0.5 else np.zeros(len(y), bool),
-            lines=images((*features, shown), self.segments),
+            lines=images((*features, shown), self.segments, view.half),
             bright=self.bright,
             class_vectors=(1 - s) * pulled_back + s * last.weight,
             regions=argmax_regions(last, view.corners()) if s else (),

@@ -18,10 +18,12 @@ class Module(NamedTuple):
     """A box of the circuit: what it is called, what leaves it, and whether it extracts features or classifies."""
 
     name: str
-    """linear, (·)⁺, tanh or W."""
+    """linear, an activation's symbol such as (·)⁺, or W."""
     width: int
     """Units that leave it."""
     classifies: bool = False
+    bends: bool = False
+    """Whether it is an activation."""
 
 
 class Circuit(NamedTuple):
@@ -33,17 +35,17 @@ class Circuit(NamedTuple):
     @property
     def widths(self) -> tuple[int, ...]:
         """Units of x, of each activation or embedding, of the scores."""
-        bends = ("(·)⁺", "tanh")
         following = (*self.modules[1:], None)
-        kept = [m.width for m, after in zip(self.modules, following) if after is None or after.name not in bends]
+        kept = [m.width for m, after in zip(self.modules, following) if after is None or not after.bends]
         return (self.inputs, *kept)
 
 
 def circuit(recipe: Recipe) -> Circuit:
     """The boxes of a recipe's network, nothing trained."""
     points, _ = recipe.points()
-    bend = "tanh" if recipe.activation == "tanh" else "(·)⁺"
-    modules = [Module(name, width) for width in recipe.hidden for name in ("linear", bend)]
+    bend, modules = recipe.bend.symbol, []
+    for width in recipe.hidden:
+        modules += [Module("linear", width), Module(bend, width, bends=True)]
     if recipe.embedding is not None:
         modules.append(Module("linear", recipe.embedding))
     modules.append(Module("W", int(points.y.max()) + 1, classifies=True))

@@ -99,7 +99,7 @@ class Pulling:
             points=points,
             labels=y,
             wrong=wrong,
-            lines=images(network[:-1], self.segments),
+            lines=images(network[:-1], self.segments, self.view.half),
             bright=(),
             class_vectors=last.weight,
             regions=argmax_regions(last, self.view.corners()),

@@ -53,7 +53,8 @@ class Training(OverEpochs):
         run, plane, data = self.run, self.plane, self.data
         if run.trajectories is None:
             network = run.at(playhead)
-            last, e, lines = classifier(network), embedding(network, data.x), images(network[:-1], self.segments)
+            last, e = classifier(network), embedding(network, data.x)
+            lines = images(network[:-1], self.segments, self.view.half)
         else:
             last = run.classifier(playhead) if run.layers else None
             e, recorded = run.embedding(playhead), run.lines(playhead)

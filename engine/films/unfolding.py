@@ -100,7 +100,8 @@ class Unfolding:
     def _folds(self, done: int, share: float, view: View) -> tuple[tuple[Array, ...], float]:
         """Half-planes that fold in this step, or, towards its end, in the next."""
         for number, shade, t in ((done, 1 - share, share), (done + 1, max(0.0, (share - 0.6) / 0.4), 0.0)):
-            if shade > 0 and number < len(self.steps) and self.steps[number].name == "positive part":
+            bend = self.steps[number].activation if number < len(self.steps) else None
+            if shade > 0 and bend is not None and bend.kinks == (0.0,):
                 (left, bottom), (right, top) = view.corners()
                 left, bottom = min(left, 0.0), min(bottom, 0.0)
                 corners = np.array([[[left, bottom], [0, bottom], [0, top], [left, top]],

@@ -67,12 +67,12 @@ def warping(network: Network, data: Labelled, extent: float = 1.2, lines: int = 
     image = embedding(network, data.x)
     size = float(np.sqrt((image**2).sum(1).mean() / max((data.x**2).sum(1).mean(), 1e-300)))
     scale = size if size > 0 else 1.0
-    grid = kinked(network[:-1], square_grid(extent, lines))
     last = classifier(network)
     head = Linear(last.weight.astype(float) * scale, last.bias.astype(float))
     ends = np.concatenate([data.x, image / scale])  # on the straight way between them nothing is farther out
     across, up = np.abs(ends).max(0).tolist()
     view = View(half=1.06 * max(up, across / 1.3))
+    grid = kinked(network[:-1], square_grid(extent, lines), scale * view.half)
     grid_image = embedding(network, grid.vertices) / scale
     factor = shrink(last.weight / scale, 0.72 * view.half)
     return Morph(data, image / scale, grid, grid_image, bright_lines(lines), head, scale, factor, view)

@@ -1,14 +1,15 @@
 """Networks as tuples of NumPy layers, and what they compute."""
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import UnspiralError
-
-Array = NDArray[np.floating]
+from engine.network.activations import Activation, Array
+from engine.network.activations import PositivePart as PositivePart  # all layers are found here
+from engine.network.activations import Tanh as Tanh
 
 
 class Linear(NamedTuple):
@@ -18,17 +19,7 @@ class Linear(NamedTuple):
     bias: Array
 
 
-class PositivePart(NamedTuple):
-    """(x)⁺, leaky where `slope` is not 0: x ↦ max(x, 0) + slope · min(x, 0)."""
-
-    slope: float = 0.0
-
-
-class Tanh(NamedTuple):
-    """x ↦ tanh x."""
-
-
-Layer = Linear | PositivePart | Tanh
+Layer = Linear | Activation
 Network = tuple[Layer, ...]
 """A network at one moment: the feature extractor's layers, then the classifier, whose rows are the class vectors."""
 
@@ -39,17 +30,14 @@ BLOCK = 512
 
 def apply(layer: Layer, x: Array) -> Array:
     """One layer on points x (N, in) → (N, out). UnspiralError if the widths do not fit."""
-    match layer:
-        case Linear(weight, bias):
-            if x.shape[-1] != weight.shape[1]:
-                raise UnspiralError(
-                    f"a layer of shape {weight.shape[0]} × {weight.shape[1]} was given {x.shape[-1]}-dimensional points"
-                )
-            return x @ weight.T + bias
-        case PositivePart(slope):
-            return np.maximum(x, slope * x) if 0 <= slope <= 1 else np.where(x > 0, x, slope * x)
-        case Tanh():
-            return np.tanh(x)
+    if not isinstance(layer, Linear):
+        return layer(x)
+    weight, bias = layer
+    if x.shape[-1] != weight.shape[1]:
+        raise UnspiralError(
+            f"a layer of shape {weight.shape[0]} × {weight.shape[1]} was given {x.shape[-1]}-dimensional points"
+        )
+    return x @ weight.T + bias
 
 
 def forward(layers: Network, x: Array) -> Array:
@@ -79,11 +67,12 @@ def logits(network: Network, x: Array) -> Array:
 
 def mapped(function: Callable[[Array], Array], network: Network) -> Network:
     """The network with `function` applied to every array in it."""
+    return tuple(Linear(*map(function, layer)) if isinstance(layer, Linear) else layer for layer in network)
 
-    def value(old: Any) -> Any:
-        return function(old) if isinstance(old, np.ndarray) else old
 
-    return tuple(type(layer)(*map(value, layer)) for layer in network)
+def exact(network: Network) -> Network:
+    """The network in float64."""
+    return mapped(lambda array: array.astype(float), network)
 
 
 def classifier(network: Network) -> Linear:

@@ -1,14 +1,22 @@
-"""Exact images of straight lines under a network."""
+"""Images of straight lines under a network: exact where it is piecewise linear, else as exact as can be seen."""
 
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.network.layers import Array, Linear, Network, PositivePart, Tanh, apply
+from engine.network.activations import Activation
+from engine.network.layers import Array, Linear, Network, apply, exact
 
-SAMPLES = 200
-"""Vertices per line where a network bends lines smoothly (tanh) and no polyline is exact."""
+TOLERANCE = 0.1
+"""How far, in pixels of a picture `HEIGHT` high, the polyline of a curved line is from it at most."""
+HEIGHT = 1080
+_FIRST = 17
+"""Vertices that every curved line has."""
+_SHARE = 0.382
+"""Where a curved line is cut between two vertices: not in the middle, whose symmetry can hide a bend."""
+_ROUNDS = 30
+"""How often it is cut at most: a jump is never met."""
 
 
 class Lines(NamedTuple):
@@ -36,89 +44,168 @@ def square_grid(extent: float = 1.2, count: int = 21) -> Array:
     return np.concatenate([vertical, vertical[..., ::-1]])
 
 
-def images(layers: Network, segments: Array) -> Lines:
+def curved(layers: Network) -> bool:
+    """Whether straight lines become curves: one of the activations is not straight between kinks."""
+    return any(not isinstance(layer, Linear) and layer.kinks is None for layer in layers)
+
+
+def images(layers: Network, segments: Array, half: float | None = None) -> Lines:
     """Images of straight segments (L, 2, n) under the feature extractor `layers`.
 
-    A piecewise-linear network bends a straight line exactly where a positive part's input changes sign: those points
-    are inserted as vertices layer by layer, so the polylines are exact. Through tanh, lines are sampled instead.
+    A piecewise-linear network bends a straight line exactly where an activation's input crosses one of its kinks: those
+    points are inserted as vertices layer by layer, so the polylines are exact. Curves are sampled to `TOLERANCE` in a
+    view of `half` data units from its centre to its edge, by default one that just holds them.
     """
-    x, line = _ends(layers, segments)
-    exact = list(_exact(layers))
-    while exact:
-        layer, then = exact.pop(0), exact[0] if exact else None
-        if isinstance(layer, PositivePart):
+    layers = exact(layers)
+    if curved(layers):
+        x, line = _sampled(layers, segments, half, every=False)
+        for layer in layers:
+            x = apply(layer, x)
+        return Lines(x, _starts(line, segments))
+    x, line = _ends(segments)
+    waiting = list(layers)
+    while waiting:
+        layer, then = waiting.pop(0), waiting[0] if waiting else None
+        if not isinstance(layer, Linear):
             if isinstance(then, Linear) and x.shape[1] > 4 * len(then.weight):
                 x, line = _bent(x, line, layer, then)
-                del exact[0]
+                del waiting[0]
                 continue
-            x, line = _with_crossings(x, line, x.shape[1])
+            x, line = _with_crossings(x, line, x.shape[1], layer)
         x = apply(layer, x)
-    return Lines(x, np.searchsorted(line, np.arange(len(segments) + 1)))
+    return Lines(x, _starts(line, segments))
 
 
-def kinked(layers: Network, segments: Array) -> Lines:
+def kinked(layers: Network, segments: Array, half: float | None = None) -> Lines:
     """The straight segments (L, 2, n) themselves with a vertex wherever `layers` bend them: vertices (V, n).
 
     From one vertex to the next the whole network, each part of it and each mixture of it with x are affine: move the
-    vertices as points, and the polylines stay exact.
+    vertices as points, and the polylines stay exact. Where layers are curved, they stay within `TOLERANCE`: at the end
+    in a view of `half` data units, in every layer of the plane before it in one that holds them.
     """
-    x, line = _ends(layers, segments)
+    layers = exact(layers)
+    if curved(layers):
+        x, line = _sampled(layers, segments, half, every=True)
+        return Lines(x, _starts(line, segments))
+    x, line = _ends(segments)
     n = x.shape[1]
     x = np.concatenate([x, x], 1)  # the image so far, and where in the input it came from
-    for layer in _exact(layers):
+    for layer in layers:
         width = x.shape[1] - n
-        if isinstance(layer, PositivePart):
-            x, line = _with_crossings(x, line, width)
+        if not isinstance(layer, Linear):
+            x, line = _with_crossings(x, line, width, layer)
         x = np.concatenate([apply(layer, x[:, :width]), x[:, width:]], 1)
-    return Lines(x[:, -n:], np.searchsorted(line, np.arange(len(segments) + 1)))
+    return Lines(x[:, -n:], _starts(line, segments))
 
 
-def _ends(layers: Network, segments: Array) -> tuple[Array, NDArray[np.intp]]:
-    """Both ends of each segment, or samples of it where tanh bends it smoothly, and which segment they belong to."""
-    samples = SAMPLES if any(isinstance(layer, Tanh) for layer in layers) else 2
-    t, line = np.tile(np.linspace(0, 1, samples), len(segments)), np.repeat(np.arange(len(segments)), samples)
+def _starts(line: NDArray[np.intp], segments: Array) -> NDArray[np.intp]:
+    """Where each line's vertices begin, of the line (V,) that each belongs to."""
+    return np.searchsorted(line, np.arange(len(segments) + 1))
+
+
+def _ends(segments: Array) -> tuple[Array, NDArray[np.intp]]:
+    """Both ends of each segment, and which segment they belong to."""
+    return segments.reshape(-1, segments.shape[2]).astype(float), np.repeat(np.arange(len(segments)), 2)
+
+
+def _sampled(layers: Network, segments: Array, half: float | None, *, every: bool) -> tuple[Array, NDArray[np.intp]]:
+    """Points along segments (L, 2, n), close where `layers` bend them strongly, and the segment that each lies on.
+
+    Between two of them the image is cut at `_SHARE` as long as it is farther than the tolerance from the straight way.
+    `every`: not only the last layer's image, but that of each that can be drawn.
+    """
     begin, way = segments[:, 0].astype(float), (segments[:, 1] - segments[:, 0]).astype(float)
+
+    def through(t: Array, line: NDArray[np.intp]) -> list[Array]:
+        """All images that count, of the points at shares t of their segments."""
+        x, seen = begin[line] + t[:, None] * way[line], []
+        for number, layer in enumerate(layers, 1):
+            x = apply(layer, x)
+            if number == len(layers) or (every and x.shape[1] <= 2):
+                seen.append(x)
+        return seen
+
+    t, line = np.tile(np.linspace(0, 1, _FIRST), len(segments)), np.repeat(np.arange(len(segments)), _FIRST)
+    known = through(t, line)
+    halves = [float(np.abs(image).max(initial=0.0)) or 1.0 for image in known]
+    halves[-1] = halves[-1] if half is None else half
+    reach = 2 * TOLERANCE / HEIGHT * np.array(halves)
+    open_ = line[:-1] == line[1:]
+    for _ in range(_ROUNDS):
+        gaps = np.flatnonzero(open_)
+        if not len(gaps):
+            break
+        middle = (1 - _SHARE) * t[gaps] + _SHARE * t[gaps + 1]
+        found = through(middle, line[gaps])
+        off = [
+            np.linalg.norm(v - ((1 - _SHARE) * w[gaps] + _SHARE * w[gaps + 1]), axis=1) for v, w in zip(found, known)
+        ]
+        far = (np.stack(off) > reach[:, None]).any(0)
+        t, line = np.insert(t, gaps + 1, middle), np.insert(line, gaps + 1, line[gaps])
+        known = [np.insert(w, gaps + 1, v, axis=0) for v, w in zip(found, known)]
+        open_ = np.zeros(len(t) - 1, bool)
+        before = gaps + np.arange(len(gaps))
+        open_[before] = open_[before + 1] = far
     return begin[line] + t[:, None] * way[line], line
 
 
-def _exact(layers: Network) -> Network:
-    """The layers in float64."""
-    return tuple(Linear(v.weight.astype(float), v.bias.astype(float)) if isinstance(v, Linear) else v for v in layers)
+class _Crossings(NamedTuple):
+    """Where polylines cross kinks of an activation, in order along them."""
+
+    segment: NDArray[np.intp]
+    """The vertex after which it happens."""
+    unit: NDArray[np.intp]
+    share: Array
+    """Of the way to the next vertex."""
+    kink: NDArray[np.intp]
+    """Which of the activation's kinks."""
 
 
-def _with_crossings(z: Array, line: NDArray[np.intp], width: int) -> tuple[Array, NDArray[np.intp]]:
-    """Vertices z with one more wherever one of the first `width` columns changes sign between two on one line."""
-    a, b = z[:-1], z[1:]
-    segment, unit = np.nonzero((a[:, :width] * b[:, :width] < 0) & (line[:-1] == line[1:])[:, None])
-    from_, to = a[segment, unit], b[segment, unit]
+def _crossings(z: Array, line: NDArray[np.intp], kinks: tuple[float, ...]) -> _Crossings:
+    """Where one of the columns of vertices z goes through one of `kinks` between two on one line."""
+    height = z[..., None] - np.array(kinks)
+    a, b = height[:-1], height[1:]
+    segment, unit, kink = np.nonzero((a * b < 0) & (line[:-1] == line[1:])[:, None, None])
+    from_, to = a[segment, unit, kink], b[segment, unit, kink]
     share = from_ / (from_ - to)
     order = np.lexsort((share, segment))
-    segment, unit, share = segment[order], unit[order], share[order, None]
-    new = (1 - share) * a[segment] + share * b[segment]
-    new[np.arange(len(new)), unit] = 0.0  # exactly on the fold
+    return _Crossings(segment[order], unit[order], share[order], kink[order])
+
+
+def _with_crossings(
+    z: Array, line: NDArray[np.intp], width: int, activation: Activation
+) -> tuple[Array, NDArray[np.intp]]:
+    """Vertices z with one more wherever one of the first `width` columns crosses a kink between two on one line."""
+    kinks = activation.kinks
+    if not kinks:
+        return z, line
+    segment, unit, share, kink = _crossings(z[:, :width], line, kinks)
+    new = (1 - share[:, None]) * z[segment] + share[:, None] * z[segment + 1]
+    new[np.arange(len(new)), unit] = np.array(kinks)[kink]  # exactly on the fold
     return np.insert(z, segment + 1, new, axis=0), np.insert(line, segment + 1, line[segment])
 
 
-def _bent(z: Array, line: NDArray[np.intp], part: PositivePart, linear: Linear) -> tuple[Array, NDArray[np.intp]]:
-    """Images of `_with_crossings(z, line)` under a positive part and a linear layer, by the bends alone.
+def _bent(z: Array, line: NDArray[np.intp], bend: Activation, linear: Linear) -> tuple[Array, NDArray[np.intp]]:
+    """Images of `_with_crossings` under an activation that is straight between kinks and a linear layer.
 
-    Between two vertices the image is straight but for a bend (1 − slope) |Δz_u| W_u where unit u crosses 0: adding up
-    bends (C, out) is five times faster, where the layer narrows, than sending every crossing (C, width) through both.
+    Between two vertices the image is straight but for a bend |Δz_u| W_u times the change of slope where unit u crosses
+    a kink: adding up bends (C, out) is five times faster, where the layer narrows, than sending every crossing
+    (C, width) through both.
     """
-    a, b = z[:-1], z[1:]
-    segment, unit = np.nonzero((a * b < 0) & (line[:-1] == line[1:])[:, None])
-    from_, to = a[segment, unit], b[segment, unit]
-    share = from_ / (from_ - to)
-    order = np.lexsort((share, segment))
-    segment, unit, share, size = segment[order], unit[order], share[order, None], np.abs(to - from_)[order, None]
-    bend = (1 - part.slope) * size * linear.weight.T[unit]
-    ends = apply(linear, apply(part, z))
+    ends, kinks = apply(linear, apply(bend, z)), bend.kinks
+    if not kinks:
+        return ends, line
+    slopes, _ = bend.pieces()
+    segment, unit, share, kink = _crossings(z, line, kinks)
+    size = np.abs(z[segment + 1, unit] - z[segment, unit])
+    turn = (np.diff(slopes)[kink] * size)[:, None] * linear.weight.T[unit]
     here, first, count = np.unique(segment, return_index=True, return_counts=True)
-    begin, way = a[here], b[here] - a[here]
-    heading = np.where((begin > 0) | ((begin == 0) & (way > 0)), way, part.slope * way) @ linear.weight.T
+    begin, way = z[here], z[here + 1] - z[here]
+    piece = sum((((begin > at) | ((begin == at) & (way > 0))).astype(np.intp) for at in kinks), np.intp(0))
+    heading = (slopes[piece] * way) @ linear.weight.T
     row, column = np.repeat(np.arange(len(here)), count), np.arange(len(segment)) - np.repeat(first, count)
-    table = np.zeros((2, len(here), int(count.max(initial=0)), bend.shape[1]))  # sums start anew in each row: exact
-    table[:, row, column] = bend, share * bend
+    table = np.zeros((2, len(here), int(count.max(initial=0)), turn.shape[1]))  # sums start anew in each row: exact
+    table[:, row, column] = turn, share[:, None] * turn
     bends, weighed = table.cumsum(2)[:, row, column]
-    new = ends[segment] + share * (heading[row] + bends) - weighed
+    new = ends[segment] + share[:, None] * (heading[row] + bends) - weighed
     return np.insert(ends, segment + 1, new, axis=0), np.insert(line, segment + 1, line[segment])

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from engine.network.layers import Array, Layer, Linear, Network, PositivePart, Tanh, apply, mistaken, softargmax
+from engine.network.layers import Array, Layer, Linear, Network, apply, mistaken, softargmax
 
 
 def softmax(scores: Array, temperature: float = 1.0) -> Array:
@@ -91,17 +91,13 @@ def backwards(network: Network, values: Sequence[Array], signal: Array) -> tuple
     """∂L/∂value for each of `values`, and ∂L/∂weight and ∂L/∂bias, from `signal`, which is ∂L/∂values[-1]."""
     signals: list[Array] = [signal]
     gradients: list[Layer] = []
-    for layer, value, image in zip(reversed(network), reversed(values[:-1]), reversed(values[1:])):
-        match layer:
-            case Linear(weight, _):
-                gradients.append(Linear(signal.T @ value, signal.sum(0)))
-                signal = signal @ weight
-            case PositivePart(slope):
-                gradients.append(layer)
-                signal = np.where(value > 0, signal, slope * signal)
-            case Tanh():
-                gradients.append(layer)
-                signal = signal * (1 - image**2)
+    for layer, value in zip(reversed(network), reversed(values[:-1])):
+        if isinstance(layer, Linear):
+            gradients.append(Linear(signal.T @ value, signal.sum(0)))
+            signal = signal @ layer.weight
+        else:
+            gradients.append(layer)
+            signal = signal * layer.derivative(value)
         signals.append(signal)
     return tuple(signals[::-1]), tuple(gradients[::-1])
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from engine.errors import UnspiralError
-from engine.network.layers import Array, Linear, Network, PositivePart, logits
+from engine.network.layers import Array, Linear, Network, apply, logits
 from engine.network.lines import Lines
 
 TONES = 8
@@ -51,25 +51,26 @@ def folded(layers: Network, corners: ArrayLike) -> Iterator[Pieces]:
     vertices = np.array([[left, bottom], [right, bottom], [right, top], [left, top]])
     if isinstance(layers[0], Linear) and layers[0].weight.shape[1] != 2:
         raise UnspiralError(f"the input has {layers[0].weight.shape[1]} dimensions; pieces are found in 2")
+    bent = next((layer.caption for layer in layers if not isinstance(layer, Linear) and layer.kinks is None), None)
+    if bent is not None:
+        raise UnspiralError(f"{bent} is curved, and a curved network has no linear pieces; use positive parts")
     cells = _Cells(
         np.concatenate([vertices, vertices], 1), np.array([0, 4]), [()], np.zeros(1, np.int64), np.zeros((0, 2, 2))
     )
     yield cells.pieces()
     for layer in layers:
-        match layer:
-            case Linear(weight, bias):
-                image = cells.values[:, 2:] @ weight.T.astype(float) + bias.astype(float)
-                cells = cells._replace(values=np.concatenate([cells.values[:, :2], image], 1))
-            case PositivePart(slope):
-                first = len(cells.patterns[0])
-                for unit in range(cells.values.shape[1] - 2):
-                    cells = _cut(cells, 2 + unit)
+        if isinstance(layer, Linear):
+            image = apply(layer, cells.values[:, 2:])
+        else:
+            first, (slopes, offsets) = len(cells.patterns[0]), layer.pieces()
+            for unit in range(2, cells.values.shape[1]):
+                for kink in layer.kinks or ():
+                    cells = _cut(cells, unit, kink)
                     yield cells.pieces()
-                above = np.array(cells.patterns)[:, first:]
-                factors = np.where(above, 1.0, slope)[cells.owners()]
-                cells = cells._replace(values=np.concatenate([cells.values[:, :2], factors * cells.values[:, 2:]], 1))
-            case _:
-                raise UnspiralError(f"{type(layer).__name__} is not piecewise linear; pieces need positive parts")
+            above = np.array(cells.patterns, bool)[:, first:].reshape(len(cells.tones), cells.values.shape[1] - 2, -1)
+            piece = above.sum(2)[cells.owners()]  # how many kinks each vertex's cell is above
+            image = slopes[piece] * cells.values[:, 2:] + offsets[piece]
+        cells = cells._replace(values=np.concatenate([cells.values[:, :2], image], 1))
 
 
 class _Cells(NamedTuple):
@@ -92,8 +93,9 @@ class _Cells(NamedTuple):
         return Pieces(Lines(self.values[:, :2].copy(), self.starts), patterns, self.tones, self.seams)
 
 
-def _cut(cells: _Cells, column: int) -> _Cells:
-    """Every cell that has both signs in `column` cut in two along its zero."""
+def _cut(cells: _Cells, column: int, at: float = 0.0) -> _Cells:
+    """Every cell that reaches to both sides of the value `at` in `column` cut in two there."""
+    cells.values[:, column] -= at
     height = cells.values[:, column]  # a view: what lies on the fold is put exactly there
     height[np.abs(height) <= _ON * np.abs(height).max(initial=0.0)] = 0.0
     begins = cells.starts[:-1]
@@ -117,7 +119,9 @@ def _cut(cells: _Cells, column: int) -> _Cells:
             tones.append(other if number == smaller else tone)
     starts = np.concatenate([[0], np.cumsum([len(polygon) for polygon in polygons])])
     seams = np.concatenate([cells.seams, _runs(np.array(fold))]) if fold else cells.seams
-    return _Cells(np.concatenate(polygons), starts, patterns, np.array(tones), seams)
+    values = np.concatenate(polygons)
+    values[:, column] += at
+    return _Cells(values, starts, patterns, np.array(tones), seams)
 
 
 def _runs(segments: Array) -> Array:

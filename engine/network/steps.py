@@ -2,16 +2,19 @@
 
 import math
 from collections.abc import Iterator
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, assert_never, cast
 
 import numpy as np
 
 from engine.errors import UnspiralError, unknown
-from engine.network.layers import Array, Linear, Network, PositivePart, Tanh
+from engine.network.activations import KINDS, Activation
+from engine.network.layers import Array, Linear, Network
 from engine.numbers import decimal, factor
 
 Reflections = Literal["lecture", "reduced"]
-Name = Literal["rotate", "reflect", "scale", "shift", "positive part", "tanh"]
+Move = Literal["rotate", "reflect", "scale", "shift"]
+
+_BENDS = {kind.title: kind for kind in KINDS.values()}
 
 _FLAT = 1e-9
 """A singular value below this share of the larger one is no factor to grow by: the plane falls onto a line."""
@@ -22,18 +25,27 @@ _ROUNDING = 1e-14
 class Step(NamedTuple):
     """One move of the plane: `step(x, 0)` is x, `step(x, 1)` is done, in between it moves along its own geometry."""
 
-    name: Name
+    name: str
+    """Of a linear layer's moves rotate, reflect, scale or shift; else the activation's title: positive part, tanh …"""
     layer: int
     """The layer it belongs to, as its place in the network."""
     numbers: tuple[float, ...]
     """rotate: angle in radians, anti-clockwise; reflect: the coordinate that changes its sign, 0 or 1; scale: the two
-    singular values, along the horizontal and the vertical; shift: the bias; positive part: the slope below 0."""
+    singular values, along the horizontal and the vertical; shift: the bias; an activation: its own, such as the
+    positive part's slope below 0."""
+
+    @property
+    def activation(self) -> Activation | None:
+        """What bends the plane in this step; None in a linear layer's moves."""
+        return _BENDS[self.name](*self.numbers) if self.name in _BENDS else None
 
     def __call__(self, x: Array, t: float) -> Array:
         """Points x (N, 2) when the share t of the move is done, 0 ≤ t ≤ 1."""
         if t == 0:
             return x
-        match self.name:
+        if (bend := self.activation) is not None:
+            return bend.partly(x, t)
+        match move := cast(Move, self.name):
             case "rotate":
                 angle = t * self.numbers[0]
                 cos, sin = math.cos(angle), math.sin(angle)
@@ -46,32 +58,32 @@ class Step(NamedTuple):
                 return x * np.array([_grown(value, max(self.numbers), t) for value in self.numbers])
             case "shift":
                 return x + t * np.array(self.numbers)
-            case "positive part":
-                return np.where(x > 0, x, ((1 - t) + t * self.numbers[0]) * x)
-            case "tanh":
-                return (1 - t) * x + t * np.tanh(x)
+            case _:
+                assert_never(move)
 
     @property
     def amount(self) -> str:
         """The move's numbers alone, short enough for a list."""
-        match self.name:
+        if (bend := self.activation) is not None:
+            return bend.amount
+        match move := cast(Move, self.name):
             case "rotate":
                 return f"{decimal(math.degrees(self.numbers[0]), 0)}°"
             case "reflect":
                 return "↔" if self.numbers[0] == 0 else "↕"
-            case "positive part":
-                return f"{self.numbers[0]:g}"
             case "scale":
                 return ", ".join(map(factor, self.numbers))
             case "shift":
                 return ", ".join(map(decimal, self.numbers))
-            case "tanh":
-                return ""
+            case _:
+                assert_never(move)
 
     @property
     def caption(self) -> str:
         """What the move does, with its numbers, as it stands on the screen."""
-        match self.name:
+        if (bend := self.activation) is not None:
+            return bend.caption
+        match move := cast(Move, self.name):
             case "rotate":
                 return f"rotate by {decimal(math.degrees(self.numbers[0]), 0)}°"
             case "reflect":
@@ -80,11 +92,8 @@ class Step(NamedTuple):
                 return f"scale by {factor(self.numbers[0])} and {factor(self.numbers[1])}"
             case "shift":
                 return f"shift by ({decimal(self.numbers[0])}, {decimal(self.numbers[1])})"
-            case "positive part":
-                leaky = f", slope {self.numbers[0]:g} below 0" if self.numbers[0] else ""
-                return f"positive part{leaky}"
-            case "tanh":
-                return "tanh"
+            case _:
+                assert_never(move)
 
 
 def steps(network: Network, reflections: Reflections = "reduced") -> tuple[Step, ...]:
@@ -99,19 +108,17 @@ def steps(network: Network, reflections: Reflections = "reduced") -> tuple[Step,
         raise unknown("reflections", reflections, ("lecture", "reduced"))
     moves: list[Step] = []
     for number, layer in enumerate(network[:-1]):
-        match layer:
-            case Linear(weight, bias):
-                if weight.shape != (2, 2):
-                    raise UnspiralError(
-                        f"layer {number} is {weight.shape[0]} × {weight.shape[1]}; unfolding needs 2 × 2 layers: "
-                        "use a recipe with hidden=(2, 2, 2, 2), such as THREE_SPIRALS_NARROW"
-                    )
-                moves += [Step(name, number, numbers) for name, numbers in _taken_apart(weight, reflections)]
-                moves.append(Step("shift", number, (float(bias[0]), float(bias[1]))))
-            case PositivePart(slope):
-                moves.append(Step("positive part", number, (float(slope),)))
-            case Tanh():
-                moves.append(Step("tanh", number, ()))
+        if not isinstance(layer, Linear):
+            moves.append(Step(layer.title, number, tuple(float(value) for value in layer.numbers.values())))
+            continue
+        weight, bias = layer
+        if weight.shape != (2, 2):
+            raise UnspiralError(
+                f"layer {number} is {weight.shape[0]} × {weight.shape[1]}; unfolding needs 2 × 2 layers: "
+                "use a recipe with hidden=(2, 2, 2, 2), such as THREE_SPIRALS_NARROW"
+            )
+        moves += [Step(name, number, numbers) for name, numbers in _taken_apart(weight, reflections)]
+        moves.append(Step("shift", number, (float(bias[0]), float(bias[1]))))
     return tuple(moves)
 
 
@@ -123,16 +130,16 @@ def moved(moves: tuple[Step, ...], x: Array, playhead: float) -> Array:
     return moves[whole](x, playhead - whole) if whole < len(moves) else x
 
 
-def _taken_apart(weight: Array, reflections: Reflections) -> list[tuple[Name, tuple[float, ...]]]:
+def _taken_apart(weight: Array, reflections: Reflections) -> list[tuple[Move, tuple[float, ...]]]:
     """The moves of x ↦ weight x, the ones with the least turning among its decompositions."""
 
-    def turning(moves: list[tuple[Name, tuple[float, ...]]]) -> float:
+    def turning(moves: list[tuple[Move, tuple[float, ...]]]) -> float:
         return round(sum(abs(numbers[0]) for name, numbers in moves if name == "rotate"), 9)
 
     return min(_decompositions(weight, reflections), key=turning)
 
 
-def _decompositions(weight: Array, reflections: Reflections) -> Iterator[list[tuple[Name, tuple[float, ...]]]]:
+def _decompositions(weight: Array, reflections: Reflections) -> Iterator[list[tuple[Move, tuple[float, ...]]]]:
     """Every way to make `weight` of rotate, (reflect,) scale, rotate, (reflect)."""
     (a, b), (c, d) = weight.astype(float).tolist()
     # weight is a turn by `turn` stretched by `even`, plus a mirror image turned by `mirror` and stretched by `odd`
@@ -161,7 +168,7 @@ def _decompositions(weight: Array, reflections: Reflections) -> Iterator[list[tu
                 yield [_turn(inner), ("scale", values), _turn(outer)]
 
 
-def _turn(angle: float) -> tuple[Name, tuple[float, ...]]:
+def _turn(angle: float) -> tuple[Move, tuple[float, ...]]:
     """A rotation the short way round."""
     return "rotate", (math.remainder(angle, 2 * math.pi),)
 

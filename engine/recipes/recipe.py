@@ -3,7 +3,6 @@
 import hashlib
 import inspect
 import json
-import reprlib
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -13,8 +12,9 @@ from typing import Any
 import numpy as np
 
 from engine.errors import UnspiralError, unknown
+from engine.network.activations import KINDS, Activation
 from engine.recipes.data import DATASETS, Labelled, hold_out, labelled, read_points
-from engine.recipes.fields import CHOICES, KINDS, OPTIONAL, RANGES, checked, explained_toml
+from engine.recipes.fields import FIELDS, Initialisation, Precision, checked, checked_parameter, explained_toml
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Recipe:
     embedding: int | None = 2
     """Width of the embedding; None: the classifier reads the last hidden layer, or x itself."""
     bias: bool = True
-    initialisation: str = "uniform"
+    initialisation: Initialisation = "uniform"
     """uniform ± 1/√fan-in (biases too), or weights normal, xavier or orthogonal, with biases uniform."""
     scale: float | tuple[float, ...] = 1.0
     """Multiplies the initial weights and biases; a tuple gives one number a linear layer."""
@@ -59,23 +59,14 @@ class Recipe:
     """Of the initial weights and of the mini-batches."""
     upright: int | None = 250
     """Epoch at which the recorded embedding is turned to lie upright on the input, no score changed; None: as it is."""
-    precision: str = "float32"
+    precision: Precision = "float32"
 
     def __post_init__(self) -> None:
-        for name, kind in KINDS.items():
-            object.__setattr__(self, name, checked(name, kind, getattr(self, name)))
+        for name in FIELDS:
+            object.__setattr__(self, name, checked(name, getattr(self, name)))
         object.__setattr__(self, "parameters", _parameters(self.data, self.parameters))
         if isinstance(self.data, tuple):
             object.__setattr__(self, "data", _own(self.data))
-        for name, names in CHOICES.items():
-            if getattr(self, name) not in names:
-                raise unknown(name, getattr(self, name), names)
-        for name, (low, high, words) in RANGES.items():
-            value = getattr(self, name)
-            for number in value if isinstance(value, tuple) else (value,):
-                if number is not None and not low <= number <= high:
-                    needed = words if number < low or " to " in words else f"at most {high:,}"
-                    raise UnspiralError(f"{name} is {reprlib.repr(number)}; it must be {needed}")
         if isinstance(self.data, Labelled) and np.abs(self.data.x).max() > np.finfo(self.precision).max:
             raise UnspiralError(f"x holds numbers that {self.precision} does not; divide x by a constant")
         linear = len(self.hidden) + (self.embedding is not None) + 1
@@ -90,9 +81,17 @@ class Recipe:
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Recipe) and self.digest == other.digest
 
+    @property
+    def bend(self) -> Activation:
+        """The activation, with those of the recipe's keys that are its numbers."""
+        kind = KINDS[self.activation]
+        return kind(**{name: getattr(self, name) for name in kind().numbers if name in FIELDS})
+
     def points(self) -> tuple[Labelled, np.ndarray]:
         """The data set, and the mask (N,) of its held-out points."""
-        data = self.data if isinstance(self.data, Labelled) else DATASETS[self.data](self.data_seed, **self.parameters)
+        data = self.data
+        if not isinstance(data, Labelled):
+            data = labelled(*DATASETS[data](self.data_seed, **self.parameters))
         return data, hold_out(data, self.held_out, self.data_seed)
 
     @property
@@ -121,7 +120,7 @@ class Recipe:
                 raise unknown("key", name, known)
         given: dict[str, Any] = {}
         for name, value in values.items():
-            given[name] = None if value == "none" and name in OPTIONAL else value
+            given[name] = None if value == "none" and name in FIELDS and FIELDS[name].optional else value
         if data is not None:
             given["data"] = data
         return cls(**given)
@@ -176,15 +175,7 @@ def _parameters(data: object, given: Mapping[str, Any]) -> dict[str, Any]:
     for name, value in given.items():
         if name not in defaults:
             raise unknown(f"parameter of {data}", name, defaults)
-        whole = isinstance(defaults[name], int)
-        value = checked(name, "a whole number" if whole else "a number", value)
-        low, high = (2 if name == "classes" else 1, 10_000_000) if whole else (0, 1e9)
-        if name != "twist" and not low <= value <= high:
-            needed = f"{low} or more" if value < low else f"at most {high:,}"
-            raise UnspiralError(f"{name} is {reprlib.repr(value)}; it must be {needed}")
-        defaults[name] = value
-    if defaults.get("inner", 0) > 1:
-        raise UnspiralError(f"inner is {defaults['inner']}; it must be from 0 to 1")
+        defaults[name] = checked_parameter(name, defaults[name], value)
     return defaults
 
 

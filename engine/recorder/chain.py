@@ -12,11 +12,13 @@ from torch import Tensor, nn
 from torch.func import functional_call
 
 from engine.errors import UnspiralError
-from engine.network.layers import Layer, Linear, Network, PositivePart, Tanh
+from engine.network.activations import KINDS, Activation, PositivePart
+from engine.network.layers import Layer, Linear, Network, exact, forward
 from engine.recorder.calm import undisturbed
 from engine.recorder.head import Head
 from engine.recorder.inputs import Inputs
 from engine.recorder.probe import Probe
+from engine.recorder.twins import activation_of, twin
 from engine.runs.run_file import layer_arrays
 
 POINTS, SCALES = 64, (1e-2, 1.0, 1e2)
@@ -85,11 +87,17 @@ def _tried(model: nn.Module, linear: Sequence[nn.Linear], x: Tensor, seed: int) 
         finally:
             for handle in handles:
                 handle.remove()
-    return _traced(some.flatten(1), linear, read, gave)
+    built = {activation_of(module) for module in model.modules()} - {None}
+    likely = tuple(dict.fromkeys([*filter(None, built), *(kind() for kind in KINDS.values())]))
+    return _traced(some.flatten(1), linear, read, gave, likely)
 
 
 def _traced(
-    x: Tensor, linear: Sequence[nn.Linear], read: Mapping[nn.Module, Tensor], gave: Mapping[nn.Module, Tensor]
+    x: Tensor,
+    linear: Sequence[nn.Linear],
+    read: Mapping[nn.Module, Tensor],
+    gave: Mapping[nn.Module, Tensor],
+    likely: Sequence[Activation],
 ) -> list[nn.Linear | Layer] | None:
     """From the last layer back to x: each time the layer, or x, of which it reads what it gave."""
     chain: list[nn.Linear | Layer] = [linear[-1]]
@@ -99,7 +107,7 @@ def _traced(
             return chain
         while earlier:
             module = earlier.pop()
-            bend = _bend(gave[module], after)
+            bend = _bend(gave[module], after, likely)
             if bend is not None:
                 chain[:0] = [module, *bend]
                 after = read[module]
@@ -108,14 +116,18 @@ def _traced(
             return None
 
 
-def _bend(before: Tensor, after: Tensor) -> tuple[Layer, ...] | None:
-    """What lies between what a layer gave and what another reads; None if it is nothing that films know."""
+def _bend(before: Tensor, after: Tensor, likely: Sequence[Activation]) -> tuple[Activation, ...] | None:
+    """What lies between what a layer gave and what another reads; None if it is nothing that films know.
+
+    One of the `likely`, with their numbers, or a positive part of any slope.
+    """
     if before.shape != after.shape:
         return None
     if torch.equal(before, after):
         return ()
-    if torch.allclose(before.tanh(), after, rtol=RELATIVE, atol=ABSOLUTE):
-        return (Tanh(),)
+    for activation in likely:
+        if torch.allclose(twin(activation)(before), after, rtol=RELATIVE, atol=ABSOLUTE):
+            return (activation,)
     negative = before < 0
     slopes = after[negative] / before[negative]
     slope = float(slopes.median().double()) if len(slopes) else -1.0
@@ -168,14 +180,7 @@ class Chain:
         read: list[Tensor] = []
         self._probe(some, {self._linear[-1]: lambda _, given, __: read.append(given[0].double())})
         e = some.flat().astype(float)
-        for layer in self._network()[:-1]:
-            match layer:
-                case Linear(weight, bias):
-                    e = e @ weight.T.astype(float) + bias
-                case PositivePart(slope):
-                    e = np.where(e > 0, e, slope * e)
-                case Tanh():
-                    e = np.tanh(e)
+        e = forward(exact(self._network()[:-1]), e)
         theirs = read[-1].cpu().numpy()
         return float(np.abs(theirs - e).max() / (np.abs(theirs).max() or 1.0)) if theirs.shape == e.shape else 1.0
 

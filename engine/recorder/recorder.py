@@ -47,10 +47,10 @@ class Recorder:
     says the one to show); −100 is left out; numbers to fit are kept as `constants["values"]`. `names` are the classes',
     `held_out=(x, y)` points that are not trained on, `points` how many are recorded if not all.
 
-    A model that computes a chain of layers that unspiral knows (Linear, ReLU, LeakyReLU, Tanh, however written) is
-    recorded by its weights, exactly as they are; that it is one is tried with random weights. Of any other, the
-    embedding of the points is recorded at every snapshot and, where x is (N, 2), of lines of the input plane, in eval
-    mode. Nothing of the training is disturbed: neither weights, gradients, modes, buffers nor random numbers.
+    A model that computes a chain of layers that unspiral knows (Linear and `engine.network.activations`, however
+    written) is recorded by its weights, exactly as they are; that it is one is tried with random weights. Of any other,
+    the embedding of the points is recorded at every snapshot and, where x is (N, 2), of lines of the input plane, in
+    eval mode. Nothing of the training is disturbed: neither weights, gradients, modes, buffers nor random numbers.
 
     **Arrays** need no model: after `Recorder("my.safetensors", labels=y)`, `snapshot(epoch, loss=loss, codes=mu)`
     records numbers as metrics and arrays as series: `Run.series["codes"]` is (T, …). `float16` names those to be stored

@@ -44,9 +44,7 @@ def _slope(epochs: NDArray[np.float64], k: int) -> dict[int, float]:
 
 
 def mixed(stacked: Any, mix: Mix, epoch: float) -> Any:
-    """A stacked array at a mix of snapshots; anything else as it is."""
-    if not isinstance(stacked, np.ndarray):
-        return stacked
+    """A stacked array at a mix of snapshots."""
     (i, share), *others = mix
     value = stacked[i] if not others else share * stacked[i]
     for i, share in others:

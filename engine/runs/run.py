@@ -12,12 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import UnspiralError, unknown
-from engine.network.layers import Array, Linear, Network, classifier, forward, mistaken
+from engine.network.layers import Array, Linear, Network, classifier, forward, mapped, mistaken
 from engine.recipes.data import Labelled
 from engine.recipes.recipe import Recipe
 from engine.runs import journal, series, tensors
 from engine.runs.between import Mix, mixed, weights_between
-from engine.runs.run_file import Source, Trajectories, about_layers, layer_arrays, opened, with_arrays
+from engine.runs.run_file import Source, Trajectories, about_layers, layer_arrays, opened
 
 
 class Measured(NamedTuple):
@@ -133,7 +133,7 @@ class Run(_SeenByDigest):
             )
         self._needs_network()
         mix = self._mix(epoch)
-        return tuple(with_arrays(lambda value: mixed(value, mix, epoch), layer) for layer in self.layers)
+        return mapped(lambda array: mixed(array, mix, epoch), self.layers)
 
     def classifier(self, epoch: float) -> Linear:
         """The classifier at `epoch`; its weight's rows (K, d) are the class vectors. UnspiralError if there is none."""
@@ -151,7 +151,7 @@ class Run(_SeenByDigest):
     def embedding_of(self, mix: Mix, epoch: float) -> Array:
         """The embedding (N, d) at a mix of snapshots, as `weights_between` gives it; errors name `epoch`."""
         if self.trajectories is None:
-            network = tuple(with_arrays(lambda value: mixed(value, mix, epoch), layer) for layer in self.layers[:-1])
+            network = mapped(lambda array: mixed(array, mix, epoch), self.layers[:-1])
             return forward(network, self.data.x)
         e = mixed(self.trajectories.points, mix, epoch)
         return e[~self.held] if self.held.any() else e

@@ -5,7 +5,6 @@ import json
 import mmap
 import os
 import re
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import UnspiralError
-from engine.network.layers import Array, Layer, Linear, Network, PositivePart, Tanh
+from engine.network.activations import KINDS, Activation
+from engine.network.layers import Array, Layer, Linear, Network
 from engine.recipes.data import Labelled
 from engine.recipes.recipe import Recipe
 from engine.runs import journal, tensors
@@ -21,7 +21,6 @@ from engine.runs import journal, tensors
 FORMAT = 2
 """Of files with series, constants or no network; those that need none of it say 1, which older ones read too."""
 
-_LAYERS: dict[str, type] = {"linear": Linear, "positive_part": PositivePart, "tanh": Tanh}
 _HASHED_WHOLE = 256 << 20  # bytes
 _PART = 16 << 20  # bytes
 
@@ -79,11 +78,10 @@ def _spread(size: int) -> list[int]:
 
 def about_layers(layers: Network, trajectories: bool, more: bool = False) -> dict[str, Any]:
     """The description of a network's layers, without their arrays; `more`: there are series, constants or names."""
-    kinds = [next(name for name, kind in _LAYERS.items() if isinstance(layer, kind)) for layer in layers]
-    numbers = [{k: v for k, v in layer._asdict().items() if not isinstance(v, np.ndarray)} for layer in layers]
+    described = [{"kind": "linear"} if isinstance(v, Linear) else {"kind": v.name, **v.numbers} for v in layers]
     return {
         "format": FORMAT if more else 1,
-        "layers": [{"kind": kind, **given} for kind, given in zip(kinds, numbers)],
+        "layers": described,
         "trajectories": trajectories,
     }
 
@@ -93,8 +91,8 @@ def layer_arrays(layers: Network) -> dict[str, NDArray]:
     return {
         f"layers.{number}.{name}": value
         for number, layer in enumerate(layers)
+        if isinstance(layer, Linear)
         for name, value in layer._asdict().items()
-        if isinstance(value, np.ndarray)
     }
 
 
@@ -168,19 +166,16 @@ def _assembled(about: dict[str, Any], arrays: dict[str, NDArray]) -> dict[str, A
     layers: list[Layer] = []
     try:
         for number, layer in enumerate(about["layers"]):
-            kind = _LAYERS[layer["kind"]]
-            given = {k: v for k, v in layer.items() if k != "kind"}
-            if kind is Linear:
-                given = {k: tensor(f"layers.{number}.{k}") for k in ("weight", "bias")}
-                weight, bias = given["weight"], given["bias"]
+            if layer["kind"] == "linear":
+                weight, bias = (tensor(f"layers.{number}.{name}") for name in Linear._fields)
                 if weight.ndim != 3 or weight.shape[::2] != (count, width) or bias.shape != weight.shape[:2]:
                     raise UnspiralError(
                         f"layer {number}: weights {weight.shape}, biases {bias.shape}; expected ({count}, out, {width})"
                     )
                 width = weight.shape[1]
-            elif not all(type(value) in (int, float) and 0 <= value <= 1 for value in given.values()):
-                raise UnspiralError(f"layer {number}: {given} is not a slope from 0 to 1")
-            layers.append(kind(**given))
+                layers.append(Linear(weight, bias))
+            else:
+                layers.append(_activation(number, **layer))
     except (KeyError, TypeError, AttributeError):
         raise UnspiralError("its description of the network cannot be read") from None
     if not alone and (not layers or not isinstance(layers[-1], Linear)):
@@ -230,6 +225,16 @@ def _names(given: Any) -> dict[str, tuple[str, ...]]:
     return {name: tuple(word[:200] for word in words) for name, words in given.items()}
 
 
+def _activation(number: int, kind: str, **numbers: float) -> Activation:
+    """An activation from a file's description of layer `number`."""
+    if kind not in KINDS:
+        raise UnspiralError(f"layer {number} is of kind {kind[:40]!r}, which this unspiral lacks; update unspiral")
+    activation = KINDS[kind](**numbers)
+    if misfit := activation.misfit():
+        raise UnspiralError(f"layer {number}: {misfit}")
+    return activation
+
+
 def _checked(x: NDArray, y: NDArray) -> Labelled:
     if x.ndim != 2 or y.shape != x.shape[:1] or not x.size or y.dtype != np.int64:
         raise UnspiralError(f"x has shape {x.shape}, y {y.dtype} {y.shape}; expected (N, n) and whole numbers (N,)")
@@ -247,8 +252,3 @@ def _check_trajectories(trajectories: Trajectories, count: int, points: Labelled
         raise UnspiralError(f"segments have shape {segments.shape}; expected (L, 2, {points.x.shape[1]})")
     if lines.ndim != 4 or lines.shape[::3] != (count, width) or lines.shape[1] != len(segments):
         raise UnspiralError(f"lines have shape {lines.shape}; expected ({count}, {len(segments)}, S, {width})")
-
-
-def with_arrays(function: Callable[[Any], Any], layer: Layer) -> Layer:
-    """The layer with the function applied to each of its fields."""
-    return type(layer)(*map(function, layer))

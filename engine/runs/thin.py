@@ -1,12 +1,12 @@
 """Smaller runs that play alike: fewer snapshots, interpolated between."""
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import UnspiralError
+from engine.network.layers import mapped
 from engine.runs.between import weights_between
 from engine.runs.run import Run
 from engine.runs.run_file import Trajectories
@@ -63,13 +63,9 @@ def _distance(run: Run, chosen: list[int], place: float) -> float:
 
 def kept(run: Run, chosen: NDArray[np.intp]) -> Run:
     """The run with the snapshots numbered in `chosen` alone."""
-
-    def some(value: Any) -> Any:
-        return value[chosen] if isinstance(value, np.ndarray) else value
-
-    layers = tuple(type(layer)(*map(some, layer)) for layer in run.layers)
+    layers = mapped(lambda array: array[chosen], run.layers)
     trajectories = run.trajectories and Trajectories(
-        some(run.trajectories.points), run.trajectories.segments, some(run.trajectories.lines)
+        run.trajectories.points[chosen], run.trajectories.segments, run.trajectories.lines[chosen]
     )
     metrics = {name: curve[chosen] for name, curve in run.metrics.items()}
     series = {name: array[chosen] for name, array in run.series.items()}

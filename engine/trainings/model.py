@@ -1,14 +1,17 @@
 """A recipe's network and optimiser in torch, and torch's layers as ours."""
 
 from collections.abc import Iterable
+from typing import Any, assert_never
 
 import numpy as np
 import torch
 from torch import nn
 
 from engine.errors import UnspiralError
-from engine.network.layers import Array, Linear, Network, PositivePart, Tanh
+from engine.network.layers import Array, Linear, Network
+from engine.recipes.fields import OPTIMISERS
 from engine.recipes.recipe import Recipe
+from engine.recorder.twins import activation_of, known, twin
 
 
 def build(recipe: Recipe) -> nn.Sequential:
@@ -18,7 +21,7 @@ def build(recipe: Recipe) -> nn.Sequential:
     widths = [data.x.shape[1], *recipe.hidden]
     modules: list[nn.Module] = []
     for number, (inputs, outputs) in enumerate(zip(widths, widths[1:])):
-        modules += [_linear(recipe, number, inputs, outputs, random), _activation(recipe)]
+        modules += [_linear(recipe, number, inputs, outputs, random), twin(recipe.bend)]
     if recipe.embedding is not None:
         modules.append(_linear(recipe, len(recipe.hidden), widths[-1], recipe.embedding, random))
         widths.append(recipe.embedding)
@@ -40,16 +43,10 @@ def to_network(model: nn.Module) -> Network:
                 layers.append(
                     Linear(weight, np.zeros_like(weight[:, 0]) if module.bias is None else array(module.bias))
                 )
-            case nn.ReLU():
-                layers.append(PositivePart())
-            case nn.LeakyReLU():
-                layers.append(PositivePart(module.negative_slope))
-            case nn.Tanh():
-                layers.append(Tanh())
+            case _ if (activation := activation_of(module)) is not None:
+                layers.append(activation)
             case _:
-                raise UnspiralError(
-                    f"{type(module).__name__} is not a layer that films know: Linear, ReLU, LeakyReLU, Tanh are"
-                )
+                raise UnspiralError(f"{type(module).__name__} is not a layer that films know: Linear and {known()} are")
     return tuple(layers)
 
 
@@ -68,6 +65,8 @@ def _linear(recipe: Recipe, number: int, inputs: int, outputs: int, random: torc
                 nn.init.xavier_uniform_(layer.weight, generator=random)
             case "orthogonal":
                 nn.init.orthogonal_(layer.weight, generator=random)
+            case _:
+                assert_never(recipe.initialisation)
         if recipe.bias:
             layer.bias.uniform_(-bound, bound, generator=random)
         scale = recipe.scale[number] if isinstance(recipe.scale, tuple) else recipe.scale
@@ -76,16 +75,12 @@ def _linear(recipe: Recipe, number: int, inputs: int, outputs: int, random: torc
     return layer
 
 
-def _activation(recipe: Recipe) -> nn.Module:
-    if recipe.activation == "tanh":
-        return nn.Tanh()
-    return nn.LeakyReLU(recipe.slope) if recipe.slope else nn.ReLU()
-
-
 def optimiser(recipe: Recipe, parameters: Iterable[torch.Tensor]) -> torch.optim.Optimizer:
     """The recipe's optimiser for these parameters."""
-    rate, decay = recipe.learning_rate, recipe.weight_decay
-    if recipe.optimiser == "sgd":
-        return torch.optim.SGD(parameters, lr=rate, momentum=recipe.momentum, weight_decay=decay)
-    kind = torch.optim.Adam if recipe.optimiser == "adam" else torch.optim.AdamW
-    return kind(parameters, lr=rate, betas=(recipe.momentum, recipe.beta2), weight_decay=decay)
+    name, arguments = OPTIMISERS[recipe.optimiser]
+
+    def value(keys: str | tuple[str, ...]) -> Any:
+        return getattr(recipe, keys) if isinstance(keys, str) else tuple(getattr(recipe, key) for key in keys)
+
+    given = {argument: value(keys) for argument, keys in arguments.items()}
+    return getattr(torch.optim, name)(parameters, lr=recipe.learning_rate, weight_decay=recipe.weight_decay, **given)

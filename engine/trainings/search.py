@@ -107,7 +107,7 @@ def _beginnings(shape: Network, recipe: Recipe, restarts: int, random: torch.Gen
 
 def _few(recipe: Recipe, data: Labelled, points: int) -> Labelled:
     """The recipe's data set with `points` of each class; of your own points, some chosen at random."""
-    if isinstance(recipe.data, str) and points < recipe.parameters["points"]:
+    if isinstance(recipe.data, str) and points < recipe.parameters.get("points", 0):
         return DATASETS[recipe.data](recipe.data_seed, **{**recipe.parameters, "points": points})
     random = np.random.default_rng(recipe.data_seed)
     some = [random.permutation(np.flatnonzero(data.y == c))[:points] for c in np.unique(data.y)]

@@ -8,8 +8,10 @@ import torch
 from numpy.typing import NDArray
 from torch.nn.functional import leaky_relu_, one_hot, pad
 
+from engine.network.activations import PositivePart
 from engine.network.layers import Array, Linear, Network
 from engine.recipes.recipe import Recipe
+from engine.recorder.twins import twin
 
 LINE = 64
 """Networks begin, and points end, at multiples of this: what lies where in memory decides how sums are rounded, and one
@@ -48,6 +50,13 @@ def columns(x: torch.Tensor, y: torch.Tensor, classes: int) -> Columns:
     return Columns(x, truth, share, total)
 
 
+class Bent(NamedTuple):
+    """What an activation was given, and what it made of it, for autograd."""
+
+    given: torch.Tensor
+    made: torch.Tensor
+
+
 class Stack:
     """B networks of one shape, all their numbers in one tensor, and their gradients in another."""
 
@@ -57,13 +66,18 @@ class Stack:
         self.numbers = numbers
         self.weights, self.biases = _views(numbers, shape)
         self.weight_gradients, self.bias_gradients = _views(gradients, shape)
+        self.bend = recipe.bend
+        self.twin = twin(self.bend)
 
-    def values(self, x: torch.Tensor) -> list[torch.Tensor]:
-        """What comes into each linear layer, and last the scores (B, K, M), of points x (n, M) or (B, n, M)."""
+    def values(self, x: torch.Tensor, tape: list[Bent] | None = None) -> list[torch.Tensor]:
+        """What comes into each linear layer, and last the scores (B, K, M), of points x (n, M) or (B, n, M).
+
+        `tape` takes up what the activations did, where that is needed to go back.
+        """
         values = [x.expand(len(self.numbers), *x.shape[-2:])]
         for number, (weight, bias) in enumerate(zip(self.weights, self.biases)):
             x = torch.baddbmm(bias, weight, values[-1])
-            values.append(self._activated(x) if number < len(self.recipe.hidden) else x)
+            values.append(self._activated(x, tape) if number < len(self.recipe.hidden) else x)
         return values
 
     def scored(self, points: Columns) -> tuple[torch.Tensor, torch.Tensor]:
@@ -74,9 +88,11 @@ class Stack:
     def descend(self, points: Columns) -> tuple[torch.Tensor, torch.Tensor]:
         """As `scored`, and the gradients are set.
 
-        By hand: autograd takes 2 to 4 times as long, and rounds differently when the networks are many.
+        By hand: autograd takes 2 to 4 times as long, and rounds differently when the networks are many. It is asked
+        for the derivatives of curved activations alone.
         """
-        *values, scores = self.values(points.x)
+        tape: list[Bent] = []
+        *values, scores = self.values(points.x, tape)
         losses, right, signal = _lost(scores, points)  # signal is ∂L/∂s
         for number in reversed(range(len(values))):
             weight, value = self.weights[number], values[number]
@@ -89,21 +105,27 @@ class Stack:
             if number:
                 signal = torch.bmm(weight.mT, signal)
                 if number <= len(self.recipe.hidden):
-                    signal = self._back(signal, value)
+                    signal = self._back(signal, value, tape)
         return losses, right
 
-    def _activated(self, x: torch.Tensor) -> torch.Tensor:
-        """The activation, in place."""
-        if self.recipe.activation == "tanh":
-            return x.tanh_()
-        return leaky_relu_(x, self.recipe.slope) if self.recipe.slope else x.relu_()
+    def _activated(self, x: torch.Tensor, tape: list[Bent] | None) -> torch.Tensor:
+        """The activation's values; x is not needed any more."""
+        if isinstance(self.bend, PositivePart):  # in place, and known from its values alone: half the time
+            return leaky_relu_(x, self.bend.slope) if self.bend.slope else x.relu_()
+        if tape is None:
+            return self.twin(x)
+        with torch.enable_grad():
+            made = self.twin(x.requires_grad_())
+        tape.append(Bent(x, made))
+        return made.detach()
 
-    def _back(self, signal: torch.Tensor, value: torch.Tensor) -> torch.Tensor:
-        """∂L/∂ what the activation was given, of ∂L/∂ and the value of what it made."""
-        if self.recipe.activation == "tanh":
-            return signal.mul_(1 - value**2)
-        if self.recipe.slope:  # `torch.where` takes 25 times as long
-            return torch.ops.aten.leaky_relu_backward(signal, value, self.recipe.slope, True)
+    def _back(self, signal: torch.Tensor, value: torch.Tensor, tape: list[Bent]) -> torch.Tensor:
+        """∂L/∂ what the last activation that is left was given, of ∂L/∂ and the value of what it made."""
+        if not isinstance(self.bend, PositivePart):
+            given, made = tape.pop()
+            return torch.autograd.grad(made, given, signal)[0]
+        if self.bend.slope:  # `torch.where` takes 25 times as long
+            return torch.ops.aten.leaky_relu_backward(signal, value, self.bend.slope, True)
         return torch.ops.aten.threshold_backward(signal, value, 0)
 
 

@@ -169,10 +169,10 @@ def _cell(canvas: Canvas, row: int) -> tuple[float, float, float]:
 
 
 def _groups(steps: tuple[Step, ...]) -> list[range]:
-    """The steps of each linear layer with the positive part or tanh after it."""
+    """The steps of each linear layer with the activation after it."""
     firsts = [
         number
         for number, step in enumerate(steps)
-        if step.name not in ("positive part", "tanh") and (number == 0 or steps[number - 1].layer != step.layer)
+        if step.activation is None and (number == 0 or steps[number - 1].layer != step.layer)
     ]
     return [range(first, stop) for first, stop in zip(firsts, [*firsts[1:], len(steps)])]

@@ -159,7 +159,7 @@ def test_the_wide_network_is_seen_to_be_piecewise_linear_from_near(five_spirals)
 
 
 def test_what_is_not_piecewise_linear_or_not_flat_is_refused():
-    with pytest.raises(UnspiralError, match="Tanh is not piecewise linear"):
+    with pytest.raises(UnspiralError, match="tanh is curved, and a curved network has no linear pieces"):
         pieces((Linear(np.eye(2), np.zeros(2)), Tanh()), CORNERS)
     with pytest.raises(UnspiralError, match="3 dimensions"):
         pieces((Linear(np.eye(3), np.zeros(3)),), CORNERS)

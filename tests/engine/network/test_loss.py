@@ -3,8 +3,10 @@ import pytest
 import torch
 from torch.nn.functional import cross_entropy
 
+from engine.network.activations import KINDS
 from engine.network.layers import Linear, PositivePart, Tanh, logits
 from engine.network.loss import backward, judged, losses, softmax, stepped
+from engine.recorder.twins import twin
 
 
 def _network(seed, activation, widths=(2, 7, 3, 5)):
@@ -19,22 +21,19 @@ def _in_torch(network, x, y):
     """Values, loss and gradients by autograd."""
     parameters, values = [], [torch.tensor(x, requires_grad=True)]
     for layer in network:
-        match layer:
-            case Linear(weight, bias):
-                pair = torch.tensor(weight, requires_grad=True), torch.tensor(bias, requires_grad=True)
-                parameters.append(pair)
-                values.append(values[-1] @ pair[0].T + pair[1])
-            case PositivePart(slope):
-                values.append(torch.nn.functional.leaky_relu(values[-1], slope))
-            case Tanh():
-                values.append(torch.tanh(values[-1]))
+        if isinstance(layer, Linear):
+            pair = torch.tensor(layer.weight, requires_grad=True), torch.tensor(layer.bias, requires_grad=True)
+            parameters.append(pair)
+            values.append(values[-1] @ pair[0].T + pair[1])
+        else:
+            values.append(twin(layer)(values[-1]))
         values[-1].retain_grad()
     loss = cross_entropy(values[-1], torch.tensor(y))
     loss.backward()
     return values, loss.item(), parameters
 
 
-@pytest.mark.parametrize("activation", [PositivePart(), PositivePart(0.01), Tanh()], ids=str)
+@pytest.mark.parametrize("activation", [PositivePart(0.01), *(kind() for kind in KINDS.values())], ids=str)
 def test_every_value_signal_and_gradient_is_torchs(activation):
     random = np.random.default_rng(1)
     x, y = random.standard_normal((40, 2)), random.integers(0, 5, 40)

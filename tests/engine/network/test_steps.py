@@ -9,7 +9,8 @@ from hypothesis.extra.numpy import arrays
 
 import engine
 from engine.errors import UnspiralError
-from engine.network.layers import Linear, PositivePart, Tanh, apply, embedding
+from engine.network.activations import KINDS
+from engine.network.layers import Linear, PositivePart, apply, embedding
 from engine.network.lines import images, kinked, square_grid
 from engine.network.steps import Step, moved, steps
 
@@ -107,7 +108,7 @@ STEPS = [
     Step("shift", 0, (0.3, -2.0)),
     Step("positive part", 1, (0.01,)),
     Step("positive part", 1, (0.0,)),
-    Step("tanh", 1, ()),
+    *(Step(kind.title, 1, tuple(kind().numbers.values())) for kind in KINDS.values()),
 ]
 
 
@@ -158,7 +159,7 @@ def test_consecutive_steps_meet_without_a_jump(form):
         np.testing.assert_allclose(moved(moves, POINTS, min(k + 1e-9, len(moves))), at, atol=1e-6)
 
 
-@pytest.mark.parametrize("activation", [PositivePart(0.01), PositivePart(), PositivePart(0.3), Tanh()])
+@pytest.mark.parametrize("activation", [PositivePart(0.01), PositivePart(0.3), *(kind() for kind in KINDS.values())])
 def test_all_steps_are_the_network_s_embedding(activation):
     network = tuple(activation if isinstance(v, PositivePart) else v for v in _deep(np.random.default_rng(4)))
     for form in FORMS:

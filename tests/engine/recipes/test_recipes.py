@@ -13,8 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine import FIVE_SPIRALS, LINEAR, NOTEBOOK, Labelled, Recipe, UnspiralError
+from engine.network.activations import KINDS
 from engine.recipes.data import DATASETS
-from engine.recipes.fields import MEANINGS
+from engine.recipes.fields import FIELDS, INITIALISATIONS, OPTIMISERS
 from engine.recipes.named import RECIPES, find_recipe
 
 NUMBERS = st.floats(1e-6, 1e6)
@@ -33,13 +34,13 @@ def recipes(draw: st.DrawFn) -> Recipe:
         data_seed=draw(WHOLE),
         held_out=draw(st.floats(0, 0.9)),
         hidden=tuple(hidden),
-        activation=draw(st.sampled_from(["positive_part", "tanh"])),
+        activation=draw(st.sampled_from(list(KINDS))),
         slope=draw(st.floats(0, 1)),
         embedding=embedding,
         bias=draw(st.booleans()),
-        initialisation=draw(st.sampled_from(["uniform", "normal", "xavier", "orthogonal"])),
+        initialisation=draw(st.sampled_from(INITIALISATIONS)),
         scale=draw(NUMBERS | st.tuples(*[NUMBERS] * linear)),
-        optimiser=draw(st.sampled_from(["sgd", "adam", "adamw"])),
+        optimiser=draw(st.sampled_from(list(OPTIMISERS))),
         learning_rate=draw(NUMBERS),
         warm_up=draw(WHOLE),
         momentum=draw(st.floats(0, 0.999)),
@@ -124,7 +125,7 @@ def test_a_recipe_is_frozen() -> None:
         ({"bias": 1}, "bias is 1; it must be true or false"),
         ({"scale": [1.0, 2.0]}, "scale has 2 numbers, the network 3 linear layers: give 3, or one"),
         ({"optimiser": "adm"}, "unknown optimiser 'adm'; did you mean adam"),
-        ({"activation": "relu"}, "unknown activation 'relu'; there are: positive_part, tanh"),
+        ({"activation": "relu"}, "unknown activation 'relu'; it must be positive_part, tanh, sigmoid,"),
         ({"precision": "float16"}, "unknown precision 'float16'; did you mean"),
         ({"data": "spiral"}, "unknown data 'spiral'; did you mean spirals?"),
         ({"data": 5}, "unknown data 5; there are: spirals, rings, moons, blobs"),
@@ -178,10 +179,10 @@ def test_a_recipe_names_the_file_of_its_points(tmp_path: Path) -> None:
 
 
 def test_toml_explains_every_key(tmp_path: Path) -> None:
-    assert list(MEANINGS) == [f.name for f in fields(Recipe) if f.name != "parameters"]
+    assert list(FIELDS) == [f.name for f in fields(Recipe) if f.name != "parameters"]
     text = NOTEBOOK.text()
-    assert list(tomllib.loads(text)) == [*MEANINGS, "parameters"]
-    assert all(f"# {meaning}\n{key} = " in text for key, meaning in MEANINGS.items())
+    assert list(tomllib.loads(text)) == [*FIELDS, "parameters"]
+    assert all(f"# {field.meaning}\n{key} = " in text for key, field in FIELDS.items())
     assert max(map(len, text.splitlines())) <= 120
     with pytest.raises(UnspiralError, match="cannot write"):
         NOTEBOOK.to_toml(tmp_path)

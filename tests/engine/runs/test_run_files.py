@@ -223,7 +223,7 @@ def test_a_thousand_corrupted_files_are_each_refused_in_one_sentence(folder, cor
         ({}, ("epochs",), {}, "lacks tensor epochs"),
         ({}, (), {"format": FORMAT + 1}, "update unspiral"),
         ({}, (), {"layers": []}, "does not end in a linear classifier"),
-        ({}, (), {"layers": [{"kind": "sigmoid"}]}, "cannot be read"),
+        ({}, (), {"layers": [{"kind": "sigmoidal"}]}, "is of kind 'sigmoidal', which this unspiral lacks"),
         ({}, (), {"recipe": {"epochs": -1}}, "epochs is -1"),
         ({}, (), {"recipe": {"learning_rate": 10**400}}, "must be a number"),
         ({}, (), {"recipe": {"hiden": [3]}}, "hidden"),
