@@ -1,5 +1,6 @@
 """How a recorded run is to be replayed: from where to where, how long, with which pauses."""
 
+import json
 import math
 import os
 from collections.abc import Mapping
@@ -50,22 +51,27 @@ class Replaying:
             if not 0 <= seconds < 36000:
                 raise UnspiralError(f"the hold at epoch {epoch:g} is {seconds:g} s; it must be 0 or more")
 
-    def environment(self) -> dict[str, str]:
-        """The same, as the scene reads it."""
-        values = {
-            "RUN": str(self.run.absolute()),
-            "FROM": _text(self.start),
-            "TO": _text(self.stop),
-            "SECONDS": _text(self.seconds),
-            "HOLD": ",".join(f"{epoch:.17g}={seconds:.17g}" for epoch, seconds in self.holds.items()),
-            "UPRIGHT": _text(self.upright),
-            "CUES": str(self.cues.absolute()) if self.cues else "",
-        }
-        return {f"UNSPIRAL_{name}": value for name, value in values.items()}
+    def as_json(self) -> str:
+        """The same as one text, for another process; `from_json` reads it."""
+        values = {"run": str(self.run.absolute()), "start": self.start, "stop": self.stop, "seconds": self.seconds}
+        values |= {"holds": [*self.holds.items()], "upright": self.upright}
+        return json.dumps(values | {"cues": str(self.cues.absolute()) if self.cues else None})
+
+    @classmethod
+    def from_json(cls, text: str) -> "Replaying":
+        """What `as_json` wrote."""
+        values = json.loads(text)
+        run, cues = Path(values.pop("run")), values.pop("cues")
+        return cls(run, **values | {"holds": dict(values["holds"]), "cues": Path(cues) if cues else None})
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Replaying":
-        """What UNSPIRAL_RUN, _FROM, _TO, _SECONDS, _HOLD (EPOCH=SECONDS, …), _UPRIGHT and _CUES ask for."""
+        """What UNSPIRAL_REPLAY says, as JSON; or what a person asks for with UNSPIRAL_RUN and, beside it, _FROM, _TO,
+
+        _SECONDS, _HOLD (EPOCH=SECONDS, …), _UPRIGHT and _CUES.
+        """
+        if environment.get(REPLAY):
+            return cls.from_json(environment[REPLAY])
         given = {name: environment.get(f"UNSPIRAL_{name}", "").strip() for name in _NAMES}
         if not given["RUN"]:
             raise UnspiralError("name a run file: UNSPIRAL_RUN=my.safetensors manim render scenes/replay.py")
@@ -114,6 +120,8 @@ class Replaying:
         return tuple(beats)
 
 
+REPLAY = "UNSPIRAL_REPLAY"
+"""The variable in which a replay travels whole to the process that renders it."""
 _NUMBERS = ("FROM", "TO", "SECONDS", "UPRIGHT")
 _NAMES = ("RUN", *_NUMBERS, "HOLD", "CUES")
 
@@ -135,7 +143,3 @@ def parse_hold(text: str) -> tuple[float, float]:
     if not found:
         raise UnspiralError(f"hold {text!r} must be EPOCH=SECONDS, such as 250=3")
     return parse_number("the hold's epoch", epoch), parse_number("the hold's seconds", seconds)
-
-
-def _text(number: float | None) -> str:
-    return "" if number is None else f"{number:.17g}"

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import UnspiralError, printable
-from engine.films.replay import Replaying
+from engine.films.replay import REPLAY, Replaying
 from engine.render import farm
 from engine.render.child import PROJECT, absolute, absolute_environment, run_module
 from engine.render.farm import Underway, jobs_for
@@ -64,7 +64,7 @@ def film(replaying: Replaying, name: str, flags: Sequence[str]) -> Path:
     """
     flags = [*absolute(flags), *(() if {"-o", "--output_file"} & set(flags) else ("-o", name))]
     (job,) = jobs_for([SCENES / "replay.py"], flags)
-    return render_one(replace(job, folder=str(PROJECT)).told({**absolute_environment(), **replaying.environment()}))
+    return render_one(replace(job, folder=str(PROJECT)).told({**absolute_environment(), REPLAY: replaying.as_json()}))
 
 
 def draw_sheet(path: Path, sheet: Path) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from engine import Run, UnspiralError
-from engine.films.replay import Replaying
+from engine.films.replay import REPLAY, Replaying
 
 
 def asked(small: Run, folder: Path, **given) -> Replaying:
@@ -21,7 +21,7 @@ def test_what_is_asked_for_survives_the_environment(tmp_path):
     holds = {2.5: 1.0, 10: 0.25}
     for given in ({}, {"start": 1, "stop": 20.5, "seconds": 3.25, "holds": holds, "upright": 7.0}, {"holds": {0: 0}}):
         replaying = Replaying(tmp_path / "a run é.safetensors", **given)
-        assert Replaying.from_environment(replaying.environment()) == replaying
+        assert Replaying.from_environment({REPLAY: replaying.as_json()}) == replaying
 
 
 def test_beats_meet_at_the_pauses_and_their_motion_lasts_as_long_as_asked(small: Run, tmp_path):
