@@ -25,8 +25,9 @@ def lightning_callback(
 
     trainer = Trainer(callbacks=[lightning_callback("my.safetensors", x, y)])
 
-    All else that `Recorder` takes may be `given`. A second fit, and one resumed from a checkpoint, is recorded beside
-    the first, in my-2.safetensors. Nothing that goes wrong with recording ends the training: it is said once.
+    All else that `Recorder` takes may be `given`. A run that is there is kept: another fit, or one resumed from a
+    checkpoint, is recorded beside it, in my-2.safetensors. Nothing that goes wrong with recording ends the training: it
+    is said once.
     """
     try:
         from lightning.pytorch import Callback  # pyright: ignore[reportMissingImports]
@@ -41,25 +42,23 @@ def lightning_callback(
 
         def __init__(self) -> None:
             super().__init__()
-            self._said, self._logged, self._fits = Said(), Logged(), 0
+            self._said, self._logged = Said(), Logged()
 
         def on_fit_start(self, trainer: Any, pl_module: nn.Module) -> None:
             self.recorder = None
             if not trainer.is_global_zero:
                 return
-            resumed = getattr(trainer, "ckpt_path", None) is not None
             place = Path(path)
-            if place.exists() and (resumed or self._fits):
+            if place.exists():
                 place = free(place)
                 self._said(f"beside {place}", f"{path} holds an earlier fit; this one is recorded in {place}")
-            self._fits += 1
             try:
                 self.recorder = Recorder(place, pl_module, x, y, embedding, classifier, **given)
                 self.recorder.in_use = True  # until the fit ends
             except UnspiralError as error:
                 self._said("begin", f"this training is not recorded: {error}")
                 return
-            if not resumed:
+            if getattr(trainer, "ckpt_path", None) is None:
                 self.recorder.snapshot(trainer.current_epoch)
 
         def on_train_start(self, trainer: Any, pl_module: nn.Module) -> None:

@@ -3,7 +3,6 @@
 import random
 import subprocess
 import sys
-import types
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +10,8 @@ import pytest
 import torch
 from torch import nn
 
-from engine import Diverged, Run, UnspiralError, spirals, training
+from engine import Diverged, NotRecorded, Run, UnspiralError, spirals, training
 from engine.network.layers import Linear
-from engine.recorder.lightning import lightning_callback
 from engine.recorder.recorder import Recorder
 from engine.runs.upright import turn_onto
 
@@ -384,6 +382,22 @@ def test_a_second_recorder_on_the_same_path_is_refused(tmp_path):
     assert len(Run.load(path).epochs) == 2
 
 
+def test_a_recorder_that_a_notebooks_failed_cell_left_open_makes_room_and_what_it_recorded_is_kept(tmp_path):
+    path, model = tmp_path / "run.safetensors", seeded(notebook)
+    left = recorded(tmp_path, model=model)
+    left.snapshot(0)
+    left.snapshot(1)  # here the cell fails, and is run again
+    with pytest.warns(NotRecorded, match=r"was cut short; its 2 snapshots are kept in .*run-unfinished-1"):
+        again = recorded(tmp_path, model=model)
+    with pytest.warns(NotRecorded, match="is closed; make another Recorder"):
+        left.snapshot(2)
+    again.snapshot(0)
+    left.close()
+    again.close()
+    assert Run.load(path).epochs.tolist() == [0] and not Run.load(path).unfinished
+    assert Run.load(tmp_path / "run-unfinished-1.safetensors").epochs.tolist() == [0, 1]
+
+
 def test_a_training_that_fails_keeps_what_was_recorded_and_says_why(tmp_path):
     path = tmp_path / "run.safetensors"
     with pytest.raises(KeyboardInterrupt), Recorder(path, seeded(notebook), DATA.x, DATA.y, "2", "3") as recorder:
@@ -528,46 +542,6 @@ def test_the_lecturers_own_class_vectors_are_recorded_and_turned_only_when_asked
     e = training(run, upright=305)(305).points
     assert np.allclose(turn_onto(run.data.x, e), np.eye(2), atol=1e-5)
     assert np.array_equal(turned.wrong, training(run)(309).wrong)
-
-
-def test_lightning_that_is_not_installed_is_said():
-    try:
-        import lightning  # noqa: F401  # pyright: ignore
-    except ImportError:
-        with pytest.raises(UnspiralError, match="pip install lightning"):
-            lightning_callback("run.safetensors", DATA.x, DATA.y, "2", "3")
-
-
-def test_lightnings_callback_records_before_the_first_epoch_and_after_each(tmp_path, monkeypatch):
-    class Trainer:  # what a Lightning trainer tells its callbacks
-        is_global_zero, current_epoch, callback_metrics = True, 0, {}
-
-    class Lit(nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.model, self.loss = notebook(), nn.CrossEntropyLoss()
-
-        def forward(self, x: torch.Tensor) -> torch.Tensor:
-            return self.model(x)
-
-    pytorch = types.ModuleType("lightning.pytorch")
-    pytorch.Callback = object
-    monkeypatch.setitem(sys.modules, "lightning", types.ModuleType("lightning"))
-    monkeypatch.setitem(sys.modules, "lightning.pytorch", pytorch)
-    for failing in (False, True):
-        path, trainer, model = tmp_path / f"{failing}.safetensors", Trainer(), seeded(Lit)
-        callback = lightning_callback(path, DATA.x, DATA.y, "model.2", "model.3", every=2)
-        callback.on_fit_start(trainer, model)
-        for epoch in range(4):
-            trainer.current_epoch, trainer.callback_metrics = epoch, {"train/loss": torch.tensor(2.0 - epoch)}
-            callback.on_train_epoch_end(trainer, model)
-        if failing:
-            callback.on_exception(trainer, model, RuntimeError("no more data"))
-        callback.on_fit_end(trainer, model)
-        run = Run.load(path)
-        assert run.epochs.tolist() == [0, 2, 4] and run.trajectories is None
-        assert np.array_equal(run.loss, [np.nan, 1, -1], equal_nan=True)
-        assert run.unfinished == ("the training stopped: RuntimeError no more data" if failing else "")
 
 
 def test_a_runs_classifier_may_lack_a_bias(tmp_path):
