@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -41,6 +42,9 @@ def likely(model: nn.Module, calls: Sequence[Call], inputs: Inputs, y: Any, sour
     width = inputs.flat()[:1].size
     if call is not None and (exact or _outputs(call) != width):
         return names[call.module]
+    own = [c.module for c in calls if list(c.module.parameters(False)) and _gives(c.output, inputs.rows, wanted)]
+    if own and own[-1] is not model:
+        return names[own[-1]]  # a layer of somebody's own
     if source is not None or labels.classes is None:
         return None
     if call is None:
@@ -53,6 +57,28 @@ def likely(model: nn.Module, calls: Sequence[Call], inputs: Inputs, y: Any, sour
         f"the model gives {width} numbers for the {width} of each point, as autoencoders do: name what is to be seen, "
         f"such as embedding={narrow!r}, with classifier=None"
     )
+
+
+def _gives(output: Any, count: int, wanted: set[int]) -> bool:
+    return isinstance(output, Tensor) and output.ndim == 2 and len(output) <= count and output.shape[1] in wanted
+
+
+def within(model: nn.Module, name: str, calls: Sequence[Call], said: Said) -> str:
+    """The name of the classifier itself, where the module that was named is one that ends in it."""
+    module = model.get_submodule(name)
+    inner = [(known, part) for known, part in module.named_modules() if known and is_linear(part)]
+    own = next((call for call in reversed(calls) if call.module is module), None)
+    if is_linear(module) or not inner or own is None:
+        return name
+    with suppress(UnspiralError), torch.no_grad():
+        head_of(name, module, own.read, own.output, "", None)
+        return name
+    parts = dict((part, known) for known, part in inner)
+    last = next((parts[call.module] for call in reversed(calls) if call.module in parts), None)
+    if last is None:
+        return name
+    said("within", f"{name!r} is not linear in what it reads; its last Linear layer is taken: '{name}.{last}'")
+    return f"{name}.{last}"
 
 
 def _wanted(labels: Labels) -> tuple[set[int], int]:
@@ -85,16 +111,16 @@ def classifier_of(
     own = [call for call in calls if call.module is module]
     if not own:
         raise UnspiralError(f"the model does not use its module {name!r}; name modules that model(x) goes through")
-    linear = ", ".join(repr(known) for known, other in model.named_modules() if is_linear(other) and known)
+    used = {call.module for call in calls}
+    linear = [repr(known) for known, other in model.named_modules() if is_linear(other) and other in used and known]
+    named = ", ".join(linear if len(linear) < 6 else ["…", *linear[-5:]]) or "it has none"
     read, output = own[-1].read, own[-1].output
     axis = 1 if isinstance(module, CONVOLUTIONS) else -1
     outputs = output.shape[axis] if isinstance(output, Tensor) and output.ndim > 1 else None
     with torch.no_grad():
         labels = read_labels(y, inputs.rows, outputs, names, name) if outputs else Labels(None)
         single = labels.classes if labels.classes is not None and labels.classes.ndim == 1 else None
-        how = head_of(
-            name, module, read, output, linear or "it has none", None if single is None else single[: len(read)]
-        )
+        how = head_of(name, module, read, output, named, None if single is None else single[: len(read)])
         head = Head(
             how, "rows", outputs or 0, _only(outputs, labels, label), labels.classes is not None or labels.several
         )

@@ -94,7 +94,7 @@ def head_of(name: str, module: nn.Module, read: Tensor, output: Any, linear: str
         raise UnspiralError(
             f"the classifier {name!r} does not turn one tensor into another; name a Linear layer: {linear}"
         )
-    if type(module).forward in _PLAIN and not module._forward_hooks:
+    if type(module).forward in _PLAIN and is_linear(module) and not module._forward_hooks:
         return "weights"
     if is_linear(module) and isinstance(getattr(module, "weight", None), Tensor):
         weight, bias = _plain_weights(module)
@@ -112,9 +112,8 @@ def head_of(name: str, module: nn.Module, read: Tensor, output: Any, linear: str
             wrong = ~torch.isclose(cosines * _scale(cosines, output), output, rtol=1e-2, atol=1e-3)
             own = torch.zeros_like(wrong)
             if labels is not None and len(labels) == len(own) and labels.max(initial=0) < own.shape[1]:
-                own[torch.arange(len(own)), torch.as_tensor(labels).clamp(min=0)] = (
-                    True  # a margin is put on these alone
-                )
+                right = torch.as_tensor(labels).clamp(min=0)
+                own[torch.arange(len(own)), right] = True  # a margin is put on these alone
             if not bool((wrong & ~own).any()):
                 return "cosine"
         try:

@@ -34,10 +34,10 @@ class Inputs(NamedTuple):
         """The points from `begin` to `end`: of every tensor that has a row for each point, those rows."""
 
         def some(value: Any) -> Any:
-            cut = isinstance(value, Tensor | Sequence) and not isinstance(value, str) and len(value) == self.rows
             if isinstance(value, Mapping):
                 return {name: some(part) for name, part in value.items()}
-            return value[begin:end] if cut else value
+            rows = _is_dense(value) or (isinstance(value, Sequence) and not isinstance(value, str))
+            return value[begin:end] if rows and len(value) == self.rows else value
 
         args, kwargs = tuple(map(some, self.args)), {name: some(value) for name, value in self.kwargs.items()}
         return Inputs(args, kwargs, min(end, self.rows) - begin)
@@ -71,12 +71,16 @@ class Inputs(NamedTuple):
         return shown if len(values) == 1 else f"[{shown}]"
 
 
+def _is_dense(value: Any) -> bool:
+    return isinstance(value, Tensor) and value.layout == torch.strided and value.ndim > 0
+
+
 def _shape(value: Any) -> str:
     return str(tuple(value.shape)) if isinstance(value, Tensor) else type(value).__name__
 
 
-def inputs_of(model: nn.Module, x: Any, y: Any) -> tuple[Inputs, Any, str]:
-    """Copies of x as the model takes it; y, which a data set brings along; and what is to be said about it."""
+def inputs_of(model: nn.Module, x: Any, y: Any) -> tuple[list[Inputs], Any, str]:
+    """Copies of x as the model may take it; y, which a data set brings along; and what is to be said about it."""
     said = ""
     if isinstance(x, DataLoader | Dataset):
         x, read, said = _read(x)
@@ -99,8 +103,11 @@ def inputs_of(model: nn.Module, x: Any, y: Any) -> tuple[Inputs, Any, str]:
         args, kwargs = tuple(tensor(value, f"x[{i}]") for i, value in enumerate(x)), {}
     else:
         args, kwargs = (tensor(x),), {}
-    inputs = Inputs(args, kwargs, _count(args, kwargs, y))
-    return inputs, y, said
+    meant: list[tuple[tuple[Any, ...], dict[str, Any]]] = [(args, kwargs)]
+    if isinstance(x, Mapping) and not kwargs:
+        alone = [tensor(value, name) for name, value in x.items() if name not in _LABELS]
+        meant += [((alone[0],), {})] if len(alone) == 1 else []
+    return [Inputs(args, kwargs, _count(args, kwargs, y)) for args, kwargs in meant], y, said
 
 
 def _count(args: tuple[Any, ...], kwargs: Mapping[str, Any], y: Any) -> int:

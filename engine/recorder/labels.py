@@ -40,7 +40,7 @@ def read_labels(y: Any, count: int, outputs: int | None, names: Sequence[str] = 
     if y is None:
         return Labels(None)
     array = _array(y)
-    if array.dtype.kind in "US":
+    if array.dtype.kind in "US" and array.ndim and len(array) == count:
         return _words(array, names, outputs, classifier)
     while array.ndim > 1 and array.shape[-1] == 1:
         array = array[..., 0]
@@ -69,6 +69,8 @@ def _numbered(
     low, high = int(there.min()), int(there.max())
     fitting = max(2, outputs) if outputs is not None else high + 1  # one logit is two classes
     if low >= 0 and high < fitting:
+        if names and len(names) != fitting and outputs is not None:
+            raise UnspiralError(f"{len(names)} names were given for {fitting} classes; give one for each")
         return Labels(classes, names=names)
     if fitting == 2 and set(np.unique(there)) == {-1, 1}:
         return Labels(np.where(classes == IGNORED, IGNORED, (classes + 1) // 2), names=names or ("−1", "1"))

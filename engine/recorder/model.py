@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -14,10 +15,10 @@ from torch.nn.parameter import is_lazy as is_lazy_tensor
 from engine.errors import UnspiralError, unknown
 from engine.recipes.data import Labelled, labelled
 from engine.recorder.chain import Chain, chain_of
-from engine.recorder.classifier import Call, classifier_of, compare, likely
+from engine.recorder.classifier import Call, classifier_of, compare, likely, within
 from engine.recorder.embeddings import Embeddings, as_rows
 from engine.recorder.head import Head
-from engine.recorder.inputs import Inputs, inputs_of
+from engine.recorder.inputs import READ, Inputs, inputs_of
 from engine.recorder.labels import IGNORED, Labels, read_labels
 from engine.recorder.probe import Probe
 from engine.recorder.said import Said
@@ -60,6 +61,8 @@ def unwrapped(model: nn.Module) -> tuple[nn.Module, str]:
     """The module within those that compile, distribute, average or set it up, and what they put before its names."""
     if not isinstance(model, nn.Module):
         raise UnspiralError(f"model is a {type(model).__name__}; it must be a torch nn.Module")
+    if isinstance(model, torch.jit.ScriptModule):
+        raise UnspiralError("the model is TorchScript, which cannot be looked into; give the module it was made from")
     before = ""
     while True:
         for name in ("_orig_mod", "_forward_module"):
@@ -102,14 +105,18 @@ def observe(model: nn.Module, wrappers: str, given: Given, said: Said) -> Observ
     UnspiralError says what cannot be recorded, and what can.
     """
     source, classifier = _names(model, wrappers, given)
-    inputs, y, text = inputs_of(model, given.x, given.y)
+    (inputs, *others), y, text = inputs_of(model, given.x, given.y)
     if text:
         said("data set", text)
     labelled(inputs.flat(), np.zeros(inputs.rows, np.int64))  # says what is wrong with x
     probe = Probe(model, next((t.device for t in inputs.tensors), torch.device("cpu")))
-    calls, returned, tried = _called(probe, inputs)
+    if callable(source) and classifier in (AUTO, None):  # it calls of the model what it needs
+        return _arranged(probe, source, None, (), inputs, read_labels(y, inputs.rows, None, given.names), given, said)
+    inputs, (calls, returned, tried) = _first_that_works(probe, [inputs, *others])
     if classifier is AUTO:
         classifier = likely(model, calls, inputs, y, source)
+    elif classifier is not None:
+        classifier = within(model, classifier, calls, said)
     head, labels = None, read_labels(y, inputs.rows, None, given.names)
     if classifier is not None:
         if isinstance(source, str):
@@ -134,6 +141,17 @@ def _names(model: nn.Module, wrappers: str, given: Given) -> tuple[Any, Any]:
     if classifier is not None and classifier is not AUTO:
         classifier = named(model, wrappers, "classifier", classifier)
     return source, classifier
+
+
+def _first_that_works(probe: Probe, given: Sequence[Inputs]) -> tuple[Inputs, tuple[list[Call], Any, Inputs]]:
+    """Of the ways in which x may be meant the first with which the model can be called."""
+    for inputs in given[1:]:
+        try:
+            return given[0], _called(probe, given[0])
+        except UnspiralError:
+            with suppress(UnspiralError):
+                return inputs, _called(probe, inputs)
+    return given[0], _called(probe, given[0])
 
 
 def _called(probe: Probe, inputs: Inputs) -> tuple[list[Call], Any, Inputs]:
@@ -175,7 +193,7 @@ def _arranged(
     """The points as a run holds them, and what is recorded of them."""
     parts, read = [inputs], [labels]
     if given.held_out is not None:
-        other, y, _ = inputs_of(probe.model, *given.held_out)
+        (other, *_), y, _ = inputs_of(probe.model, *given.held_out)
         parts.append(other)
         read.append(read_labels(y, other.rows, head.outputs if head else None, given.names))
     places = 1 if labels.classes is None or labels.classes.ndim == 1 else int(np.prod(labels.classes.shape[1:]))
@@ -190,7 +208,7 @@ def _arranged(
         chain = _chain(probe, source, head, calls, inputs)
     if chain is None:
         width = _width(probe, source, head, calls, inputs)
-        kept = _fewer(kept, width, given.points, said)
+        kept = _fewer(kept, width, given.points, READ if places > 1 else None, said)
         whole = len(kept) == len(x)
         plane = x if places == 1 and inputs.alone is not None and inputs.alone.shape[1:] == (2,) else None
         assert source is not None
@@ -212,15 +230,15 @@ def _classes(inputs: Inputs, labels: Labels, places: int) -> NDArray[np.int64]:
     return labels.classes.reshape(-1)
 
 
-def _fewer(kept: NDArray[np.intp], width: int, points: int | None, said: Said) -> NDArray[np.intp]:
+def _fewer(kept: NDArray[np.intp], width: int, points: int | None, places: int | None, said: Said) -> NDArray[np.intp]:
     """Which points are recorded: all that were asked for, or as many as fit into a snapshot."""
-    most = max(500, BYTES // (4 * width)) if points is None else points
+    most = min(max(500, BYTES // (4 * width)), places or len(kept)) if points is None else points
     if len(kept) <= most:
         return kept
     if points is None:
         said(
             "points",
-            f"the embedding is {width}-D: {len(kept):,} points would take {len(kept) * width * 4 / 1e6:.0f} MB in "
+            f"the embedding is {width}-D: {len(kept):,} points would take {len(kept) * width * 4 / 1e6:.1f} MB in "
             f"every snapshot; {most:,} of them are recorded, evenly chosen; points={len(kept)} for all",
         )
     return kept[np.unique(np.linspace(0, len(kept) - 1, most).astype(int))]

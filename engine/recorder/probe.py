@@ -36,8 +36,9 @@ class Probe:
                 self._graded = True
                 return self(inputs, keep)
             reason = (str(error).splitlines() or [""])[0][:150]
+            more = "; give x as a tuple of all that it takes" if "missing" in reason and not inputs.kwargs else ""
             raise UnspiralError(
-                f"the model cannot be called with x {inputs}: {reason or type(error).__name__}"
+                f"the model cannot be called with x {inputs}: {reason or type(error).__name__}{more}"
             ) from None
 
     def function(self, function: Callable[..., Any], inputs: Inputs) -> Any:

@@ -51,7 +51,9 @@ class Series:
                 continue
             if type(value) is float or (_is_number(value) and f"series.{name}" not in self.row):
                 if self._may_be_number(name):
-                    metrics[name] = float(value if isinstance(value, int | float) else value.item())
+                    metrics[name] = number = float(value if isinstance(value, int | float) else value.item())
+                    if number > 1 and name in NUMBERS and "accuracy" in name:
+                        self._said(name, f"{name} is {number:g}; it is read as a share from 0 to 1: divide it by 100")
             elif (array := self._array(name, value, moment)) is not None:
                 arrays[f"series.{name}"] = array
         for name, array in arrays.items():
