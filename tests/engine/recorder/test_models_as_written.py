@@ -166,7 +166,7 @@ def test_a_wide_embedding_of_many_points_is_thinned_and_that_is_said(tmp_path):
     model = nn.Sequential(nn.Linear(2, 300), nn.Mish(), nn.Linear(300, 5))
     x, y = torch.randn(2000, 2), torch.arange(2000) % 5
     path = tmp_path / "run.safetensors"
-    said = r"the embedding is 300-D: 2,000 points would take 2 MB in every snapshot; 873 of them are recorded"
+    said = r"the embedding is 300-D: 2,000 points would take 2.4 MB in every snapshot; 873 of them are recorded"
     with pytest.warns(NotRecorded, match=said), Recorder(path, model, x, y) as recorder:
         recorder.snapshot(0)
     assert len(Run.load(path).points.y) == 873 and path.stat().st_size < 4e6
