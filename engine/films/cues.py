@@ -144,11 +144,19 @@ def _table(text: str, name: str) -> list[_Entry]:
     """Two columns, with or without a head; a file with semicolons may have decimal commas."""
     separator = next((mark for mark in ";\t" if mark in text), ",")
     entries = []
+    columns = 2
     for number, row in enumerate(csv.reader(text.splitlines(), delimiter=separator), 1):
         where = f"{name} line {number}"
+        if separator == ";" and any(re.fullmatch(r"\s*[1-9]\d{0,2}(,\d{3})+\s*", cell) for cell in row[1:2]):
+            raise UnspiralError(f"{where}: {row[1].strip()} can be read in two ways; write it as 1500 or 1.5")
         cells = [cell.strip().replace(",", ".") if separator == ";" else cell.strip() for cell in row]
-        if not any(cells) or (not entries and number == 1 and not any(c.isdigit() for c in cells[0])):
+        if not any(cells):
             continue
+        if not entries and number == 1 and not any(c.isdigit() for c in cells[0]):
+            columns = max(columns, len(cells))
+            continue
+        if sum(bool(re.fullmatch(r"[-+]?[\d.:]+", cell)) for cell in cells) > columns:
+            raise UnspiralError(f"{where}: {','.join(cells)!r} holds more numbers than a time and a playhead")
         if len(cells) < 2:
             raise UnspiralError(f"{where}: {cells[0]!r} is not a time and a playhead")
         time = _seconds(cells[0], where)
@@ -180,8 +188,45 @@ def _seconds(text: str, where: str) -> float:
     return sum(part * 60**power for power, part in enumerate(reversed(parts)))
 
 
+_MARKUP = re.compile(r"\{\\[^}]*\}|</?[a-zA-Z][^<>]*>")
+"""What players take as looks: {\an8}, <i>."""
+_APART = ",'’_\u00a0\u2009\u202f"
+"""What may stand between thousands."""
+_NUMBER = rf"(?:(?<![\w.{_APART}])[-+−])?(?:\d[\d.{_APART}]*|(?<!\d)\.\d+)(?:[eE][-+]?\d+)?"
+_ALONE = re.compile(rf"(?<![^\W_])(?P<number>{_NUMBER})(?:st|nd|rd|th)?(?P<after>\s*[%‰]|.?)")
+_NAMED = re.compile(
+    rf"(?:epochs?|epochen?|époques?|épocas?|steps?|playhead)(?:\s*[:=#_]\s*|\s*[-–—]\s+|[-–—]|\s*)(?P<number>{_NUMBER})"
+    rf"(?:st|nd|rd|th)?(?P<after>(?:\s*(?:to|bis|of|von|[-–—/…]|\.\.+))?\s*\d|:\d|\s*[%‰]|.?)",
+    re.IGNORECASE,
+)
+
+
 def _playhead(text: str, where: str) -> float:
-    match = re.search(r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?", text)
-    if match is None:
-        raise UnspiralError(f"{where}: {text.strip()!r} holds no number for the playhead")
-    return float(match[0])
+    """The one number of a text, or the one that is called epoch in it. UnspiralError where that is not certain."""
+    plain = _MARKUP.sub(" ", text)
+    said = " ".join(plain.split())[:80]
+    found = [*_NAMED.finditer(plain)] or [*_ALONE.finditer(plain)]
+    if not found:
+        raise UnspiralError(f"{where}: {said!r} holds no number for the playhead")
+    numbers = {_read(match["number"], match["after"]) for match in found}
+    if len(numbers) > 1:
+        raise UnspiralError(f"{where}: which of the numbers in {said!r} is the playhead? Write it as epoch 250")
+    (number,) = numbers
+    if number is None:
+        raise UnspiralError(f"{where}: which playhead {said!r} means is not certain; write it as epoch 1500 or 1.5")
+    return number
+
+
+def _read(text: str, after: str) -> float | None:
+    """A number as it is written, thousands apart or not; None where nobody could be certain of it."""
+    if after.isalnum() or after.strip() in ("%", "‰") or after[-1:].isdigit():
+        return None
+    text = text.rstrip("." + _APART).replace("−", "-")
+    digits = text.lstrip("+-")
+    if re.fullmatch(rf"[1-9]\d{{0,2}}([{_APART}])\d{{3}}(?:\1\d{{3}})*(?:\.\d+)?", digits):
+        text = re.sub(f"[{_APART}]", "", text)
+    try:
+        number = float(text) if "_" not in text else math.nan
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None

@@ -101,3 +101,56 @@ def test_a_cue_outside_the_film_or_within_another_ones_frame_is_refused() -> Non
         Cues(TIMES, PLAYHEADS, 73.4).within(Short())
     with pytest.raises(UnspiralError, match="within one frame"):
         Cues((0, 1.0, 1.001), (0, 100, 200), 2).on_frames(60)
+
+
+READ = {
+    "epoch 250": 250,
+    "epoch 1,500": 1500,
+    "1. start, epoch 0": 0,
+    "epoch-250": 250,
+    "epoch - 250": 250,
+    "{\\an8}epoch 10": 10,
+    "{\\pos(192,108)}<font color='#ffff00'>10</font>": 10,
+    "v2.1 epoch 10": 10,
+    "2nd try: epoch 1’500": 1500,
+    "epoch 1500, accuracy .99": 1500,
+    "epoch .5": 0.5,
+    "t=−5": -5,
+    "2e3": 2000,
+    "10th epoch": 10,
+    "epoch 250: the spiral unwinds.": 250,
+    "epoch 250 (250)": 250,
+    "٢٥٠": 250,
+}
+UNCERTAIN = [
+    *("epoch 1,5", "1 500", "epoch 1 500", "1.500.000", "1,500,00", "epoch 10 to 20", "epoch 3/10", "3/4", "0:10"),
+    *("50 %", "2D view", "10²", "epoch 1e999", "step 3 of epoch 4", "2 layers, 100 units", "epoch"),
+]
+
+
+@pytest.mark.parametrize("label", READ)
+def test_a_label_is_read_as_people_mean_it(label: str, tmp_path: Path) -> None:
+    for name, text in (
+        ("a.txt", f"1\t1\t{label}\n"),
+        ("b.srt", f"1\n00:00:01,000 --> 00:00:02,000\n{label}\n"),
+        ("c.csv", f'1,"{label}"\n'),
+    ):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        assert read_cues(tmp_path / name).playheads == (READ[label],)
+
+
+@pytest.mark.parametrize("label", UNCERTAIN)
+def test_a_label_that_can_be_read_in_two_ways_is_refused(label: str, tmp_path: Path) -> None:
+    path = tmp_path / "labels.txt"
+    path.write_text(f"0\t0\tepoch 0\n1\t1\t{label}\n", encoding="utf-8")
+    with pytest.raises(UnspiralError, match="line 2") as caught:
+        read_cues(path)
+    assert len(str(caught.value)) < 300
+
+
+@pytest.mark.parametrize("line", ["0:10,1,500", "0,5,250", "0:10;1,500"])
+def test_a_row_whose_commas_can_be_read_in_two_ways_is_refused(line: str, tmp_path: Path) -> None:
+    path = tmp_path / "cues.csv"
+    path.write_text(line + "\n")
+    with pytest.raises(UnspiralError, match="line 1"):
+        read_cues(path)
