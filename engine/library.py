@@ -155,6 +155,14 @@ def find_run(name: str | Path) -> Path:
     raise UnspiralError(f"{name} is not recorded yet; record it with: unspiral train {name}")
 
 
+def called(run: str | Path) -> str:
+    """What to name after a run: its file's whole name without what only says that it is a run. Dots are part of it."""
+    name = Path(run).name
+    for ending in (".journal", ".safetensors", ".toml"):
+        name = name.removesuffix(ending)
+    return name
+
+
 def train_run(recipe: Recipe, device: str = "cpu", *, progress: bool = True) -> Run:
     """Train and record every epoch, with a progress bar on standard error if that is a terminal.
 

@@ -34,7 +34,7 @@ def command(
     """
     from engine.films.cues import read_cues
     from engine.films.replay import Replaying, parse_hold
-    from engine.library import find_run
+    from engine.library import called, find_run
     from engine.render.child import PROJECT
     from engine.render.launch import film
     from engine.runs.run import Run
@@ -48,7 +48,7 @@ def command(
         click.echo(printable(f"{replaying.run}: {remark}"), err=True)
     if Path("manim.cfg").is_file() and not {"-c", "--config_file"} & set(flags) and Path.cwd() != PROJECT:
         click.echo("this folder's manim.cfg is left out; if it is yours, name it with --config_file", err=True)
-    made = film(replaying, Path(run).stem, flags)
+    made = film(replaying, called(run), flags)
     click.echo(made)
     if {"-p", "--preview"} & set(flags):
         click.launch(str(made))

@@ -21,14 +21,14 @@ def command(run: str, step: int | None, error: float | None, output: Path | None
     --error is in the embedding's own units; between snapshots films go on cubics.
     """
     from engine.commands.terminal import size
-    from engine.library import find_run
+    from engine.library import called, find_run
     from engine.runs import thin
     from engine.runs.run import Run
 
     if (step is None) == (error is None):
         raise UnspiralError("give --every K or --error E, one of them")
     path = find_run(run)
-    output = output or Path(f"{Path(run).stem}-thin.safetensors")
+    output = output or Path(f"{called(run)}-thin.safetensors")
     if output.exists() and not force:
         raise UnspiralError(f"{output} exists; replace it with --force, or name another file with -o")
     whole = Run.load(path)
