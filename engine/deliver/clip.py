@@ -3,25 +3,20 @@
 import ast
 import json
 import re
+import tokenize
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any
 
 import srt
 
+from engine.deliver.captions import Line, beats, disjoint
+from engine.deliver.sound import has_sound
 from engine.errors import UnspiralError
 
 UNNAMED = "autocreated"
 """Manim's name for the section of a scene that names none."""
-
-
-class Line(NamedTuple):
-    """Words on the screen or in the notes, from `start` to `end` in seconds of the clip."""
-
-    start: float
-    end: float
-    text: str
 
 
 @dataclass(frozen=True)
@@ -39,11 +34,13 @@ class Section:
     words: tuple[Line, ...] = ()
     shared: int = 0
     """How many of its last frames the next section begins with; the clip shows them once."""
+    said: tuple[str, ...] = ()
+    """Its words in the order in which they are said, where captions show several of them at a time."""
 
     @property
     def notes(self) -> str:
         """All its words, a line each."""
-        return "\n".join(line.text for line in self.words)
+        return "\n".join(self.said or (line.text for line in self.words))
 
 
 @dataclass(frozen=True)
@@ -61,6 +58,8 @@ class Clip:
     rate: Fraction
     """Frames a second."""
     sections: tuple[Section, ...]
+    sounds: bool = False
+    """Whether the scene adds sound; then it is in the video."""
 
     @property
     def frames(self) -> int:
@@ -78,29 +77,23 @@ class Clip:
         return tuple(line for section in self.sections for line in section.words)
 
 
-def read_clip(index: Path, scene: Path) -> Clip:
-    """The clip that Manim listed in `index`, the JSON file beside its sections; words come from its captions.
+def read_clip(index: Path, scene: Path, video: Path) -> Clip:
+    """The clip `video`, rendered of the file `scene`, whose sections Manim listed in the JSON file `index`.
 
-    A section without captions speaks by the comment beside its `next_section` in the scene file.
+    A film's scene lists its words there; of Manim's own scenes they come from the captions beside the clip. A section
+    without words speaks by the comment beside its `next_section`.
     """
-    listed = json.loads(index.read_text())
+    listed = json.loads(index.read_text(encoding="utf-8"))
     if not listed:
         raise UnspiralError(f"{scene.name} has nothing to deliver: it plays nothing")
-    name, source = index.stem, scene.read_text(encoding="utf-8")
-    captions = index.parent.parent / f"{name}.srt"
-    fresh = captions.exists() and captions.stat().st_mtime >= index.stat().st_mtime  # Manim leaves old ones
-    spoken = _captions(captions) if fresh else []
-    beats = _beats(source)
+    name, source = index.name.removesuffix(".json"), read_source(scene)
     rate = Fraction(listed[0]["avg_frame_rate"])
+    spoken = _Spoken(video.with_name(f"{video.name.removesuffix(video.suffix)}.srt"), index, listed, source)
     sections: list[Section] = []
     first = 0
-    for number, entry in enumerate(listed):
+    for entry in listed:
         frames, shared = int(entry["nb_frames"]), int(entry.get("shared_frames", 0))
-        start, end = float(first / rate), float((first + frames - shared) / rate)
-        last = number == len(listed) - 1
-        words = [line for line in spoken if start - 1e-6 <= line.start < (end - 1e-6 if not last else line.start + 1)]
-        if not words and entry["name"] in beats:
-            words = [Line(start, end, beats[entry["name"]])]
+        said = spoken.between(entry, float(first / rate), float((first + frames - shared) / rate))
         sections.append(
             Section(
                 name=name if entry["name"] == UNNAMED else entry["name"],
@@ -108,31 +101,51 @@ def read_clip(index: Path, scene: Path) -> Clip:
                 first=first,
                 frames=frames,
                 loops=str(entry["type"]).endswith("loop"),
-                words=tuple(words),
+                words=said,
                 shared=shared,
+                said=tuple(entry.get("notes", ())),
             )
         )
         first += frames - shared
-    title = (ast.get_docstring(ast.parse(source)) or name).splitlines()[0]
-    video = (index.parent.parent / name).with_suffix(sections[0].video.suffix)
-    return Clip(name, title, video, int(listed[0]["width"]), int(listed[0]["height"]), rate, tuple(sections))
+    title = ((ast.get_docstring(ast.parse(source)) or "").strip() or name).splitlines()[0]
+    size = int(listed[0]["width"]), int(listed[0]["height"])
+    return Clip(name, title, video, *size, rate, tuple(sections), has_sound(video))
 
 
-def _captions(path: Path) -> list[Line]:
-    entries = srt.sort_and_reindex(srt.parse(path.read_text(encoding="utf-8")))
-    return [Line(e.start.total_seconds(), e.end.total_seconds(), e.content) for e in entries]
+def read_source(scene: Path) -> str:
+    """A scene file's text as Python reads it: with a byte order mark or a coding line, or without."""
+    try:
+        with tokenize.open(scene) as file:
+            return file.read()
+    except (SyntaxError, UnicodeDecodeError) as error:
+        raise UnspiralError(f"{scene.name} is no Python file that can be read: {error}") from None
 
 
-def _beats(source: str) -> dict[str, str]:
-    """The comment beside each `next_section("name")`, as a sentence."""
-    found = re.finditer(r"""next_section\(\s*(["'])(?P<name>.+?)\1[^#\n]*\)\s*#\s*(?P<said>\S.*)""", source)
-    return {beat["name"]: _sentence(beat["said"].strip()) for beat in found}
+class _Spoken:
+    """Who says what in a clip."""
 
+    def __init__(self, captions: Path, index: Path, listed: list[dict[str, Any]], source: str) -> None:
+        self.captions: list[Line] = []
+        self.beats: dict[str, str] = {}
+        if all("words" in entry for entry in listed):
+            return
+        if captions.exists() and captions.stat().st_mtime >= index.stat().st_mtime:  # Manim leaves old ones
+            entries = srt.sort_and_reindex(srt.parse(captions.read_text(encoding="utf-8")))
+            said = [Line(e.start.total_seconds(), e.end.total_seconds(), e.content) for e in entries]
+            rate = Fraction(listed[0]["avg_frame_rate"])
+            self.captions = disjoint(said, float(sum(int(entry["nb_frames"]) for entry in listed) / rate))
+        once = [entry["name"] for entry in listed]
+        self.beats = {name: said for name, said in beats(source).items() if once.count(name) == 1}
 
-def _sentence(text: str) -> str:
-    return text[0].upper() + text[1:] + ("" if text[-1] in ".!?…:" else ".")
+    def between(self, entry: dict[str, Any], start: float, end: float) -> tuple[Line, ...]:
+        """What a section says, that lasts from `start` to `end` in seconds of the clip."""
+        if "words" in entry:
+            return tuple(Line(float(begun), float(ended), str(text)) for begun, ended, text in entry["words"])
+        words = tuple(line for line in self.captions if start - 1e-6 <= line.start < end - 1e-6)
+        return words or tuple(Line(start, end, said) for said in [self.beats.get(entry["name"], "")] if said)
 
 
 def slug(name: str) -> str:
-    """A section's name as part of a file name."""
-    return re.sub(r"[^\w]+", "-", name).strip("-_") or "section"
+    """A section's name as part of a file name, of 80 bytes at most: file systems take 255 for all of it."""
+    plain = re.sub(r"[^\w]+", "-", name).strip("-_")
+    return plain.encode()[:80].decode(errors="ignore").rstrip("-_") or "section"

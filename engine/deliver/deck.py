@@ -16,8 +16,9 @@ from PIL import Image
 from engine.deliver.clip import Clip, Section
 from engine.deliver.delivery import clear_joined
 from engine.deliver.rendering import Rendering
+from engine.deliver.sound import Sounding, mixed
 from engine.deliver.targets import H264
-from engine.deliver.video import frames, frames_backwards, join
+from engine.deliver.video import Encoder, frames, frames_backwards, join
 from engine.errors import UnspiralError
 
 ASSETS = Path(__file__).parents[2] / "assets"
@@ -125,7 +126,7 @@ def write_pptx(slides: Sequence[Slide], output: Path, title: str, colours: Colou
         left, top, across, down = _fitted(slide.clip, width, strip, height - strip)
         with tempfile.TemporaryDirectory() as folder:
             movie = Path(folder) / "clip.mp4"
-            join([slide.section.video], movie)
+            join([slide.section.video], movie, slide.clip.rate, sound=_heard(slide, H264))
             poster = io.BytesIO(_png(next(frames(slide.section.video))))
             shape = page.shapes.add_movie(
                 str(movie),
@@ -142,6 +143,13 @@ def write_pptx(slides: Sequence[Slide], output: Path, title: str, colours: Colou
         )
         page.notes_slide.notes_text_frame.text = _notes(slide)
     presentation.save(str(output))
+
+
+def _heard(slide: Slide, encoder: Encoder) -> Any:
+    """The scene's sound in a section, and how to code it."""
+    clip, section = slide.clip, slide.section
+    span = float(section.first / clip.rate), float((section.first + section.frames) / clip.rate)
+    return (mixed([Sounding(clip.video)], [span]), encoder.sound) if clip.sounds else None
 
 
 def _fitted(clip: Clip, width: int, top: int, height: int) -> tuple[int, int, int, int]:

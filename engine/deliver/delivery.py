@@ -10,6 +10,9 @@ from engine.deliver.rendering import Rendering
 from engine.deliver.targets import TARGETS, Target, Work
 from engine.errors import UnspiralError, unknown
 
+ENDINGS = ("", ".gif", ".mov", ".mp4", ".otio", ".srt", ".vtt", ".webm")
+"""Of all that targets make."""
+
 
 def deliver(
     scenes: Sequence[Path],
@@ -41,8 +44,12 @@ def deliver(
     if sound is not None and len(scenes) > 1:
         raise UnspiralError(f"one sound goes onto one scene, not onto {len(scenes)}")
     duration = heard.duration(sound) if sound is not None else 0.0
+    named: dict[str, Path] = {}
+    for scene in scenes:
+        if (other := named.setdefault(scene.stem, scene)) is not scene:
+            raise UnspiralError(f"{other} and {scene} would both become {scene.stem}-{targets[0]}; rename one of them")
     for stem in (folder / f"{scene.stem}-{name}" for scene in scenes for name in chosen):
-        taken = sorted(path for path in folder.iterdir() if path.stem == stem.name)
+        taken = made(stem)
         if taken and not force:
             raise UnspiralError(f"{taken[0]} exists; replace it with --force, or deliver into another folder")
     for scene in scenes:
@@ -73,22 +80,29 @@ def _deliver_one(
         if clear not in clips:
             clips[clear] = rendering.render(scene, lossless=lossless, transparent=clear)
         clip = clips[clear]
-        if sound is not None:
+        if not target.sounds and (clip.sounds or sound is not None):
+            say(f"{name} carries no sound")
+        elif sound is not None:
             extra = duration - float(clip.duration)
-            if not target.sounds:
-                say(f"{name} carries no sound")
-            elif extra > 1 / float(clip.rate):
+            if extra > 1 / float(clip.rate):
                 say(f"{sound.name} is {extra:.1f} s longer than the clip; its end is cut off")
         stem = folder / f"{scene.stem}-{name}"
         work = Work(clip, lossless, clear, stem, sound if target.sounds else None, duration)
-        for path in folder.iterdir():
-            if path.stem == stem.name:
-                shutil.rmtree(path) if path.is_dir() else path.unlink()
+        for path in made(stem):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
         target.make(work)
-        yield from sorted(path for path in folder.iterdir() if path.stem == stem.name)
+        yield from made(stem)
     if lossless:
         for clip in clips.values():
             clear_joined(clip)
+
+
+def made(stem: Path) -> list[Path]:
+    """What there is of a target: the folder of its sections, and files that have its whole name and an ending.
+
+    The name may hold dots: week1.2 intro-web is not week1-web.
+    """
+    return [path for ending in ENDINGS if (path := stem.with_name(stem.name + ending)).exists()]
 
 
 def clear_joined(clip: Clip) -> None:

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterator
 from fractions import Fraction
-from itertools import chain
+from itertools import chain, islice
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +13,24 @@ from av.filter import Graph
 
 from engine.deliver.video import Pixels
 
+FASTEST = 50
+"""Frames a second: browsers show a frame that is to last less than 1/50 s for 1/10 s."""
 
-def write_gif(path: Path, read: Callable[[], Iterator[Pixels]], size: tuple[int, int], rate: Fraction) -> None:
-    """Write RGB frames, scaled to `size` (width, height); they are read twice, for the palette and to be drawn.
 
-    Nothing is dithered: these pictures are flat colours, which stay themselves and compress well.
+def write_gif(
+    path: Path, read: Callable[[], Iterator[Pixels]], rate: Fraction, size: tuple[int, int] | None = None
+) -> None:
+    """Write RGB frames or straight RGBA ones, scaled to `size` (width, height) if given.
+
+    They are read twice, for the palette and to be drawn; of more than 50 a second every other, every third … is left
+    out. Nothing is dithered: these pictures are flat colours, which stay themselves and compress well.
     """
+    step = ceil(rate / FASTEST)
+    rate, every = rate / step, read
+    read = lambda: islice(every(), 0, None, step)  # noqa: E731
+    if size is None:
+        height, width = next(read()).shape[:2]
+        size = width, height
     palette = _palette(read(), size)
     with av.open(path, "w", options={"loop": "0"}) as container:
         stream: Any = container.add_stream("gif", rate=rate)
@@ -27,6 +40,10 @@ def write_gif(path: Path, read: Callable[[], Iterator[Pixels]], size: tuple[int,
             frame.pts, frame.time_base = count, 1 / rate
             container.mux(stream.encode(frame))
         container.mux(stream.encode())
+
+
+_FORMAT = {3: "rgb24", 4: "rgba"}
+"""FFmpeg's names, by the number of channels."""
 
 
 def _palette(frames: Iterator[Pixels], size: tuple[int, int]) -> av.VideoFrame:
@@ -69,14 +86,14 @@ def _painted(frames: Iterator[Pixels], size: tuple[int, int], palette: av.VideoF
 def _scaled(graph: Graph, first: Pixels, size: tuple[int, int]) -> tuple[Any, Any]:
     """The graph's source for frames like `first`, and the filter that scales them."""
     height, width = first.shape[:2]
-    rgb = av.VideoFormat("rgb24", width, height)
-    source = graph.add_buffer(width=width, height=height, format=rgb, time_base=Fraction(1, 1))
+    colours = av.VideoFormat(_FORMAT[first.shape[2]], width, height)
+    source = graph.add_buffer(width=width, height=height, format=colours, time_base=Fraction(1, 1))
     scale = graph.add("scale", f"{size[0]}:{size[1]}:flags=area")
     source.link_to(scale)
     return source, scale
 
 
 def _frame(pixels: Pixels, number: int) -> av.VideoFrame:
-    frame = av.VideoFrame.from_ndarray(pixels, format="rgb24")
+    frame = av.VideoFrame.from_ndarray(pixels, format=_FORMAT[pixels.shape[2]])
     frame.pts, frame.time_base = number, Fraction(1, 1)
     return frame

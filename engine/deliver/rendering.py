@@ -45,5 +45,5 @@ class Rendering:
         if transparent:
             flags.append("--transparent")
         (job,) = jobs_for([scene], flags)
-        video = render_one(job.told({"UNSPIRAL_THEME": self.theme} if self.theme else {}))
-        return read_clip(video.parent / "sections" / f"{video.stem}.json", scene)
+        made = render_one(job.told({"UNSPIRAL_THEME": self.theme} if self.theme else {}))
+        return read_clip(Path(made.sections), scene, Path(made.path))

@@ -8,12 +8,13 @@ from itertools import islice
 from pathlib import Path
 from typing import Literal
 
+import av
 from PIL import Image
 
 from engine.deliver.captions import as_srt, as_vtt
 from engine.deliver.clip import Clip, Section, slug
 from engine.deliver.gif import write_gif
-from engine.deliver.sound import sound
+from engine.deliver.sound import Sounding, mixed
 from engine.deliver.timeline import timeline
 from engine.deliver.video import Encoder, Pixels, frames, frames_backwards, join, straight
 
@@ -45,6 +46,11 @@ class Work:
         drawn = frames(section.video)
         return map(straight, drawn) if self.transparent else drawn
 
+    def heard(self, start: float, end: float, encoder: Encoder) -> tuple[Iterator[av.AudioFrame], str] | None:
+        """What is heard from `start` to `end` in seconds: the scene's sound and the lecturer's, and how to code it."""
+        files = [*([self.clip.video] if self.clip.sounds else []), *([self.sound] if self.sound else [])]
+        return (mixed([Sounding(file) for file in files], [(start, end)]), encoder.sound) if files else None
+
     def beside(self, number: int, section: Section, suffix: str) -> Path:
         """The section's own file."""
         return self.stem / f"{number:02}-{slug(section.name)}{suffix}"
@@ -74,13 +80,14 @@ def videos(*encoders: Encoder, edited: bool = False) -> Callable[[Work], None]:
                 parts, ends = zip(*(encoded(work, number, encoder, unfinished) for number in range(len(clip.sections))))
                 whole = with_name(work.stem.name + encoder.suffix)
                 chapters = [(s.name, *_span(s, clip.rate)) for s in clip.sections] if len(parts) > 1 else []
-                heard = (sound(work.sound, 0, float(clip.duration)), encoder.sound) if work.sound else None
-                join(parts if work.lossless else [clip.video], whole, tag=encoder.tag, chapters=chapters, sound=heard)
+                heard = work.heard(0, float(clip.duration), encoder)
+                pieces = parts if work.lossless else [clip.video]
+                join(pieces, whole, clip.rate, tag=encoder.tag, chapters=chapters, sound=heard)
                 for number, (section, part, end) in enumerate(zip(clip.sections, parts, ends), 1):
-                    heard = (sound(work.sound, *_span(section, clip.rate)), encoder.sound) if work.sound else None
+                    heard = work.heard(*_span(section, clip.rate), encoder)
                     own = work.beside(number, section, encoder.suffix)
                     own.parent.mkdir(exist_ok=True)
-                    join([part, *end], own, tag=encoder.tag, sound=heard)
+                    join([part, *end], own, clip.rate, tag=encoder.tag, sound=heard)
             finally:
                 shutil.rmtree(unfinished)
             if edited:
@@ -133,7 +140,7 @@ def make_gifs(work: Work, width: int = 640, rate: int = 20) -> None:
             return islice(everything, 0, None, step)
 
         size = (min(width, clip.width), 2 * round(min(width, clip.width) * clip.height / clip.width / 2))
-        write_gif(path, some, size, clip.rate / step)
+        write_gif(path, some, clip.rate / step, size)
 
     write(work.stem.with_name(f"{work.stem.name}.gif"), clip.sections)
     work.stem.mkdir()

@@ -13,6 +13,8 @@ import numpy as np
 from av.video.reformatter import Colorspace, Interpolation, VideoReformatter
 from numpy.typing import NDArray
 
+from engine.deliver.sound import BITS, RATE
+
 Pixels = NDArray[np.uint8]
 BT709 = 1
 """The same number in all of FFmpeg's tables: primaries, transfer characteristic, matrix."""
@@ -160,53 +162,71 @@ def _averages(sums: NDArray[np.float32]) -> NDArray[np.float32]:
 def join(
     parts: Sequence[Path],
     path: Path,
+    rate: Fraction,
     *,
     tag: str = "",
     chapters: Sequence[tuple[str, float, float]] = (),
     sound: tuple[Iterator[av.AudioFrame], str] | None = None,
+    comment: str = "",
 ) -> None:
-    """Videos of one codec and size, one after the other, packets untouched; with chapters (title, start, end in s).
+    """Videos of one codec and size, one after the other, not encoded anew: frame n is shown at n / rate exactly.
 
-    `sound` is frames of sound and the codec to put them in.
+    `chapters` are (title, start, end in s); `sound` is frames of sound and the codec to put them in. (FFmpeg's concat
+    goes by the durations that files state, in milliseconds: frames creep out of place.)
     """
+    late = max((_reordered(part, rate) for part in parts), default=0)
     with av.open(path, "w", options=container_options(path)) as joined:
+        if comment:
+            joined.metadata["comment"] = comment
         out: Any = None
         audio: Any = None
-        offset = Fraction(0)
+        begin = 0
         heard = _interleaved(sound[0]) if sound is not None else None
         for part in parts:
-            with av.open(part) as container:
-                stream = container.streams.video[0]
+            count = 0
+            for packet, index, shown in packets(part, rate):
                 if out is None:
-                    out = joined.add_stream_from_template(stream)
-                    out.codec_context.framerate = stream.average_rate  # a WebM's would be guessed from milliseconds
+                    out = joined.add_stream_from_template(packet.stream)
+                    out.codec_context.framerate = rate  # a WebM's would be guessed from milliseconds
                     if tag:
                         out.codec_context.codec_tag = tag
-                    if "ALPHA_MODE" in stream.metadata:
-                        out.metadata["alpha_mode"] = stream.metadata["ALPHA_MODE"]
+                    if "ALPHA_MODE" in packet.stream.metadata:
+                        out.metadata["alpha_mode"] = packet.stream.metadata["ALPHA_MODE"]
                     if sound is not None:
-                        audio = joined.add_stream(sound[1], rate=48000, layout="stereo")
+                        audio = joined.add_stream(sound[1], rate=RATE, layout="stereo", options={"b": BITS})
                     if chapters:
                         joined.set_chapters(_chapters(chapters))
-                assert stream.average_rate is not None
-                count = 0
-                for packet in container.demux(stream):
-                    if packet.dts is None:  # the flush at the end
-                        continue
-                    assert packet.time_base is not None and packet.pts is not None
-                    shift = round(offset / packet.time_base)
-                    packet.pts, packet.dts = packet.pts + shift, packet.dts + shift
-                    if heard is not None:
-                        for frame in heard(float(packet.dts * packet.time_base)):
-                            joined.mux(audio.encode(frame))
-                    packet.stream = out
-                    joined.mux(packet)
-                    count += 1
-                offset += count / stream.average_rate
-        if heard is not None:
+                packet.time_base = 1 / rate
+                packet.pts, packet.dts, packet.duration = begin + shown, begin + index - late, 1
+                if heard is not None:
+                    for frame in heard(float(packet.dts / rate)):
+                        joined.mux(audio.encode(frame))
+                packet.stream = out
+                joined.mux(packet)
+                count += 1
+            begin += count
+        if heard is not None and out is not None:
             for frame in heard(float("inf")):
                 joined.mux(audio.encode(frame))
             joined.mux(audio.encode())
+
+
+def packets(part: Path, rate: Fraction) -> Iterator[tuple[Any, int, int]]:
+    """(packet, its place in the file, which frame it is) of a file's video."""
+    with av.open(str(part), options={"skip_frame": "all"}) as source:  # FFmpeg would decode some to open it
+        index = 0
+        for packet in source.demux(source.streams.video[0]):
+            if packet.pts is not None and packet.time_base is not None:
+                yield packet, index, round(packet.pts * packet.time_base * rate)
+                index += 1
+
+
+def _reordered(part: Path, rate: Fraction) -> int:
+    """By how many frames a video is to be decoded ahead of being shown."""
+    with av.open(str(part), options={"skip_frame": "all"}) as source:
+        if not source.streams.video[0].codec_context.has_b_frames:
+            return 0
+    return max((index - shown for _, index, shown in packets(part, rate)), default=0)
 
 
 def _interleaved(sound: Iterator[av.AudioFrame]) -> Callable[[float], Iterator[av.AudioFrame]]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from engine.errors import UnspiralError
 from engine.library import runs_folder
-from engine.render.job import TRIES, Failed, Job, Plan, Segment
+from engine.render.job import TRIES, Failed, Job, Made, Plan, Segment
 from engine.render.pools import work
 
 
@@ -24,13 +24,18 @@ class Underway:
     job: Job
     plan: Plan | None = None
     pending: int = 0
-    output: str = ""
-    """Path of the finished clip."""
+    made: Made | None = None
+    """What was made of it in the end."""
     error: str = ""
     """What went wrong, in one line."""
     progress: tuple[int, int] = (0, 0)
     """Frames done, frames in all; (0, 0) before they are counted."""
     tries: dict[Any, int] = field(default_factory=dict)
+
+    @property
+    def output(self) -> str:
+        """Path of the finished clip."""
+        return self.made.path if self.made else ""
 
     @property
     def name(self) -> str:
@@ -100,18 +105,18 @@ def render(
                 if isinstance(answer, Failed):
                     clip.error = clip.error or answer.reason
                 elif isinstance(answer, Plan):
-                    clip.plan, clip.output = answer, answer.output
+                    clip.plan, clip.made = answer, answer.made
                 if verb == "segments":
                     clip.pending -= 1
-                if clip.error or clip.output:
+                if clip.error or clip.made:
                     continue
                 if isinstance(answer, Plan):
                     parts = _parts(answer.missing, -(-2 * workers // len(clips)) if workers > len(clips) else 1)
                     clip.pending = len(parts)
                     for part in parts:
                         submit(clip, "segments", part)
-                if verb == "finish":
-                    clip.output = str(answer)
+                if isinstance(answer, Made):
+                    clip.made = answer
                 elif clip.pending == 0:
                     submit(clip, "finish")
             for clip in clips:
@@ -155,7 +160,7 @@ def _parts(missing: Sequence[Segment], count: int) -> list[tuple[int, ...]]:
 
 def _progress(clip: Underway) -> tuple[int, int]:
     if clip.plan is None or not clip.plan.segments:
-        return (1, 1) if clip.output else (0, 0)
+        return (1, 1) if clip.made else (0, 0)
     there = {segment.path for segment in clip.plan.segments if Path(segment.path).exists()}
     done = sum(segment.frames for segment in clip.plan.segments if segment.path in there)
     return done, sum(segment.frames for segment in clip.plan.segments)

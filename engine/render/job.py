@@ -32,13 +32,24 @@ class Segment(NamedTuple):
     frames: int
 
 
+class Made(NamedTuple):
+    """A finished clip."""
+
+    path: str
+    """Empty if the scene plays nothing."""
+    sections: str = ""
+    """The JSON file that lists its sections."""
+    remarks: tuple[str, ...] = ()
+    """What a lecturer should know about it, a line each."""
+
+
 @dataclass(frozen=True)
 class Plan:
     """What a scene consists of."""
 
     segments: tuple[Segment, ...] = ()
     """All that go into the clip; none if the scene cannot be rendered piecemeal."""
-    output: str = ""
+    made: Made | None = None
     """The clip, if nothing was missing and it has been joined already."""
 
     @property

@@ -14,7 +14,7 @@ from engine.films.replay import REPLAY, Replaying
 from engine.render import farm
 from engine.render.child import PROJECT, absolute, absolute_environment, run_module
 from engine.render.farm import Underway, jobs_for
-from engine.render.job import Job
+from engine.render.job import Job, Made
 from engine.render.pools import cluster_pool, local_pool
 from engine.render.progress import bars
 
@@ -44,17 +44,21 @@ def render(
     workers = count or cores
     where: Any = nullcontext((local_pool(workers), workers)) if cluster is None else cluster_pool(cluster, jobs, say)
     with where as (pool, workers), bars() as show:
-        return farm.render(jobs, pool, workers, show)
+        clips = farm.render(jobs, pool, workers, show)
+    for clip in clips:
+        for remark in clip.made.remarks if clip.made else ():
+            say(f"{clip.name}: {remark}")
+    return clips
 
 
-def render_one(job: Job) -> Path:
+def render_one(job: Job, say: Callable[[str], None] = say_nothing) -> Made:
     """The clip, or still, of one scene. UnspiralError says in its sentence why there is none."""
-    (clip,) = render([job])
+    (clip,) = render([job], say=say)
     if clip.error:
         raise UnspiralError(f"{clip.name}: {clip.error}")
-    if not clip.output:
+    if clip.made is None or not clip.made.path:
         raise UnspiralError(f"{clip.name} has nothing to show: it plays nothing")
-    return Path(clip.output)
+    return clip.made
 
 
 def film(replaying: Replaying, name: str, flags: Sequence[str]) -> Path:
@@ -64,7 +68,8 @@ def film(replaying: Replaying, name: str, flags: Sequence[str]) -> Path:
     """
     flags = [*absolute(flags), *(() if {"-o", "--output_file"} & set(flags) else ("-o", name))]
     (job,) = jobs_for([SCENES / "replay.py"], flags)
-    return render_one(replace(job, folder=str(PROJECT)).told({**absolute_environment(), REPLAY: replaying.as_json()}))
+    job = replace(job, folder=str(PROJECT)).told({**absolute_environment(), REPLAY: replaying.as_json()})
+    return Path(render_one(job).path)
 
 
 def draw_sheet(path: Path, sheet: Path) -> None:

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterable
 from typing import Any
 
-from manim import BLACK, CairoRenderer, Camera, ManimColor, Mobject, Scene, config
+from manim import BLACK, CairoRenderer, Camera, ManimColor, Mobject, Scene, Wait, config
 from manim._config import error_console
 from manim.utils.exceptions import EndSceneEarlyException
 from manim.utils.iterables import list_update
@@ -13,7 +13,7 @@ from engine import UnspiralError
 from engine.render.sources import drawing_code
 from scenes.parts.paint.theme import DARK, THEME
 from scenes.parts.stage.camera import covers
-from scenes.parts.stage.replay import frames
+from scenes.parts.stage.replay import Replay, frames
 from scenes.parts.stage.writer import FilmWriter
 
 
@@ -22,6 +22,10 @@ class FilmRenderer(CairoRenderer):
 
     def __init__(self, camera_class: type[Camera], **kwargs: Any) -> None:
         super().__init__(file_writer_class=FilmWriter, camera_class=camera_class, **kwargs)
+        self.frame = 0
+        """Frames since the scene began; a section's last, which the next one begins with, counts once."""
+        self.stepped = 0
+        """Frames of the play that have been gone through, drawn or not."""
         self.camera.drawn_by = drawing_code()  # type: ignore[attr-defined]  # Manim's cache sees data, not code
         if config.transparent:  # premultiplied, nothing is black: Manim's ground would shine through
             self.camera.background_color = ManimColor("#000000")
@@ -29,9 +33,17 @@ class FilmRenderer(CairoRenderer):
             self.camera.background_color = ManimColor(THEME.ground)
 
     def play(self, scene: Scene, *args: Any, **kwargs: Any) -> None:
-        """Play animations, and count their frames."""
+        """Play animations, and count their frames: Manim's own sums of seconds differ where plays are cached."""
+        begun, self.stepped = self.frame, 0
         super().play(scene, *args, **kwargs)
-        self.file_writer.lengths.append(frames(scene.duration))
+        length = self.stepped or frames(scene.duration)
+        self.file_writer.played(begun, length)
+        self.frame = begun + length
+        self.time = self.frame / config.frame_rate
+
+    def begin_steps(self) -> None:
+        """The play begins: Manim has put its whole length onto the time of one that it does not draw."""
+        self.time = self.frame / config.frame_rate
 
     def update_skipping_status(self) -> None:
         """Decide whether the next play is drawn; after the last that is wanted, end the scene."""
@@ -66,11 +78,15 @@ class FilmRenderer(CairoRenderer):
     def render(self, scene: Scene, time: float, moving_mobjects: Iterable[Mobject] | None = None) -> None:
         """Draw a frame and hand its pixels over; a play that is skipped or cached draws nothing."""
         if self.skip_animations:
-            return
-        self.update_frame(scene, moving_mobjects)
-        pixels: Any = self.camera.pixel_array
-        self.camera.pixel_array = self.file_writer.pool.take(like=pixels)
-        self.add_frame(pixels)
+            if not in_steps(scene):
+                return
+        else:
+            self.update_frame(scene, moving_mobjects)
+            pixels: Any = self.camera.pixel_array
+            self.camera.pixel_array = self.file_writer.pool.take(like=pixels)
+            self.add_frame(pixels)
+        self.stepped += 1
+        self.time = (self.frame + self.stepped) / config.frame_rate
 
     def save_static_frame_data(self, scene: Scene, static_mobjects: Iterable[Mobject]) -> Any:
         """Draw once what does not move in this play, if the play is drawn at all."""
@@ -81,6 +97,18 @@ class FilmRenderer(CairoRenderer):
         """Write the current frame for as many frames as are nearest to `duration`."""
         if not self.skip_animations:
             self.add_frame(self.get_frame(), num_frames=frames(duration))
+
+
+def in_steps(scene: Scene) -> bool:
+    """Whether what the present play leaves behind may depend on the frames that it goes through.
+
+    Updaters do, traces, and what animations do besides; of a film every frame is what its playhead says.
+    """
+    animations = scene.animations or []
+    if scene.updaters or scene.always_update_mobjects or not all(isinstance(a, Replay | Wait) for a in animations):
+        return True
+    shown = [*scene.mobjects, *scene.foreground_mobjects, *(animation.mobject for animation in animations)]
+    return any(member.updaters for mobject in shown for member in mobject.get_family())
 
 
 def say_mistakes_in_one_line() -> None:

@@ -2,8 +2,12 @@
 
 import builtins
 import gc
+import inspect
+import linecache
 import sys
 from datetime import timedelta
+from itertools import islice
+from types import FrameType
 from typing import Any
 
 import numpy as np
@@ -15,8 +19,9 @@ from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
 from engine import UnspiralError
+from engine.deliver.captions import beside
 from scenes.parts.stage.camera import FilmCamera
-from scenes.parts.stage.renderer import FilmRenderer, say_mistakes_in_one_line
+from scenes.parts.stage.renderer import FilmRenderer, in_steps, say_mistakes_in_one_line
 from scenes.parts.stage.replay import Replay, frames
 
 SEGMENT = 4.0
@@ -43,7 +48,8 @@ class FilmScene(Scene):
         if "png" in str(config.format):  # manim.cfg asks for sections, which stills do not have
             config.save_sections = False
         super().__init__(renderer=FilmRenderer(camera_class), camera_class=camera_class, **kwargs)
-        self._in_motion = self._speaking = False
+        self._in_motion = False
+        self._saying: Subtitle | None = None
 
     def render(self, preview: bool = False) -> bool:
         """Render the scene, as Manim's command does."""
@@ -68,25 +74,35 @@ class FilmScene(Scene):
         """
         self._hush()
         if self._in_motion and config.save_sections and self.session_spec.output.is_video:
-            writer: Any = self.renderer.file_writer
-            writer.share_next()
-            now = self.renderer.time
+            renderer: Any = self.renderer
+            renderer.file_writer.share_next()
+            now, frame = renderer.time, renderer.frame
             self.wait(1 / config.frame_rate)
-            self.renderer.time = now
+            renderer.time, renderer.frame = now, frame
         super().next_section(name, section_type, skip_animations)
+        section: Any = self.renderer.file_writer.sections[-1]
+        section.beat = _beat(inspect.currentframe())
 
     def narrate(self, text: str) -> None:
-        """Say `text` from now on, until something else is said or the section ends: captions and speaker notes."""
+        """Say `text` from now on, until something else is narrated or the section ends: captions and speaker notes."""
         self._hush()
         now, captions = timedelta(seconds=self.time), self.renderer.file_writer.subcaptions
-        captions.append(Subtitle(len(captions), now, now, text))
-        self._speaking = True
+        self._saying = Subtitle(len(captions), now, now, text)
+        captions.append(self._saying)
 
     def _hush(self) -> None:
-        """What is being said ends now."""
-        if self._speaking:
-            self.renderer.file_writer.subcaptions[-1].end = timedelta(seconds=self.time)
-            self._speaking = False
+        """What is being narrated ends now."""
+        if self._saying is not None:
+            self._saying.end = timedelta(seconds=self.time)
+            self._saying = None
+
+    def add_sound(self, sound_file: Any, time_offset: float = 0, gain: float | None = None, **kwargs: Any) -> None:
+        """Let a sound file (WAV, MP3 …) be heard from now on, or `time_offset` seconds later, `gain` decibels louder.
+
+        It is heard whether this play is drawn or comes from the cache; in a part that is left out of the clip, it is
+        left out too.
+        """
+        self.renderer.file_writer.add_sound(sound_file, self.time + time_offset, gain, **kwargs)
 
     def tear_down(self) -> None:
         """After `construct`."""
@@ -117,6 +133,25 @@ class FilmScene(Scene):
             )
         self._in_motion = not all(isinstance(animation, Wait) for animation in args)
 
+    def compile_animation_data(self, *animations: Any, **play_kwargs: Any) -> Any:
+        """Find out what a play consists of."""
+        compiled = super().compile_animation_data(*animations, **play_kwargs)
+        writer: Any = self.renderer.file_writer
+        writer.coming = frames(self.duration) if self.stop_condition is None else None
+        return compiled
+
+    def begin_animations(self) -> None:
+        """Start the animations of a play."""
+        renderer: Any = self.renderer
+        renderer.begin_steps()
+        super().begin_animations()
+
+    def play_internal(self, skip_rendering: bool = False) -> None:
+        """Go through the frames of a play, drawn or not: what comes after must not see a difference."""
+        super().play_internal(skip_rendering)
+        if self.renderer.skip_animations:
+            self.update_mobjects(0)  # as Manim does after a play that it draws
+
     def get_run_time(self, animations: list[Animation]) -> float:
         """The animations' run time, as a whole number of frames."""
         return frames(super().get_run_time(animations)) / config.frame_rate
@@ -128,12 +163,25 @@ class FilmScene(Scene):
         n_iterations: int | None = None,
         override_skip_animations: bool = False,
     ) -> Any:
-        """One step a frame. Manim's steps of floating-point numbers add a frame to some run times."""
-        if self.renderer.skip_animations and not override_skip_animations:
+        """One step a frame. Manim's steps of floating-point numbers add a frame to some run times.
+
+        Manim goes to the end of a play that it does not draw in one step: updaters would leave another picture behind.
+        """
+        if self.renderer.skip_animations and not override_skip_animations and not in_steps(self):
             return super().get_time_progression(run_time, description, n_iterations)
         times = np.arange(frames(run_time)) * (1 / config.frame_rate)
         bar, ascii_only = str(config.progress_bar), sys.platform == "win32"
         return tqdm(times, description, n_iterations, leave=bar == "leave", ascii=ascii_only, disable=bar == "none")
+
+
+def _beat(here: FrameType | None) -> str:
+    """The comment beside the call, in a scene file, of the method that runs in the frame `here`."""
+    caller = here.f_back if here is not None else None
+    if caller is None:
+        return ""
+    position = next(islice(caller.f_code.co_positions(), caller.f_lasti // 2, None), (None,) * 4)
+    first = position[0] or caller.f_lineno
+    return beside("".join(linecache.getlines(caller.f_code.co_filename)), first, position[1] or first)
 
 
 def _cut(animations: tuple[Any, ...], kwargs: dict[str, Any]) -> list[tuple[Any, ...]]:

@@ -17,7 +17,7 @@ from manim.cli.render.commands import render as manim_render
 from manim.utils.module_ops import get_module, get_scene_classes_from_module
 
 from engine import UnspiralError
-from engine.render.job import Failed, Job, Plan, Segment
+from engine.render.job import Failed, Job, Made, Plan, Segment
 from scenes.parts.stage.scene import FilmScene
 
 _ONE_AT_A_TIME = Lock()
@@ -38,11 +38,14 @@ def plan(job: Job) -> Plan | Failed:
             for play, (path, frames) in enumerate(zip(writer.partial_movie_files, writer.lengths))
             if path is not None
         )
+        for segment in segments:
+            if not writer.whole(Path(segment.path), segment.frames):
+                Path(segment.path).unlink(missing_ok=True)  # or everybody would take it for drawn
         made = Plan(segments)
         if segments and not made.missing:
             writer.wanted = None
             writer.finish()
-            return Plan(segments, str(writer.final_file_path))
+            return Plan(segments, _made(scene))
         return made
 
     return _with_scene(job, planned)
@@ -58,14 +61,22 @@ def segments(job: Job, plays: tuple[int, ...]) -> Failed | None:
     return _with_scene(job, rendered)
 
 
-def finish(job: Job) -> str | Failed:
-    """Render whatever is missing of a scene, and join it: the path of the clip."""
+def finish(job: Job) -> Made | Failed:
+    """Render whatever is missing of a scene, and join it."""
 
-    def finished(scene: Any) -> str:
+    def finished(scene: Any) -> Made:
         scene.render()
-        return str(getattr(scene.renderer.file_writer, "final_file_path", ""))
+        return _made(scene)
 
     return _with_scene(job, finished)
+
+
+def _made(scene: Any) -> Made:
+    """Where the scene's clip, or still, lies; nowhere if it plays nothing."""
+    writer = scene.renderer.file_writer
+    sections = writer.output_plan.section_index
+    remarks = tuple(getattr(writer, "remarks", ()))
+    return Made(str(getattr(writer, "final_file_path", "")), str(sections) if sections else "", remarks)
 
 
 def _piecemeal(scene: Scene) -> bool:
@@ -80,8 +91,10 @@ def _with_scene(job: Job, do: Callable[[Any], Any]) -> Any:
         with _ONE_AT_A_TIME, _settled(job), redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
             classes = get_scene_classes_from_module(get_module(file))
             if len(classes) != 1:
-                names = ", ".join(scene_class.__name__ for scene_class in classes) or "none"
-                return Failed(f"a scene file holds one scene; this holds {len(classes)}: {names}")
+                names = ": " + ", ".join(scene_class.__name__ for scene_class in classes) if classes else ""
+                return Failed(f"a scene file holds one scene; this holds {len(classes) or 'none'}{names}")
+            if not issubclass(classes[0], FilmScene):
+                config.disable_caching = True  # what updaters did in a cached play, and its sound, would be missing
             return do(classes[0]())
     except click.ClickException as error:
         return Failed(f"{error.format_message()} (manim render --help lists the flags)")
@@ -91,6 +104,9 @@ def _with_scene(job: Job, do: Callable[[Any], Any]) -> Any:
         if isinstance(end.__cause__, UnspiralError):
             return Failed(str(end.__cause__))
         raise
+    except SyntaxError as error:
+        where = "" if error.filename in (None, str(file)) else f" of {Path(error.filename).name}"
+        return Failed(f"{type(error).__name__}, line {error.lineno}{where}: {error.msg}")
     except Exception as error:
         lines = [call.lineno for call in traceback.extract_tb(error.__traceback__) if call.filename == str(file)]
         where = f", line {lines[-1]}" if lines else ""

@@ -2,40 +2,79 @@
 
 import json
 import os
-from collections.abc import Iterator, Sequence
-from fractions import Fraction
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-import av
 import manim
+from av import error
 from manim.scene.scene_file_writer import SceneFileWriter
 from manim.scene.section import Section
+from manim.utils.sounds import get_full_sound_file_path
 from PIL import Image
 
+from engine import UnspiralError
+from engine.deliver.captions import Line, as_srt, disjoint
+from engine.deliver.gif import write_gif
+from engine.deliver.sound import Sounding, checked, duration, mixed
+from engine.deliver.video import frames, join, packets, straight
 from scenes.parts.paint.canvas import Pixels
 from scenes.parts.stage.encoder import Pool, SegmentEncoder, beside, return_memory, said
 
 
+class Played(NamedTuple):
+    """A play, in frames since the scene began."""
+
+    first: int
+    frames: int
+
+
 class FilmWriter(SceneFileWriter):
-    """Manim's file writer with our encoder, and movies whose every frame is where it belongs."""
+    """Manim's file writer with our encoder, and movies whose every frame, word and sound is where it belongs."""
 
     def __init__(self, settings: Any) -> None:
         return_memory()
         self.pool = Pool()
-        self.lengths: list[int] = []
-        """Frames of each play."""
+        self.plays: list[Played] = []
         self.wanted: frozenset[int] | None = None
         """The plays to write, if they are not cached; nothing is joined then. None: all."""
+        self.coming: int | None = None
+        """Frames of the next play; None: as many as it takes until something happens."""
         self._shared: dict[int, Section] = {}
         """Plays of one frame that end a section's video but are not in the movie: the next section begins with it."""
-        super().__init__(settings)
+        self.remarks: list[str] = []
+        """What a lecturer should know about the movie, a line each."""
+        self._sounds: list[Sounding] = []
+        self._spans: list[tuple[float, float]] = []
+        """What is being joined: from … to in seconds since the scene began."""
+        super().__init__(replace(settings, plan=_named(settings.plan)))
+
+    @property
+    def lengths(self) -> list[int]:
+        """Frames of each play."""
+        return [play.frames for play in self.plays]
+
+    def played(self, first: int, frames: int) -> None:
+        """A play is over that began `first` frames after the scene, and lasted so many."""
+        self.plays.append(Played(first, frames))
 
     def is_already_cached(self, hash_invocation: str) -> bool:
         """Whether the next play need not be drawn."""
         if self.wanted is not None and len(self.partial_movie_files) not in self.wanted:
             return True
-        return super().is_already_cached(hash_invocation)
+        there = super().is_already_cached(hash_invocation)
+        return there and self.whole(self.output_plan.segment_path(hash_invocation), self.coming)
+
+    def whole(self, segment: Path, frames: int | None) -> bool:
+        """Whether a segment in the cache can be opened and has so many frames (None: any); else it is drawn again."""
+        assert self.video_encoder is not None
+        try:
+            count = sum(1 for _ in packets(segment, self.video_encoder.frame_rate))
+        except (error.FFmpegError, IndexError):
+            return False
+        return count == (frames or count) and count > 0
 
     def write_frame(self, pixels: Pixels, *, repeat: int = 1) -> None:
         """Take a frame that is shown `repeat` times; Manim writes one picture however long a wait is."""
@@ -49,24 +88,76 @@ class FilmWriter(SceneFileWriter):
         """The next play is the frame that the next section begins with: this section's video ends with it too."""
         self._shared[len(self.partial_movie_files)] = self.sections[-1]
 
+    def next_section(self, name: str, type_: str, skip_animations: bool) -> None:
+        """Begin a section. Its file's name is cut where file systems would refuse it; its number keeps it apart."""
+        super().next_section(name, type_, skip_animations)
+        section: Any = self.sections[-1]
+        section.beat = ""
+        if section.video is not None:
+            section.video = _short(section.video)
+
+    def add_sound(  # type: ignore[override]
+        self,
+        sound_file: Any,
+        time: float | None = None,
+        gain: float | None = None,
+        gain_to_background: float | None = None,
+    ) -> None:
+        """Keep a sound for the movie and its sections. `time` in seconds of the scene; None: after those before."""
+        try:
+            file = get_full_sound_file_path(sound_file, self.settings.assets_dir)
+        except OSError:
+            raise UnspiralError(f"there is no sound file {sound_file}") from None
+        if time is None:
+            time = max((sound.start + duration(sound.file) for sound in self._sounds), default=0.0)
+        self._sounds.append(checked(Sounding(file, time, gain or 0.0, gain_to_background or 0.0)))
+
     def combine_to_movie(self) -> None:
         """Join all segments, each frame once."""
-        every = self.partial_movie_files
+        every, self._spans = self.partial_movie_files, self._movie()
         self.partial_movie_files = [file for play, file in enumerate(every) if play not in self._shared]
+        if self._sounds and self.output_spec.is_gif:
+            self.remarks.append("a GIF carries no sound: what the scene adds is left out")
+            print(self.remarks[-1], file=sys.stderr)
         try:
             super().combine_to_movie()
         finally:
             self.partial_movie_files = every
 
     def combine_to_section_videos(self) -> None:
-        """Join each section's segments; the list of sections says how many frames at its end the next one has too."""
-        super().combine_to_section_videos()
+        """Join each section's segments, and list the sections with their words in clip time.
+
+        The list says how many frames at a section's end the next one begins with.
+        """
+        assert self.video_encoder is not None
+        self.finish_last_section()
+        rate = self.video_encoder.frame_rate
+        lines, listed, after, begun = self._lines(), [], 0, 0
+        for section in self.sections:
+            plays = range(after, after + len(section.partial_movie_files))
+            after = plays.stop
+            if section.video is None:
+                continue
+            self._spans = self._seconds(plays)
+            self.combine_files(section.get_clean_partial_movie_files(), self.sections_output_dir / section.video)
+            shared = sum(section is sharing for sharing in self._shared.values())
+            ended = begun + sum(self.plays[play].frames for play in plays if self._kept(play)) - shared
+            listed.append(section.get_dict(self.sections_output_dir) | {"shared_frames": shared})
+            listed[-1] |= _words(lines, section, float(begun / rate), float(ended / rate))
+            begun = ended
         index = self.output_plan.section_index
         assert index is not None
-        listed = json.loads(index.read_text())
-        for entry, section in zip(listed, [section for section in self.sections if section.video is not None]):
-            entry["shared_frames"] = sum(section is sharing for sharing in self._shared.values())
-        index.write_text(json.dumps(listed, indent=4))
+        index.write_text(json.dumps(listed, indent=4, ensure_ascii=False), encoding="utf-8")
+
+    def write_subcaption_file(self) -> None:
+        """Write what is said beside the movie, one caption at a time, none longer than the movie; or nothing."""
+        file = self.output_plan.subcaption_file
+        if self.output_spec.is_video and file is not None:
+            lines = disjoint(self._lines(), self._duration())
+            if lines:
+                file.write_text(as_srt(lines), encoding="utf-8")
+            else:
+                file.unlink(missing_ok=True)  # of an earlier rendering, which said something
 
     def finish(self) -> None:
         """Wait for the encoders; join segments into a movie and its sections, unless only some were wanted."""
@@ -75,6 +166,8 @@ class FilmWriter(SceneFileWriter):
                 if not section.get_clean_partial_movie_files():
                     section.video = None  # with -n, whole sections may be left out
             super().finish()
+            if not self.subcaptions:
+                self.write_subcaption_file()
         else:
             self.join_all_encode_jobs()
 
@@ -85,50 +178,88 @@ class FilmWriter(SceneFileWriter):
     def combine_files(
         self, input_files: list[str], output_file: Path, create_gif: bool = False, includes_sound: bool = False
     ) -> None:
-        """Join segments into a movie that is whole as soon as it has its name."""
+        """Join segments, with what is heard of the scene's sounds in them, into a movie that is whole at once."""
+        assert self.video_encoder is not None
         output_file.parent.mkdir(parents=True, exist_ok=True)
+        segments, rate = [Path(file) for file in input_files], self.video_encoder.frame_rate
         part = beside(output_file)
         try:
             with said(output_file):
                 if create_gif:
-                    super().combine_files(input_files, part, create_gif, includes_sound)
+                    write_gif(part, lambda: _shown(segments), rate=rate)
                 else:
-                    assert self.video_encoder is not None
-                    join([Path(file) for file in input_files], part, self.video_encoder.frame_rate)
+                    sound = (mixed(self._sounds, self._spans), _SOUND[output_file.suffix]) if self._sounds else None
+                    comment = f"Rendered with Manim Community v{manim.__version__}"
+                    join(segments, part, rate, sound=sound, comment=comment)
                 os.replace(part, output_file)
         finally:
             part.unlink(missing_ok=True)
 
+    def _kept(self, play: int) -> bool:
+        """Whether a play is in the clip."""
+        return self.partial_movie_files[play] is not None
 
-def join(segments: Sequence[Path], movie: Path, rate: Fraction) -> None:
-    """Put segments one after the other without encoding anew. Frame n of the movie is shown at n / rate exactly.
+    def _seconds(self, plays: Iterable[int]) -> list[tuple[float, float]]:
+        """From … to, in seconds since the scene began, of these plays as far as they are in the clip."""
+        assert self.video_encoder is not None
+        spans: list[tuple[int, int]] = []
+        for first, count in (self.plays[play] for play in plays if self._kept(play)):
+            if spans and spans[-1][1] == first:
+                spans[-1] = spans[-1][0], first + count
+            else:
+                spans.append((first, first + count))
+        rate = self.video_encoder.frame_rate
+        return [(float(first / rate), float(end / rate)) for first, end in spans]
 
-    (FFmpeg's concat goes by the durations that files state, in milliseconds: frames creep out of place.)
-    """
-    late = max((index - shown for segment in segments for _, index, shown in _packets(segment, rate)), default=0)
-    options = {"movflags": "+faststart"} if movie.suffix in (".mp4", ".mov") else {}
-    with av.open(str(movie), "w", options=options) as target:
-        target.metadata["comment"] = f"Rendered with Manim Community v{manim.__version__}"
-        stream = None
-        begin = 0
-        for segment in segments:
-            count = 0
-            for packet, index, shown in _packets(segment, rate):
-                stream = stream or target.add_stream_from_template(packet.stream)
-                packet.time_base = 1 / rate
-                packet.pts, packet.dts, packet.duration = begin + shown, begin + index - late, 1
-                packet.stream = stream
-                target.mux(packet)
-                count += 1
-            begin += count
+    def _movie(self) -> list[tuple[float, float]]:
+        """The spans that the movie shows."""
+        return self._seconds(play for play in range(len(self.plays)) if play not in self._shared)
+
+    def _duration(self) -> float:
+        return sum(end - start for start, end in self._movie())
+
+    def _lines(self) -> list[Line]:
+        """All that is said, in seconds of the movie: what is left out of it is not said, or shorter."""
+        lines = []
+        begun = 0.0
+        for start, end in self._movie():
+            for words in self.subcaptions:
+                first, last = max(words.start.total_seconds(), start), min(words.end.total_seconds(), end)
+                if first < last:
+                    lines.append(Line(begun + first - start, begun + last - start, words.content))
+            begun += end - start
+        return lines
 
 
-def _packets(segment: Path, rate: Fraction) -> Iterator[tuple[Any, int, int]]:
-    """(packet, its place in the file, which frame it is) of a segment's video."""
-    # FFmpeg would decode some frames to open the file: 7 times slower
-    with av.open(str(segment), options={"skip_frame": "all"}) as source:
-        index = 0
-        for packet in source.demux(source.streams.video[0]):
-            if packet.pts is not None:
-                yield packet, index, round(packet.pts * packet.time_base * rate)
-                index += 1
+_SOUND = {".mp4": "aac", ".mov": "pcm_s16le", ".webm": "libopus"}
+"""How sound is coded in each kind of movie."""
+
+
+def _shown(segments: Sequence[Path]) -> Iterator[Pixels]:
+    """The frames of segments one after the other: RGB, or straight RGBA."""
+    for segment in segments:
+        for pixels in frames(segment):
+            yield straight(pixels) if pixels.shape[2] == 4 else pixels
+
+
+def _words(lines: Sequence[Line], section: Any, start: float, end: float) -> dict[str, Any]:
+    """What is said in a section: captions (start, end, text), and the texts one by one."""
+    heard = [line for line in lines if start - 1e-6 <= line.start < end - 1e-6]
+    if not heard and section.beat:
+        heard = [Line(start, end, section.beat)]
+    apart = [line for line in disjoint(lines, float("inf")) if start - 1e-6 <= line.start < end - 1e-6]
+    return {"words": apart or heard, "notes": list(dict.fromkeys(line.text.strip() for line in heard))}
+
+
+def _named(plan: Any) -> Any:
+    """The plan with names that are not cut at a dot: run-lr0.01 and run-lr0.001 have sections of their own."""
+    if plan.primary_artifact is None or plan.section_index is None:
+        return plan
+    stem = plan.primary_artifact.name.removesuffix(plan.output.artifact_extension)
+    return replace(plan, output_stem=stem, section_index=plan.section_index.with_name(f"{stem}.json"))
+
+
+def _short(name: str, most: int = 150) -> str:
+    """A file's name of at most `most` bytes, with its ending."""
+    stem, dot, suffix = name.rpartition(".")
+    return stem.encode()[:most].decode(errors="ignore").rstrip("-_") + dot + suffix

@@ -18,9 +18,10 @@ from engine.cli import main
 from engine.deliver import sound as sounding
 from engine.deliver.clip import Clip, Line, Section
 from engine.deliver.delivery import deliver
+from engine.deliver.gif import write_gif
 from engine.deliver.rendering import Rendering
 from engine.deliver.targets import TARGETS, Work
-from engine.deliver.video import Encoder, frames, frames_backwards, straight
+from engine.deliver.video import Encoder, frames, frames_backwards, join, straight
 from engine.render.launch import parse_size
 
 SIZE, RATE = (192, 128), Fraction(30)
@@ -330,3 +331,136 @@ def test_sound_longer_than_the_clip_is_said_to_be_cut_off(
     made = deliver([scene], targets, tmp_path, Rendering(), sound=spoken, say=said.append)
     assert {path.suffix for path in made} >= {".mov", ".otio"}
     assert said == ["spoken.wav is 6.8 s longer than the clip; its end is cut off", "poster carries no sound"]
+
+
+NAMES = ("week1.2 intro", "grün & blau", "run-lr0.01", "run-lr0.001", "n" * 200)
+
+
+def test_names_with_dots_umlauts_and_lengths_are_kept_whole_and_apart(work: Work, tmp_path: Path) -> None:
+    class Rendered(Rendering):
+        def render(self, scene: Path, *, lossless: bool = False, transparent: bool = False) -> Clip:
+            return copied(work.clip, tmp_path / "lossless")
+
+    (tmp_path / "lossless").mkdir()
+    scenes = [tmp_path / f"{name}.py" for name in NAMES]
+    for scene in scenes:
+        scene.touch()
+    for force in (False, True):  # the second time it takes away what the first made, and nothing else
+        given = {path.name for path in deliver(scenes, ["poster", "gif"], tmp_path, Rendered(), force=force)}
+        assert given == {f"{name}{kind}" for name in NAMES for kind in ("-poster", "-gif", "-gif.gif")}
+        assert {path.name for path in tmp_path.iterdir() if path.suffix != ".py"} == given | {"lossless"}
+    with pytest.raises(UnspiralError, match="exists"):
+        list(deliver(scenes, ["gif"], tmp_path, Rendered()))
+
+
+def test_two_scenes_of_one_name_are_refused(tmp_path: Path) -> None:
+    for folder in "ab":
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "intro.py").touch()
+    with pytest.raises(UnspiralError, match="would both become intro-gif"):
+        list(deliver([tmp_path / "a/intro.py", tmp_path / "b/intro.py"], ["gif"], tmp_path, Rendering()))
+
+
+def copied(clip: Clip, folder: Path) -> Clip:
+    """The clip with files of its own: delivering clears lossless ones away."""
+    sections = [replace(s, video=Path(shutil.copy(s.video, folder / s.video.name))) for s in clip.sections]
+    return replace(clip, video=folder / "none.mov", sections=tuple(sections))
+
+
+RATES = [Fraction(24), Fraction(25), Fraction(30000, 1001), Fraction(30), Fraction(50), Fraction(60)]
+
+
+@pytest.mark.parametrize("rate", RATES, ids=str)
+@pytest.mark.parametrize("suffix, codec", [(".mp4", "libx264"), (".mov", "prores_ks"), (".webm", "libvpx-vp9")])
+def test_a_joined_video_is_of_constant_rate_for_every_reader(
+    rate: Fraction, suffix: str, codec: str, tmp_path: Path, beep: Path
+) -> None:
+    pixels = "yuv422p10le" if codec == "prores_ks" else "yuv420p"
+    options = {"preset": "superfast", "bf": "3"} if codec == "libx264" else {}
+    parts = [tmp_path / f"{k}{suffix}" for k in range(3)]
+    for k, (part, count) in enumerate(zip(parts, (17, 1, 2))):  # the last ones: frames shared by sections
+        pictures = (np.full((64, 96, 3), 7 * (n + 8 * k), np.uint8) for n in range(count))
+        Encoder(suffix, codec, pixels, options).write(part, pictures, rate)
+    whole = tmp_path / f"whole{suffix}"
+    coded = {".mp4": "aac", ".mov": "pcm_s16le", ".webm": "libopus"}[suffix]
+    end = float(20 / rate)
+    join(parts, whole, rate, sound=(sounding.mixed([sounding.Sounding(beep)], [(0, end)]), coded))
+    for ignoring in (False, True):  # as readers do that know no edit lists
+        options = {"ignore_editlist": "1"} if ignoring and suffix != ".webm" else {}
+        with av.open(whole, options=options) as container:
+            video, audio = container.streams.video[0], container.streams.audio[0]
+            assert video.average_rate == video.guessed_rate == rate
+            packets = [packet for packet in container.demux(video) if packet.pts is not None]
+            tick = video.time_base
+        shown = sorted(packet.pts * tick for packet in packets)
+        decoded_at = [packet.dts * tick for packet in packets]
+        within = tick if suffix == ".webm" else 0  # Matroska counts milliseconds
+        assert len(shown) == 20
+        for times in (shown, decoded_at):
+            assert all(abs(time - times[0] - k / rate) <= within for k, time in enumerate(times))
+        if not ignoring:
+            assert shown[0] == 0 and (video.start_time or 0) == 0
+            assert abs(float((audio.start_time or 0) * audio.time_base)) < 0.001
+            if suffix != ".webm":
+                assert video.duration * tick == 20 / rate and video.base_rate == rate
+
+
+def test_a_transparent_clip_of_a_frame_or_two_is_delivered(tmp_path: Path) -> None:
+    for count in (1, 2, 3):
+        path = tmp_path / f"{count}.mov"
+        LOSSLESS[True].write(path, drawn(count, 0, clear=True), RATE)
+        sections = tuple(Section(name, path, k * count, count, loops=False) for k, name in enumerate(("a", "b")))
+        clip = Clip("Short", "Short.", path, *SIZE, RATE, sections)
+        stem = tmp_path / f"{count}-web-overlay"
+        TARGETS["web-overlay"].make(Work(clip, lossless=True, transparent=True, stem=stem))
+        for made, frames_ in ((stem.with_name(f"{stem.name}.webm"), 2 * count), (stem / "01-a.webm", count)):
+            _, shown = decoded(made)
+            assert len(shown) == frames_ and int(shown[0][0, 0, 3]) == pytest.approx(HALF, abs=2)
+
+
+@pytest.mark.parametrize("rate", [24, 25, 30, 50, 60, 120])
+def test_a_gif_plays_as_long_as_its_clip_in_browsers_that_clamp_short_delays(rate: int, tmp_path: Path) -> None:
+    count = rate * 2
+    grey = [np.full((8, 8, 3), 2 * n % 256, np.uint8) for n in range(count)]
+    write_gif(tmp_path / "a.gif", lambda: iter(grey), Fraction(rate))
+    with Image.open(tmp_path / "a.gif") as gif:
+        delays = []
+        for frame in range(gif.n_frames):
+            gif.seek(frame)
+            delays.append(gif.info["duration"])
+    assert min(delays) >= 20 and sum(delays) == pytest.approx(2000, abs=40)
+
+
+def test_a_transparent_gif_has_nothing_where_nothing_was_drawn(tmp_path: Path) -> None:
+    write_gif(tmp_path / "a.gif", lambda: map(straight, drawn(5, 0, clear=True)), Fraction(30))
+    with Image.open(tmp_path / "a.gif") as gif:
+        pixels = np.asarray(gif.convert("RGBA"))
+    assert pixels[70, 100, 3] == 0 and pixels[90, 10].tolist() == [255, 255, 255, 255]
+
+
+@pytest.fixture
+def beep(tmp_path: Path) -> Path:
+    """A second of a tone in one channel, half as loud as can be."""
+    path = tmp_path / "beep.wav"
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(44100)
+        file.writeframes((16384 * np.sin(np.arange(44100) / 8)).astype("<i2").tobytes())
+    return path
+
+
+def test_sounds_are_mixed_where_and_as_loud_as_they_are_said_to_be(beep: Path) -> None:
+    sounds = [sounding.Sounding(beep), sounding.Sounding(beep, 0.5, gain=-20, under=-6)]
+    pieces = list(sounding.mixed(sounds, [(0.25, 1.0), (1.2, 2.0)]))
+    assert [piece.pts for piece in pieces] == list(np.cumsum([0, *(piece.samples for piece in pieces[:-1])]))
+    samples = np.concatenate([piece.to_ndarray().reshape(-1, 2) for piece in pieces])
+    assert len(samples) == round(1.55 * 48000) and (samples[:, 0] == samples[:, 1]).all()
+
+    def loudness(start: float, end: float) -> float:
+        return float(np.abs(samples[round(48000 * start) : round(48000 * end)].astype(float)).max()) / 16384
+
+    assert loudness(0.01, 0.24) == pytest.approx(1, abs=0.02)  # alone
+    assert 0.39 < loudness(0.26, 0.74) < 0.61  # both, the first quieter
+    assert loudness(0.76, 1.0) == pytest.approx(0.1, abs=0.02)  # the second alone
+    assert loudness(1.06, 1.54) == 0
