@@ -57,7 +57,7 @@ def render_one(job: Job, say: Callable[[str], None] = say_nothing) -> Made:
     if clip.error:
         raise UnspiralError(f"{clip.name}: {clip.error}")
     if clip.made is None or not clip.made.path:
-        raise UnspiralError(f"{clip.name} has nothing to show: it plays nothing")
+        raise UnspiralError(f"{clip.name} has nothing to deliver: it plays nothing")
     return clip.made
 
 

@@ -143,7 +143,7 @@ SCENE = "from manim import Dot\nfrom scenes.parts import FilmScene\n\nclass {0}(
 SCENE += "        self.next_section('grün')  # schön\n        self.add(Dot())\n        self.wait(0.2)\n"
 WRONG = {
     "two": (SCENE.format("A") + "class B(A): pass\n", "a scene file holds one scene; this holds 2: A, B"),
-    "none": ("x = 1\n", "a scene file holds one scene; this holds none"),
+    "none": ("x = 1\n", "a scene file holds one scene; this holds 0: none"),
     "syntax": ("x = (1\n", "SyntaxError, line 1: '(' was never closed"),
     "indent": (SCENE.format("A") + "  x\n", "IndentationError, line 9"),
     "import": ("import no_such_module\n", "ModuleNotFoundError, line 1: No module named 'no_such_module'"),

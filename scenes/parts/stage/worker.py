@@ -65,7 +65,12 @@ def finish(job: Job) -> Made | Failed:
     """Render whatever is missing of a scene, and join it."""
 
     def finished(scene: Any) -> Made:
-        scene.render()
+        try:
+            scene.render()
+        except RuntimeError:
+            if scene.renderer.num_plays:
+                raise
+            return Made("")  # Manim's advice, for a scene without a frame, is to ask for a picture
         return _made(scene)
 
     return _with_scene(job, finished)
@@ -91,8 +96,8 @@ def _with_scene(job: Job, do: Callable[[Any], Any]) -> Any:
         with _ONE_AT_A_TIME, _settled(job), redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
             classes = get_scene_classes_from_module(get_module(file))
             if len(classes) != 1:
-                names = ": " + ", ".join(scene_class.__name__ for scene_class in classes) if classes else ""
-                return Failed(f"a scene file holds one scene; this holds {len(classes) or 'none'}{names}")
+                names = ", ".join(scene_class.__name__ for scene_class in classes) or "none"
+                return Failed(f"a scene file holds one scene; this holds {len(classes)}: {names}")
             if not issubclass(classes[0], FilmScene):
                 config.disable_caching = True  # what updaters did in a cached play, and its sound, would be missing
             return do(classes[0]())
