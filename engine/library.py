@@ -1,10 +1,8 @@
 """The library of runs: recipes and examples trained the first time, and loaded afterwards."""
 
 import os
-import sys
-import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+import warnings
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,9 +10,12 @@ import numpy as np
 from platformdirs import user_cache_path
 
 from engine.errors import UnspiralError
+from engine.files.locks import locked
+from engine.files.making import writable
+from engine.files.opening import Unreadable
 from engine.network.layers import Linear, Network, mapped
 from engine.progress import bar
-from engine.recipes.data import Labelled
+from engine.recipes.cost import check_cost
 from engine.recipes.named import RECIPES, find_recipe
 from engine.recipes.recipe import Recipe
 from engine.runs import journal
@@ -25,19 +26,37 @@ from engine.runs.upright import upright
 def digits_run() -> Run:
     """A small convolutional network's run on the handwritten digits: trained the first time, loaded afterwards."""
     path = runs_folder() / "digits.safetensors"
-    if not path.exists():
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            from filelock import FileLock  # brings asyncio, which a run recorded before need not wait for
+    if not _kept(path):
+        with locked(path):
+            if not _kept(path):  # another process may have trained it while we waited
+                from engine.trainings.digits import train_digits  # imports torch
 
-            with FileLock(path.with_suffix(".lock")):
-                if not path.exists():  # another process may have trained it while we waited
-                    from engine.trainings.digits import train_digits  # imports torch
-
-                    train_digits(path)
-        except OSError as error:
-            raise UnspiralError(f"cannot write into {path.parent}: {error.strerror or error}") from None
+                train_digits(path)
     return Run.load(path)
+
+
+def _kept(path: Path, recipe: Recipe | None = None) -> bool:
+    """Whether a run is kept at `path` that opens and is the recipe's; one that is not is set aside, and said."""
+    if not path.exists():
+        return False
+    try:
+        found = Run.load(path).recipe
+        if recipe is None or found == recipe:
+            return True
+        wrong = "holds another recipe's run"
+    except Unreadable:
+        raise
+    except UnspiralError as error:
+        wrong = f"cannot be used ({error})"
+    number = 1
+    while (aside := path.with_name(f"{path.stem}-aside-{number}{path.suffix}")).exists():
+        number += 1
+    try:
+        path.rename(aside)
+    except OSError as error:
+        raise UnspiralError(f"{path} {wrong}, and cannot be set aside: {error.strerror or error}") from None
+    warnings.warn(f"{path} {wrong}: it is kept as {aside.name} and recorded anew", stacklevel=3)
+    return False
 
 
 def record_many(recipes: Sequence[Recipe], folder: str | Path | None = None) -> tuple[Run, ...]:
@@ -47,7 +66,7 @@ def record_many(recipes: Sequence[Recipe], folder: str | Path | None = None) -> 
     times as long as one. Runs lie where `record` keeps them, every epoch recorded. Diverged says which recipe of a
     group went wrong.
     """
-    missing = [recipe for recipe in dict.fromkeys(recipes) if not recorded_at(recipe, folder).exists()]
+    missing = [recipe for recipe in dict.fromkeys(recipes) if not _kept(recorded_at(recipe, folder), recipe)]
     groups: dict[Recipe, list[Recipe]] = {}
     for recipe in missing:
         if recipe.batch is None and not recipe.held_out:  # in mini-batches, each run draws its own points
@@ -64,7 +83,7 @@ def _record_group(group: Sequence[Recipe], folder: str | Path | None) -> None:
     """Train and save recipes that fit together; another process that does the same waits, and finds them done."""
     with locked(recorded_at(group[0], folder)):
         paths = {recipe: recorded_at(recipe, folder) for recipe in group}
-        missing = [recipe for recipe, path in paths.items() if not path.exists()]
+        missing = [recipe for recipe, path in paths.items() if not _kept(path, recipe)]
         if missing:
             from engine.trainings.together import train_together  # torch is imported only where something is trained
 
@@ -80,7 +99,7 @@ def record_searched(
     name = f"{plain.stem}-search-{restarts}-{points}"
     paths = [plain.with_name(f"{name}-{number}.safetensors") for number in range(rounds)]
     with locked(paths[-1]):
-        if not all(path.exists() for path in paths):
+        if not all([_kept(path) for path in paths]):
             from engine.trainings.search import search  # torch is imported only where something is trained
 
             found = search(recipe, restarts, points=points)
@@ -103,23 +122,21 @@ def record(recipe: Recipe, folder: str | Path | None = None, device: str = "cpu"
     longer finite.
     """
     path = recorded_at(recipe, folder)
-    if not again and not path.exists() and (shipped := shipped_at(recipe)):
+    there = not again and _kept(path, recipe)
+    if not there and not again and (shipped := shipped_at(recipe)):
         return Run.load(shipped)
-    if again or not path.exists():
+    if not there:
         with locked(path):
-            if again or not path.exists():  # another process may have trained it while we waited
+            if again or not _kept(path, recipe):  # another process may have trained it while we waited
                 _train_into(path, recipe, device)
-    try:
-        return Run.load(path)
-    except UnspiralError as error:
-        raise UnspiralError(f"{error}; delete that file to record the recipe anew") from None
+    return Run.load(path)
 
 
 def record_as(path: str | Path, recipe: Recipe, device: str = "cpu", *, again: bool = False) -> Run:
     """The recipe's run in a file of your own: copied if `record` keeps it already, else trained (`again`: always)."""
     path, kept = Path(path), recorded_at(recipe)
-    _check_writable(path)
-    if not kept.exists():
+    writable(path)  # before a long training rather than after it
+    if not _kept(kept, recipe):
         kept = shipped_at(recipe) or kept
     if kept.exists() and not again:
         Run.load(kept).save(path)
@@ -170,7 +187,6 @@ def train_run(recipe: Recipe, device: str = "cpu", *, progress: bool = True) -> 
     """
     points, held = recipe.points()
     count = recipe.epochs + 1
-    _check_memory(recipe, points)
     from engine.trainings.loop import train  # torch is imported only where something is trained
 
     curves = {name: np.full(count, np.nan) for name in ("loss", "accuracy", "held_out_loss", "held_out_accuracy")}
@@ -207,6 +223,7 @@ def train_run(recipe: Recipe, device: str = "cpu", *, progress: bool = True) -> 
 def _train_into(path: Path, recipe: Recipe, device: str) -> None:
     """Train and save; what a diverging training left is kept beside, under another name."""
     try:
+        check_cost(recipe, path.parent)
         train_run(recipe, device).save(path)
     except Diverged as error:
         if error.run is None:
@@ -219,56 +236,6 @@ def _train_into(path: Path, recipe: Recipe, device: str) -> None:
 
 def _stopped(path: Path) -> Path:
     return path.with_name(f"{path.stem}-stopped.safetensors")
-
-
-@contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """Only one process at a time trains what goes to `path`; the others wait, and say so."""
-    from filelock import FileLock, Timeout  # brings asyncio, which a run recorded before need not wait for
-
-    lock = FileLock(path.with_suffix(".lock"))
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            lock.acquire(timeout=0)
-        except Timeout:
-            print("another process is training this recipe; waiting for its run", file=sys.stderr)
-            lock.acquire()
-    except OSError as error:
-        raise UnspiralError(
-            f"cannot write into {path.parent}: {error.strerror or error}; name another folder with UNSPIRAL_RUNS"
-        ) from None
-    try:
-        yield
-    finally:
-        lock.release()
-
-
-def _check_writable(path: Path) -> None:
-    """UnspiralError before a long training rather than after it."""
-    if path.is_dir():
-        raise UnspiralError(f"{path} is a folder; name a file in it, such as {path / 'run.safetensors'}")
-    try:
-        with tempfile.TemporaryFile(dir=path.parent):
-            pass
-    except OSError as error:
-        raise UnspiralError(f"cannot write {path}: {error.strerror or error}") from None
-
-
-def _check_memory(recipe: Recipe, points: Labelled) -> None:
-    """UnspiralError if the weights of all epochs do not fit into this machine's memory."""
-    widths = [points.x.shape[1], *recipe.hidden, *([recipe.embedding] if recipe.embedding else []), points.y.max() + 1]
-    weights = sum(int(out) * (int(in_) + 1) for in_, out in zip(widths, widths[1:]))
-    needed = weights * (recipe.epochs + 1) * np.dtype(recipe.precision).itemsize
-    try:
-        there = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (AttributeError, ValueError, OSError):  # Windows does not say
-        return
-    if needed > there:
-        raise UnspiralError(
-            f"recording {recipe.epochs} epochs of {weights:,} weights takes {needed / 1e9:,.0f} GB, this machine has "
-            f"{there / 1e9:,.0f}: lower epochs or hidden"
-        )
 
 
 def runs_folder() -> Path:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import click
 
-from engine.errors import UnspiralError
+from engine.files.making import check
+from engine.recipes.cost import check_cost
 
 
 @click.command()
@@ -29,8 +30,10 @@ def command(
 
     found = find_recipe(recipe)
     path = output or recorded_at(found)
-    if path.exists() and not force:
-        raise UnspiralError(f"{path} exists; replace it with --force, or name another file with -o")
+    if output is None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    check(path, force, "name another file with -o")
+    check_cost(found, path.parent)
 
     from rich.console import Console
     from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -50,7 +53,6 @@ def command(
         for run in islice(search(found, restarts, seed), rounds):
             if best is None or run.accuracy[-1] > best.accuracy[-1]:
                 best = run
-                path.parent.mkdir(parents=True, exist_ok=True)
                 best.save(path)  # at once: a search may be stopped at any time
             bar.update(task, advance=1, description=f"best so far {_percent(best.accuracy[-1])}")
             if best.accuracy[-1] >= accuracy:

@@ -12,14 +12,17 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from engine.runs.run import Run
-from engine.commands.terminal import size, sparkline
+from engine.commands.terminal import number, size, sparkline
+from engine.files.making import check as check_output
 from engine.render.launch import draw_sheet
 
 
 @click.command()
 @click.argument("run")
 @click.option("--sheet", type=click.Path(path_type=Path), help="Draw the embedding at nine epochs into this PNG.")
-def command(run: str, sheet: Path | None) -> None:
+@click.option("--check", is_flag=True, help="Read every byte and compare checksums.")
+@click.option("--force", is_flag=True, help="Replace the PNG that is there.")
+def command(run: str, sheet: Path | None, check: bool, force: bool) -> None:
     """Describe RUN: a run file, or a recipe (a name or a TOML file) that was recorded."""
     from rich.console import Console
     from rich.table import Table
@@ -32,8 +35,13 @@ def command(run: str, sheet: Path | None) -> None:
     table = Table(show_header=False, box=None, pad_edge=False)
     table.add_column(style="bold")
     table.add_column(overflow="fold")
-    for name, value in described(Run.load(path), path):
-        table.add_row(name, Text(printable(value)))  # Text: brackets in a path are no markup
+    if sheet is not None:
+        check_output(sheet, force)
+    loaded = Run.load(path)
+    for name, value in described(loaded, path):
+        table.add_row(Text(printable(name)), Text(printable(value)))  # Text: brackets in a name are no markup
+    if check:
+        table.add_row("checked", loaded.check())
     Console(highlight=False).print(table)
     if sheet is not None:
         draw_sheet(path, sheet)
@@ -65,7 +73,7 @@ def described(run: "Run", path: Path) -> Iterator[tuple[str, str]]:
     for name, curve in run.metrics.items():
         there = curve[np.isfinite(curve)]  # not every snapshot need have it
         ends = (there[0], there[-1]) if len(there) else ()
-        shown = [percent(float(v)) if "accuracy" in name else f"{v:.4f}" for v in ends]
+        shown = [percent(float(v)) if "accuracy" in name else number(v) for v in ends]
         yield name.replace("_", " "), " → ".join(shown) or "no numbers"
     if "loss" in run.metrics:
         yield "loss curve", sparkline(run.loss)

@@ -2,11 +2,19 @@
 
 from typing import TYPE_CHECKING
 
+from engine.files.room import said as size
+
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
 
+__all__ = ["BARS", "number", "size", "sparkline"]
 BARS = "▁▂▃▄▅▆▇█"
+
+
+def number(value: float) -> str:
+    """A metric's value; of one that grew beyond measure, how large it is."""
+    return f"{value:.4f}" if abs(value) < 1e9 else f"{value:.3g}"
 
 
 def sparkline(curve: "ArrayLike", width: int = 48) -> str:
@@ -20,13 +28,3 @@ def sparkline(curve: "ArrayLike", width: int = 48) -> str:
     low, high = (means[known].min(), means[known].max()) if known.any() else (0.0, 0.0)
     steps = np.where(known, (means - low) / ((high - low) or 1.0) * (len(BARS) - 1), 0).round().astype(int)
     return "".join(BARS[step] if there else " " for step, there in zip(steps, known))
-
-
-def size(count: int) -> str:
-    """A file's size as people say it: 4.2 MB."""
-    value, unit = float(count), "bytes"
-    for larger in ("kB", "MB", "GB", "TB"):
-        if value < 1000:
-            break
-        value, unit = value / 1000, larger
-    return f"{value:.0f} {unit}" if unit == "bytes" else f"{value:.1f} {unit}"

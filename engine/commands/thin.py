@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from engine.errors import UnspiralError
+from engine.errors import UnspiralError, printable
 
 
 @click.command()
@@ -21,23 +21,26 @@ def command(run: str, step: int | None, error: float | None, output: Path | None
     --error is in the embedding's own units; between snapshots films go on cubics.
     """
     from engine.commands.terminal import size
+    from engine.files.making import check
     from engine.library import called, find_run
     from engine.runs import thin
     from engine.runs.run import Run
+    from engine.runs.showable import showable
 
     if (step is None) == (error is None):
         raise UnspiralError("give --every K or --error E, one of them")
     path = find_run(run)
     output = output or Path(f"{called(run)}-thin.safetensors")
-    if output.exists() and not force:
-        raise UnspiralError(f"{output} exists; replace it with --force, or name another file with -o")
+    check(output, force, "name another file with -o")
     whole = Run.load(path)
     if step is not None:
         thinner, strayed = thin.every(whole, step), None
     else:
         assert error is not None
-        thinner, strayed = thin.within(whole, error)
+        thinner, strayed = thin.within(showable(whole), error)
     thinner.save(output)
+    if thinner.unfinished and thinner.unfinished != whole.unfinished:
+        click.echo(printable(thinner.unfinished), err=True)
     remark = "" if strayed is None else f", no point strays farther than {strayed:.2g}"
     click.echo(
         f"{len(thinner.epochs):,} of {len(whole.epochs):,} snapshots{remark}: {output} ({size(output.stat().st_size)})"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from engine.errors import UnspiralError
+from engine.files.making import check
 
 
 @click.command()
@@ -21,8 +21,8 @@ def command(recipe: str, output: Path | None, device: str, force: bool) -> None:
     from engine.recipes.named import find_recipe
 
     found = find_recipe(recipe)
-    if output is not None and output.exists() and not force:
-        raise UnspiralError(f"{output} exists; replace it with --force, or name another file")
+    if output is not None:
+        check(output, force)
     if not force and (recorded_at(found).exists() or shipped_at(found)):
         click.echo("this recipe is recorded already; --force trains it again", err=True)
     run = record_as(output, found, device, again=force) if output else record(found, device=device, again=force)

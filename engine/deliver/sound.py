@@ -13,9 +13,12 @@ from av import error
 from numpy.typing import NDArray
 
 from engine.errors import UnspiralError
+from engine.files import opening
 
 RATE = 48_000
 """Samples a second, what video is cut with."""
+_ALONE = {"protocol_whitelist": "file"}
+"""A file may be a playlist that names others, or addresses: nothing is fetched for it."""
 BITS = "192k"
 """Bits a second where sound is encoded."""
 AT_ONCE = 1024
@@ -94,10 +97,12 @@ class _Heard:
 
 def _decoded(path: Path, skipped: int = 0) -> Iterator[NDArray[np.float32]]:
     """The file's sound after `skipped` samples: (N, 2), 16-bit values."""
-    if not path.is_file():
-        raise UnspiralError(f"there is no sound file {path}")
     try:
-        with av.open(str(path)) as container:
+        opening.regular(path)
+    except UnspiralError as wrong:
+        raise UnspiralError(f"there is no sound file {path}: {wrong}") from None
+    try:
+        with av.open(str(path), options=_ALONE) as container:
             if not container.streams.audio:
                 raise UnspiralError(f"{path} holds no sound")
             stream = container.streams.audio[0]

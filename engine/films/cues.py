@@ -3,17 +3,21 @@
 import csv
 import math
 import re
+import reprlib
 from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
-import srt
-
 from engine.errors import UnspiralError
+from engine.files import opening
 from engine.films.film import Film
 
+CUES = 1_000_000
+"""Bytes that a file of cues may have."""
+LONGEST = 36_000.0
+"""Seconds: no recording lasts longer."""
 KINDS = {".txt": "Audacity's label track", ".csv": "CSV", ".srt": "SRT"}
 
 
@@ -90,11 +94,11 @@ def read_cues(path: str | Path) -> Cues:
         kinds = ", ".join(f"{suffix} ({kind})" for suffix, kind in KINDS.items())
         raise UnspiralError(f"{path.name}: cues come as {kinds}")
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise UnspiralError(f"there is no cue file {path}") from None
-    except UnicodeDecodeError:
-        raise UnspiralError(f"{path.name} is no text in UTF-8") from None
+        text = opening.text(path, CUES)
+    except UnspiralError as error:
+        if str(error) == opening.MISSING:
+            raise UnspiralError(f"there is no cue file {path}") from None
+        raise UnspiralError(f"{path.name}: {error}") from None
     read = {".txt": _labels, ".csv": _table, ".srt": _subtitles}[path.suffix.lower()]
     entries = read(text, path.name)
     if not entries:
@@ -102,6 +106,10 @@ def read_cues(path: str | Path) -> Cues:
     times: list[float] = []
     playheads: list[float] = []
     for entry in entries:
+        if max(entry.start, entry.end) >= LONGEST:
+            raise UnspiralError(f"{entry.where}: {max(entry.start, entry.end):g} s; recordings last up to ten hours")
+        if abs(entry.playhead) > 1e15:
+            raise UnspiralError(f"{entry.where}: {entry.playhead:g} is no playhead that a film has")
         for time in (entry.start, entry.end) if entry.holds else (entry.start,):
             if times and time < times[-1]:
                 raise UnspiralError(f"{entry.where}: {time:g} s comes after {times[-1]:g} s; cues go forward in time")
@@ -112,6 +120,9 @@ def read_cues(path: str | Path) -> Cues:
             times.append(time)
             playheads.append(entry.playhead)
     return Cues(tuple(times), tuple(playheads), max(times[-1], entries[-1].end))
+
+
+_TIMED = re.compile(r"(\d{1,9}:\d{1,9}:\d{1,9}(?:[.,]\d{1,9})?)\s?-->\s?(\d{1,9}:\d{1,9}:\d{1,9}(?:[.,]\d{1,9})?)")
 
 
 @dataclass(frozen=True)
@@ -131,7 +142,7 @@ def _labels(text: str, name: str) -> list[_Entry]:
             continue
         columns = line.split("\t")
         if len(columns) < 3:
-            raise UnspiralError(f"{where}: {line.strip()!r} is not start, end and label with tabs between them")
+            raise UnspiralError(f"{where}: {_shortened(line)} is not start, end and label with tabs between them")
         start, end = (_seconds(column.replace(",", "."), where) for column in columns[:2])
         entries.append(_Entry(where, start, max(start, end), _playhead(columns[2], where), holds=end > start))
     for number, (label, following) in enumerate(zip(entries, entries[1:])):
@@ -145,7 +156,11 @@ def _table(text: str, name: str) -> list[_Entry]:
     separator = next((mark for mark in ";\t" if mark in text), ",")
     entries = []
     columns = 2
-    for number, row in enumerate(csv.reader(text.splitlines(), delimiter=separator), 1):
+    try:
+        rows = list(csv.reader(text.splitlines(), delimiter=separator))
+    except csv.Error as error:
+        raise UnspiralError(f"{name} cannot be read as CSV: {error}") from None
+    for number, row in enumerate(rows, 1):
         where = f"{name} line {number}"
         if separator == ";" and any(re.fullmatch(r"\s*[1-9]\d{0,2}(,\d{3})+\s*", cell) for cell in row[1:2]):
             raise UnspiralError(f"{where}: {row[1].strip()} can be read in two ways; write it as 1500 or 1.5")
@@ -156,25 +171,36 @@ def _table(text: str, name: str) -> list[_Entry]:
             columns = max(columns, len(cells))
             continue
         if sum(bool(re.fullmatch(r"[-+]?[\d.:]+", cell)) for cell in cells) > columns:
-            raise UnspiralError(f"{where}: {','.join(cells)!r} holds more numbers than a time and a playhead")
+            raise UnspiralError(f"{where}: {_shortened(','.join(cells))} holds more numbers than a time and a playhead")
         if len(cells) < 2:
-            raise UnspiralError(f"{where}: {cells[0]!r} is not a time and a playhead")
+            raise UnspiralError(f"{where}: {_shortened(cells[0])} is not a time and a playhead")
         time = _seconds(cells[0], where)
         entries.append(_Entry(where, time, time, _playhead(cells[1], where)))
     return entries
 
 
 def _subtitles(text: str, name: str) -> list[_Entry]:
-    try:
-        captions = list(srt.parse(text))
-    except srt.SRTParseError:
-        raise UnspiralError(f"{name} cannot be read as SRT") from None
+    """Captions, line by line: srt.parse takes 5 s for a line of a thousand digits."""
+    lines = [line.strip() for line in text.splitlines()]
+    timed = [(number, match) for number, line in enumerate(lines) if (match := _TIMED.match(line))]
+    if not timed and any(lines):
+        raise UnspiralError(f"{name} cannot be read as SRT")
     entries = []
-    for number, caption in enumerate(captions, 1):
-        where = f"{name} caption {caption.index or number}"
-        start, end = caption.start.total_seconds(), caption.end.total_seconds()
-        entries.append(_Entry(where, start, end, _playhead(caption.content, where)))
+    for place, (number, match) in enumerate(timed):
+        index = lines[number - 1] if number and lines[number - 1].isdecimal() else str(place + 1)
+        where = f"{name} caption {index[:20]}"
+        following = timed[place + 1][0] if place + 1 < len(timed) else len(lines)
+        said = lines[number + 1 : following]
+        if following < len(lines) and said and said[-1].isdecimal():
+            del said[-1]  # the next one's number
+        start, end = (_seconds(one.replace(",", "."), where) for one in match.groups())
+        entries.append(_Entry(where, start, max(start, end), _playhead(" ".join(said).strip(), where)))
     return entries
+
+
+def _shortened(text: str) -> str:
+    """Foreign text in quotes, its middle left out where it is long."""
+    return reprlib.repr(text.strip())
 
 
 def _seconds(text: str, where: str) -> float:
@@ -184,7 +210,7 @@ def _seconds(text: str, where: str) -> float:
     except ValueError:
         parts = []
     if not 1 <= len(parts) <= 3 or not all(math.isfinite(part) and part >= 0 for part in parts):
-        raise UnspiralError(f"{where}: {text.strip()!r} is no time such as 83.5 or 1:23.5")
+        raise UnspiralError(f"{where}: {_shortened(text)} is no time such as 83.5 or 1:23.5")
     return sum(part * 60**power for power, part in enumerate(reversed(parts)))
 
 
@@ -203,6 +229,8 @@ _NAMED = re.compile(
 
 def _playhead(text: str, where: str) -> float:
     """The one number of a text, or the one that is called epoch in it. UnspiralError where that is not certain."""
+    if len(text) > 2000:
+        raise UnspiralError(f"{where}: a label of {len(text):,} characters is no playhead")
     plain = _MARKUP.sub(" ", text)
     said = " ".join(plain.split())[:80]
     found = [*_NAMED.finditer(plain)] or [*_ALONE.finditer(plain)]

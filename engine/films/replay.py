@@ -15,6 +15,7 @@ from engine.films.film import Film
 from engine.films.pace import pace
 from engine.films.training import training
 from engine.runs.run import Run
+from engine.runs.showable import showable
 
 
 class Beat(NamedTuple):
@@ -50,6 +51,8 @@ class Replaying:
         for epoch, seconds in self.holds.items():
             if not 0 <= seconds < 36000:
                 raise UnspiralError(f"the hold at epoch {epoch:g} is {seconds:g} s; it must be 0 or more")
+        if sum(self.holds.values()) >= 36000:
+            raise UnspiralError(f"the holds last {sum(self.holds.values()):g} s; all together less than ten hours")
 
     def as_json(self) -> str:
         """The same as one text, for another process; `from_json` reads it."""
@@ -90,11 +93,14 @@ class Replaying:
     def film(self) -> Film:
         """The run's film; UnspiralError if there is no such run, or it does not hold the epochs asked for."""
         run = Run.load(self.run)
+        playable = showable(run)
         first, last = float(run.epochs[0]), float(run.epochs[-1])
         for name, epoch in (("from", self.start), ("to", self.stop), *(("hold", epoch) for epoch in self.holds)):
             if epoch is not None and not first <= epoch <= last:
                 raise UnspiralError(f"{name} {epoch:g}: {self.run} holds epochs {first:g} to {last:g}")
-        return training(run, upright=self.upright)
+            if epoch is not None and epoch > playable.epochs[-1]:
+                raise UnspiralError(f"{name} {epoch:g}: {playable.unfinished}")
+        return training(playable, upright=self.upright)
 
     def beats(self, film: Film) -> tuple[Beat, ...]:
         """The stretches between pauses; together they last `seconds`, shared out by how far points move in each."""

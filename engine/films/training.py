@@ -14,6 +14,7 @@ from engine.network.loss import judged
 from engine.network.regions import argmax_regions
 from engine.recipes.data import Labelled
 from engine.runs.run import Run
+from engine.runs.showable import showable
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,6 +99,7 @@ def training(
     run whose layers are not known, those that were recorded. An embedding that is not 2-D is shown in a plane of it, or
     in the `plane` (d, 2) given: see `plane_of`. `upright`: the epoch at which a 2-D one is to lie upright on the input.
     """
+    run = showable(run)
     x = run.data.x
     shown = plane_of(run, plane, upright)
     if run.trajectories is not None:

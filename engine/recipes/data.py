@@ -1,15 +1,23 @@
 """Labelled point sets: what a network is to learn."""
 
+import math
+import os
+import reprlib
 import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
-from zipfile import BadZipFile
+from zipfile import BadZipFile, ZipFile
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from engine.errors import UnspiralError
+from engine.files.opening import opened, text
+from engine.files.room import check_memory, said
+
+TABLE = 500_000_000
+"""Bytes of text that are read of a .csv."""
 
 
 class Labelled(NamedTuple):
@@ -23,6 +31,7 @@ def labelled(x: ArrayLike, y: ArrayLike, classes: int | None = None) -> Labelled
     """Your own arrays, checked. x (N, n), y (N,) whole numbers below `classes`; UnspiralError says what is wrong."""
     try:
         points = np.asarray(x)
+        check_memory(2 * 8 * points.size, f"x {points.shape}"[:80], "give fewer points")
         if points.dtype.kind not in "biuf":
             raise UnspiralError(f"x is of type {points.dtype}; it must hold real numbers, a row per point")
         points = points.astype(float, copy=False)
@@ -136,20 +145,42 @@ def read_points(path: str | Path) -> Labelled:
 
 def _read_npz(path: Path) -> Labelled:
     try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+        with opened(path) as file, np.load(file, allow_pickle=False) as arrays:
+            if not {"x", "y"} <= set(arrays.files):
+                raise UnspiralError("it must hold two arrays named x and y")
+            for name in ("x", "y"):
+                _check_packed(arrays.zip, name, path.stat().st_size)
             x, y = arrays["x"], arrays["y"]
-    except (KeyError, IndexError):
+    except (AttributeError, TypeError):  # one array alone, as numpy.save writes it
         raise UnspiralError("it must hold two arrays named x and y") from None
-    except (ValueError, EOFError, BadZipFile, zlib.error) as error:
-        raise UnspiralError(f"it is not a file of arrays as numpy.savez writes it ({error})") from None
+    except UnspiralError:
+        raise
+    except (ValueError, KeyError, EOFError, OverflowError, RuntimeError, BadZipFile, zlib.error) as error:
+        short = " ".join(str(error).split())[:100]
+        raise UnspiralError(f"it is not a file of arrays as numpy.savez writes it ({short})") from None
     return labelled(x, y)
 
 
+def _check_packed(packed: ZipFile, name: str, size: int) -> None:
+    """UnspiralError if an array would not fit into memory, or is a few bytes that unpack to hundreds of megabytes."""
+    member = packed.getinfo(f"{name}.npy" if f"{name}.npy" in packed.namelist() else name)
+    with packed.open(member) as file:
+        version = np.lib.format.read_magic(file)
+        read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+        shape, _, dtype = read(file)
+    needed = math.prod(shape) * max(8, dtype.itemsize)
+    check_memory(3 * needed, f"its array {name} {tuple(shape)}"[:80], "give fewer points")
+    if needed > 256 << 20 and needed > 100 * size:
+        raise UnspiralError(
+            f"its array {name} takes {said(needed)} of memory, unpacked from {said(size)}: save it with numpy.savez, "
+            "not packed, if it is meant"
+        )
+
+
 def _read_csv(path: Path) -> Labelled:
-    try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()  # -sig: Excel writes a mark that is not a number
-    except UnicodeDecodeError as error:
-        raise UnspiralError(f"it is not text in UTF-8 ({error})") from None
+    with opened(path, TABLE) as file:  # a cell of two characters becomes a text of 50 bytes and a number of 8
+        check_memory(30 * os.fstat(file.fileno()).st_size, "its text", "save the points as .npz")
+    lines = text(path, TABLE).splitlines()  # Excel puts a mark before it that is not a number
     rows = [(number, line.split(",")) for number, line in enumerate(lines, 1) if line.strip()]
     if rows and not any(map(_is_number, rows[0][1])):
         del rows[0]  # a header
@@ -163,7 +194,7 @@ def _read_csv(path: Path) -> Labelled:
             raise UnspiralError(f"line {number} has {len(cells)} columns, those before it {columns}")
         wrong = next((cell for cell in cells if not _is_number(cell)), None)
         if wrong is not None:
-            raise UnspiralError(f"line {number} holds {wrong.strip()!r}, which is not a number")
+            raise UnspiralError(f"line {number} holds {reprlib.repr(wrong.strip())}, which is not a number")
     table = np.array([[float(cell) for cell in cells] for _, cells in rows])
     return labelled(table[:, :-1], table[:, -1])
 

@@ -3,7 +3,7 @@
 import hashlib
 import inspect
 import json
-import tomllib
+import reprlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -12,9 +12,14 @@ from typing import Any
 import numpy as np
 
 from engine.errors import UnspiralError, unknown
+from engine.files.opening import toml
+from engine.files.room import check_memory
 from engine.network.activations import KINDS, Activation
 from engine.recipes.data import DATASETS, Labelled, hold_out, labelled, read_points
 from engine.recipes.fields import FIELDS, Initialisation, Precision, checked, checked_parameter, explained_toml
+
+DEEPEST = 1000
+"""How many hidden layers a network may have."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +74,8 @@ class Recipe:
             object.__setattr__(self, "data", _own(self.data))
         if isinstance(self.data, Labelled) and np.abs(self.data.x).max() > np.finfo(self.precision).max:
             raise UnspiralError(f"x holds numbers that {self.precision} does not; divide x by a constant")
+        if len(self.hidden) > DEEPEST:
+            raise UnspiralError(f"hidden has {len(self.hidden):,} layers; it must be at most {DEEPEST:,}")
         linear = len(self.hidden) + (self.embedding is not None) + 1
         if isinstance(self.scale, tuple) and len(self.scale) != linear:
             raise UnspiralError(
@@ -87,10 +94,20 @@ class Recipe:
         kind = KINDS[self.activation]
         return kind(**{name: getattr(self, name) for name in kind().numbers if name in FIELDS})
 
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """How many points the data set has, of how many dimensions and classes; nothing is made to say so."""
+        if isinstance(self.data, Labelled):
+            return (*self.data.x.shape, int(self.data.y.max()) + 1)
+        classes = self.parameters.get("classes", 2)  # moons are always two
+        return classes * self.parameters.get("points", 0), self.parameters.get("dimensions", 2), classes
+
     def points(self) -> tuple[Labelled, np.ndarray]:
-        """The data set, and the mask (N,) of its held-out points."""
+        """The data set, and the mask (N,) of its held-out points. UnspiralError if memory does not hold them."""
         data = self.data
         if not isinstance(data, Labelled):
+            count, width, _ = self.shape
+            check_memory(50 * count * width, f"making {count:,} points of {data}", "lower points or classes")
             data = labelled(*DATASETS[data](self.data_seed, **self.parameters))
         return data, hold_out(data, self.held_out, self.data_seed)
 
@@ -146,11 +163,9 @@ class Recipe:
         """Read a recipe; `data` may name a .npz or .csv file beside it. UnspiralError names the file and the key."""
         path = Path(path)
         try:
-            values = tomllib.loads(path.read_text(encoding="utf-8"))
-        except OSError as error:
-            raise UnspiralError(f"cannot read {path}: {error.strerror or error}") from None
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise UnspiralError(f"{path} is not TOML: {error}") from None
+            values = toml(path)
+        except UnspiralError as error:
+            raise UnspiralError(f"cannot read {path}: {error}") from None
         data = None
         if isinstance(values.get("data"), str) and Path(values["data"]).suffix:
             data = read_points(path.parent / values["data"])
@@ -163,7 +178,7 @@ class Recipe:
 def _parameters(data: object, given: Mapping[str, Any]) -> dict[str, Any]:
     """The data set's parameters, defaults filled in, checked against the function's own signature."""
     if not isinstance(given, Mapping):
-        raise UnspiralError(f"parameters is {given!r}; it must be names and values, such as classes = 5")
+        raise UnspiralError(f"parameters is {reprlib.repr(given)}; it must be names and values, such as classes = 5")
     if isinstance(data, tuple):
         if given:
             raise UnspiralError(f"your own points take no parameters, but {', '.join(map(str, given))} was given")

@@ -65,16 +65,8 @@ class Place:
 
     def clear(self, said: Said) -> None:
         """Keep what an earlier recording on this path left, if it was cut short."""
-        left = journal.beside(self.path)
-        if not left.exists():
-            return
-        count = journal.snapshots(left)
-        if not count:
-            left.unlink()
-            return
-        kept = journal.beside(free(self.path, "unfinished-"))
-        left.rename(kept)
-        said("earlier", f"an earlier recording was cut short; its {count} snapshots are kept in {kept}")
+        if remark := journal.set_aside(self.path):
+            said("earlier", remark)
 
 
 def free(path: Path, word: str = "") -> Path:

@@ -237,9 +237,14 @@ class Recorder:
             return "" if self.stopped else f"nothing was recorded in {self.path}: call snapshot(epoch) in the loop"
         try:
             run = Run.load(path)
-            tensors.save(self.path, *described(replace(run, unfinished=self.stopped)), run.forget)
+            lost = self._journal.count - len(run.epochs)
+            stopped = self.stopped or (f"{lost} damaged snapshots were left out" if lost else "")
+            tensors.save(self.path, *described(replace(run, unfinished=stopped)), run.forget)
         except UnspiralError as error:
             return f"{error}; its {self._journal.count} snapshots are safe in {path}"
+        if lost:
+            self._said("damaged", f"{lost} snapshots were damaged on the disk; {journal.set_aside(self.path)}")
+            return ""
         with suppress(OSError):
             path.unlink()
         return ""

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import UnspiralError
+from engine.runs.checksums import sound
 
 Mix = tuple[tuple[int, float], ...]
 
@@ -46,9 +47,9 @@ def _slope(epochs: NDArray[np.float64], k: int) -> dict[int, float]:
 def mixed(stacked: Any, mix: Mix, epoch: float) -> Any:
     """A stacked array at a mix of snapshots."""
     (i, share), *others = mix
-    value = stacked[i] if not others else share * stacked[i]
+    value = sound(stacked[i]) if not others else share * sound(stacked[i])
     for i, share in others:
-        value += share * stacked[i]
+        value += share * sound(stacked[i])
     if not np.isfinite(value).all():
         raise UnspiralError(f"what was recorded at epoch {epoch:g} is not finite; play the run up to there")
     return value

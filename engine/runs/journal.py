@@ -6,9 +6,10 @@ cut off is left out. Where a snapshot has more in it than there is room for in a
 longer rows, whole or not at all.
 """
 
+import errno
+import hashlib
 import json
 import math
-import mmap
 import os
 import struct
 import time
@@ -23,11 +24,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import UnspiralError
-from engine.runs.tensors import CHECKED, DTYPES
+from engine.files.opening import opened
+from engine.runs.checksums import Mapped
+from engine.runs.tensors import DTYPES, read_or_map
 
 MAGIC = b"unspiral journal"
 METRICS = 1000
 """Bytes of JSON that a snapshot's metrics may take at first: about forty of them."""
+
+NAMES = 1000
+"""How many metrics a recording may have; each is a curve over all snapshots."""
+SUFFIX = ".journal"
 
 _NAMES = {dtype.str: name for name, dtype in DTYPES.items()}
 _HEAD = struct.Struct("<16sQQ")
@@ -39,7 +46,57 @@ _Layout = dict[str, tuple[np.dtype, tuple[int, ...]]]
 
 def beside(path: Path) -> Path:
     """Where the journal of a run that is to become `path` lies."""
-    return path.parent / f"{path.name}.journal"  # not with_name: / and . have none
+    return path.parent / f"{path.name}{SUFFIX}"  # not with_name: / and . have none
+
+
+def lock_of(path: Path) -> Path:
+    """The lock that a recorder holds as long as it appends to the journal beside `path`."""
+    return path.parent / f"{path.name}.lock"
+
+
+def newer(path: Path) -> bool:
+    """Whether the journal beside `path` is to be opened, not the file: it was begun over that very file, or none is.
+
+    A journal says what stood at `path` when it was begun. A file that stands there now and is another one was written
+    later, however it came there; clocks are not asked.
+    """
+    try:
+        head, content, offset, _ = _read(beside(path))
+        return head.get("over") == _stands(path) and len(content) >= offset + _stride(head)
+    except (UnspiralError, OSError):
+        return False
+
+
+def set_aside(path: Path) -> str:
+    """Give the journal beside `path` another name, and say so in a sentence; empty if there is none, or nothing in it.
+
+    A journal that was begun and holds no snapshot is removed; whatever is damaged is kept.
+    """
+    left = beside(path)
+    if not left.exists():
+        return ""
+    try:
+        head, content, offset, _ = _read(left)
+        if len(content) < offset + _stride(head):
+            left.unlink()
+            return ""
+        what = f"its {load(left)[1]} snapshots are"
+    except (UnspiralError, OSError, ValueError) as error:
+        what = f"it cannot be read ({error}) and is"
+    number = 1
+    while (kept := beside(path.with_name(f"{path.stem[:200]}-unfinished-{number}{path.suffix}"))).exists():
+        number += 1
+    left.rename(kept)
+    return f"an earlier recording was cut short; {what} kept in {kept}"
+
+
+def _stands(path: Path) -> str:
+    """What tells the file at `path` from any other run file: its header has the checksum of all."""
+    try:
+        with opened(path) as file:
+            return hashlib.sha256(file.read(1 << 16)).hexdigest()
+    except (UnspiralError, OSError):
+        return ""
 
 
 class Journal:
@@ -53,6 +110,7 @@ class Journal:
         self._synced = time.monotonic()
         self._syncing: Thread | None = None
         self._about, self._constants, self._row, self._room = about, dict(constants), _layout(row), METRICS
+        self._over = _stands(path.with_name(path.name.removesuffix(SUFFIX)))
         self._file: BinaryIO = path.open("xb", buffering=0)
         self._end = 0
         try:
@@ -66,7 +124,8 @@ class Journal:
         """Write what comes before the rows."""
         row = [[name, _NAMES[dtype.str], list(shape)] for name, (dtype, shape) in self._row.items()]
         constants = [[name, _NAMES[array.dtype.str], list(array.shape)] for name, array in self._constants.items()]
-        head = json.dumps({"about": self._about, "constants": constants, "row": row, "room": self._room}).encode()
+        described = {"about": self._about, "constants": constants, "row": row, "room": self._room, "over": self._over}
+        head = json.dumps(described).encode()
         beginning = b"".join([head, *(np.ascontiguousarray(array).tobytes() for array in self._constants.values())])
         self._write(_HEAD.pack(MAGIC, len(head), zlib.crc32(beginning)) + beginning)
         os.fsync(self._file.fileno())
@@ -98,7 +157,8 @@ class Journal:
         whole, old, end = self.path, self._file, self._end
         before = self._row, self._room
         self.path = whole.with_name(f"{whole.name}.part")
-        self._file, self._end = self.path.open("wb", buffering=0), 0
+        self.path.unlink(missing_ok=True)  # whatever it is: a link would be written through
+        self._file, self._end = self.path.open("xb", buffering=0), 0
         self._row, self._room = row, room
         try:
             self._begin()
@@ -119,7 +179,9 @@ class Journal:
 
     def _copy(self, other: Path) -> None:
         """Write another journal's rows as this one has them."""
-        (_, tensors, _, texts), count = load(other)
+        (_, tensors, _, texts), count, lost = load(other)
+        if lost:
+            raise OSError(errno.EIO, f"{lost} snapshots that were written are damaged now")
         for number in range(count):
             values = [_of_row(tensors, name, number, *kind) for name, kind in self._row.items()]
             self._write(_packed(float(tensors["epochs"][number]), values, texts[number].rstrip().ljust(self._room)))
@@ -148,7 +210,7 @@ class Recorded(NamedTuple):
 
     about: str
     tensors: dict[str, NDArray]
-    mapped: mmap.mmap
+    content: Mapped | bytes
     texts: Sequence[bytes]
     """The metrics of each snapshot as JSON."""
 
@@ -173,76 +235,81 @@ def _of_row(tensors: Mapping[str, NDArray], name: str, number: int, dtype: np.dt
     return np.ascontiguousarray(tensors[name][number], dtype)
 
 
-def snapshots(path: Path) -> int:
-    """How many whole snapshots a journal holds; 0 for one that cannot be read."""
-    try:
-        return load(path)[1]
-    except (UnspiralError, OSError, ValueError):
-        return 0
+def load(path: Path) -> tuple[Recorded, int, int]:
+    """What a journal holds, how many snapshots, and how many are lost.
 
-
-def load(path: Path) -> tuple[Recorded, int]:
-    """What a journal holds, and how many snapshots.
-
+    Every row is checked. Damaged ones are left out; the arrays are copies then, and views of the file otherwise.
     UnspiralError says in one line what is wrong with it.
     """
-    with path.open("rb") as file:
-        mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-    try:
-        _, length, checksum = _HEAD.unpack_from(mapped)
-        if length > len(mapped):
-            raise UnspiralError("is cut off within its description")
-        text = mapped[_HEAD.size : _HEAD.size + length]
-        head = json.loads(text)
-        about, offset = head["about"], _HEAD.size + length
-        constants = [(name, DTYPES[dtype], _shape(shape)) for name, dtype, shape in head["constants"]]
-        row = [(name, DTYPES[dtype], _shape(shape)) for name, dtype, shape in head["row"]]
-        room = head.get("room", METRICS)
-        if type(room) is not int or not 0 <= room < 2**30:
-            raise ValueError("not a length")
-    except UnspiralError:
-        raise
-    except (struct.error, ValueError, KeyError, TypeError, RecursionError):
-        raise UnspiralError("is not a journal that can be read") from None
+    head, content, offset, tensors = _read(path)
+    stride = _stride(head)
+    sound = _sound_rows(content, offset, stride)
+    if not sound:
+        raise UnspiralError("holds no whole snapshot yet")
+    count = (len(content) - offset) // stride
+    if len(sound) == count - 1 == sound[-1] + 1:  # the last one, which a crash cut off
+        count -= 1
+    place = offset
+    for name, dtype, shape in [("epochs", np.dtype("<f8"), ()), *head["row"]]:
+        inner = (_size(dtype, shape[axis + 1 :]) if 0 not in shape else 0 for axis in range(len(shape)))
+        stacked = np.ndarray((count, *shape), dtype, content, place, (stride, *inner))
+        tensors[name] = stacked if len(sound) == count else stacked[sound]
+        place += _size(dtype, shape)
+    begins = [place + number * stride for number in sound]
+    texts = [bytes(content[begin : begin + head["room"]]) for begin in begins]
+    tensors |= _metrics(texts)
+    return Recorded(head["about"], tensors, content, texts), len(sound), count - len(sound)
+
+
+def _read(path: Path) -> tuple[dict[str, Any], Mapped | bytes, int, dict[str, NDArray]]:
+    """A journal's head, its content, where its rows begin, and its constant tensors."""
+    with opened(path) as file:
+        try:
+            content = read_or_map(file, path)
+            _, length, checksum = _HEAD.unpack_from(content)
+            if length > len(content):
+                raise UnspiralError("is cut off within its description")
+            head = json.loads(content[_HEAD.size : _HEAD.size + length])
+            offset = _HEAD.size + length
+            for part in ("constants", "row"):
+                head[part] = [(name, DTYPES[dtype], _shape(shape)) for name, dtype, shape in head[part]]
+            room = head.setdefault("room", METRICS)
+            if type(room) is not int or not 0 <= room < 2**30 or not isinstance(head["about"], str):
+                raise ValueError("not a length")
+        except UnspiralError:
+            raise
+        except (struct.error, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            raise UnspiralError("is not a journal that can be read") from None
     tensors: dict[str, NDArray] = {}
-    for name, dtype, shape in constants:
+    for name, dtype, shape in head["constants"]:
         size = _size(dtype, shape)
-        if offset + size > len(mapped):
+        if offset + size > len(content):
             raise UnspiralError("is cut off before its first snapshot")
-        tensors[name] = np.ndarray(shape, dtype, mapped, offset)
+        tensors[name] = np.ndarray(shape, dtype, content, offset)
         offset += size
-    with memoryview(mapped) as view, view[_HEAD.size : offset] as beginning:
+    with memoryview(content) as view, view[_HEAD.size : offset] as beginning:
         if zlib.crc32(beginning) != checksum:
             raise UnspiralError("is damaged before its first snapshot")
-    stride = _EPOCH.size + sum(_size(dtype, shape) for _, dtype, shape in row) + room + _CHECKSUM
-    count = _whole_rows(mapped, offset, stride)
-    if not count:
-        raise UnspiralError("holds no whole snapshot yet")
-    place = offset
-    for name, dtype, shape in [("epochs", np.dtype("<f8"), ()), *row]:
-        inner = np.empty(shape, dtype).strides if _size(dtype, shape) else (0,) * len(shape)
-        tensors[name] = np.ndarray((count, *shape), dtype, mapped, place, (stride, *inner))
-        place += _size(dtype, shape)
-    texts = [mapped[i : i + room] for i in range(place, place + count * stride, stride)]
-    tensors |= _metrics(texts)
-    return Recorded(about, tensors, mapped, texts), count
+    return head, content, offset, tensors
 
 
-def _whole_rows(mapped: mmap.mmap, offset: int, stride: int) -> int:
-    """How many rows are whole: all that are long enough, but for those that a crash left half-written at the end.
+def _stride(head: Mapping[str, Any]) -> int:
+    """Bytes of a row."""
+    return _EPOCH.size + sum(_size(dtype, shape) for _, dtype, shape in head["row"]) + head["room"] + _CHECKSUM
 
-    Small journals are checked row by row, of large ones the last rows.
-    """
-    count = (len(mapped) - offset) // stride
-    first = 0 if len(mapped) <= CHECKED else max(0, count - 3)
-    for number in range(first, count):
-        begin = offset + number * stride
-        body, end = mapped[begin : begin + stride - _CHECKSUM], begin + stride
-        if zlib.crc32(body) != int.from_bytes(mapped[end - _CHECKSUM : end], "little"):
-            if number == count - 1:
-                return number
-            raise UnspiralError(f"snapshot {number} of {count} is damaged")
-    return count
+
+def _sound_rows(content: Mapped | bytes, offset: int, stride: int) -> list[int]:
+    """The numbers of the rows whose checksum holds."""
+    sound = []
+    with memoryview(content) as view:
+        for number in range((len(content) - offset) // stride):
+            end = offset + (number + 1) * stride
+            with view[end - stride : end - _CHECKSUM] as body:
+                if zlib.crc32(body) == int.from_bytes(view[end - _CHECKSUM : end], "little"):
+                    sound.append(number)
+            if isinstance(content, Mapped) and number % 256 == 0:
+                content.forget()
+    return sound
 
 
 def _metrics(texts: list[bytes]) -> dict[str, NDArray]:
@@ -250,8 +317,13 @@ def _metrics(texts: list[bytes]) -> dict[str, NDArray]:
     curves: dict[str, NDArray] = {}
     for number, text in enumerate(texts):
         try:
-            for name, value in json.loads(text).items():
+            given = json.loads(text)
+            if len(curves.keys() | given.keys()) > 2 * NAMES:
+                raise UnspiralError(f"has more than {NAMES:,} metrics by snapshot {number}; record fewer names")
+            for name, value in given.items():
                 curves.setdefault(f"metrics.{name}", np.full(len(texts), np.nan))[number] = float(value)
+        except UnspiralError:
+            raise
         except (ValueError, AttributeError, TypeError, RecursionError, OverflowError):
             raise UnspiralError(f"the metrics of snapshot {number} cannot be read") from None
     return curves

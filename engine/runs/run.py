@@ -3,6 +3,7 @@
 import hashlib
 import json
 import tempfile
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import UnspiralError, unknown
+from engine.files.making import held
 from engine.network.layers import Array, Linear, Network, classifier, forward, mapped, mistaken
 from engine.recipes.data import Labelled
 from engine.recipes.recipe import Recipe
@@ -115,8 +117,8 @@ class Run(_SeenByDigest):
     def digest(self) -> str:
         """Hexadecimal digits that name this run's content: another weight, another digest.
 
-        sha256 of all of it up to 256 MB; of larger files, of their size, the times of their last change and 64 pages,
-        so that one that was written to has another digest, though not every byte is read.
+        sha256 of a file's bytes; of one larger than 32 MB, of its description and the checksums of its pieces, or
+        where it carries none of some of its bytes and the times of its last change.
         """
         if "digest" not in self._known:
             self._known["digest"] = self._source.digest() if self._source else self._content()
@@ -207,9 +209,19 @@ class Run(_SeenByDigest):
             return sheet.read_bytes()
 
     def save(self, path: str | Path) -> None:
-        """Write one safetensors file, whole or not at all. UnspiralError says why it could not be written."""
+        """Write one safetensors file, whole or not at all. UnspiralError says why it could not be written.
+
+        What an earlier recording left beside it is kept under another name, and a warning says so.
+        """
         about, arrays = described(self)
         tensors.save(Path(path), about, arrays, self.forget)
+        live = held(journal.lock_of(Path(path)))
+        if not live and (remark := journal.set_aside(Path(path))):
+            warnings.warn(remark, stacklevel=2)
+
+    def check(self) -> str:
+        """Read the whole file, and say in what way it is sound. UnspiralError if it is damaged anywhere."""
+        return self._source.check() if self._source is not None else "it is not in a file"
 
     def forget(self) -> None:
         """Give back the memory that reading a large file took; what is read again is mapped again."""
@@ -225,14 +237,17 @@ class Run(_SeenByDigest):
         path = Path(path)
         try:
             beside = journal.beside(path)
-            if beside.is_file() and (not path.exists() or journal.snapshots(beside)):
-                path = beside
+            if beside.is_file():
+                if not path.exists() or journal.newer(path):
+                    path = beside
+                else:
+                    warnings.warn(f"{beside} is an earlier recording that was cut short; {path} is newer", stacklevel=2)
             fields, source = opened(path)
             run = cls(**fields)
             object.__setattr__(run, "_source", source)  # not a field of what `replace` makes of it
             return run
         except UnspiralError as error:
-            raise UnspiralError(f"{path}: {error}") from None
+            raise type(error)(f"{path}: {error}") from None
         except (OverflowError, RecursionError):
             raise UnspiralError(f"{path}: its description holds numbers or lists that no run has") from None
 

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import mmap
 import os
 import re
 from pathlib import Path
@@ -12,11 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import UnspiralError
+from engine.files import opening
+from engine.files.opening import Unreadable, path_is_folder
 from engine.network.activations import KINDS, Activation
 from engine.network.layers import Array, Layer, Linear, Network
 from engine.recipes.data import Labelled
 from engine.recipes.recipe import Recipe
 from engine.runs import journal, tensors
+from engine.runs.checksums import Mapped, sound
 
 FORMAT = 2
 """Of files with series, constants or no network; those that need none of it say 1, which older ones read too."""
@@ -42,24 +44,22 @@ class Trajectories(NamedTuple):
 
 
 class Source(NamedTuple):
-    """The file that a run's arrays are mapped from."""
+    """The file that a run's arrays are views of."""
 
     path: Path
-    mapped: mmap.mmap
+    content: Mapped | bytes
     checksum: str
-    stamp: tuple[int, int, int]
-    """Size and times when it was opened."""
 
     def digest(self) -> str:
-        """Of the file: its checksum, or its bytes; of a large file its size, times and pieces spread over it."""
+        """Of the file: its checksum, or that of all its bytes; of a large one without, of pieces spread over it."""
         if self.checksum:
             return self.checksum
-        size = len(self.mapped)
-        if size <= _HASHED_WHOLE:
+        size = len(self.content)
+        if size <= _HASHED_WHOLE or isinstance(self.content, bytes):
             digest, places, length = hashlib.sha256(), range(0, size, _PART), _PART
         else:
-            digest, places, length = hashlib.sha256(repr(self.stamp).encode()), _spread(size), 4096
-        with memoryview(self.mapped) as content:
+            digest, places, length = hashlib.sha256(repr(self.content.stamp).encode()), _spread(size), 4096
+        with memoryview(self.content) as content:
             for place in places:
                 digest.update(content[place : place + length])
                 self.forget()
@@ -67,8 +67,16 @@ class Source(NamedTuple):
 
     def forget(self) -> None:
         """Give back the memory of a large file's pages, so that replaying it takes that of a few snapshots."""
-        if len(self.mapped) > tensors.CHECKED and hasattr(mmap, "MADV_DONTNEED"):
-            self.mapped.madvise(mmap.MADV_DONTNEED)
+        if isinstance(self.content, Mapped):
+            self.content.forget()
+
+    def check(self) -> str:
+        """Read all of the file, and say in what way it is sound. UnspiralError if it is not."""
+        if isinstance(self.content, Mapped):
+            self.content.check_all()
+        if not self.checksum:
+            return "it carries no checksums; its shapes fit"
+        return f"all {len(self.content):,} bytes match their checksums"
 
 
 def _spread(size: int) -> list[int]:
@@ -103,22 +111,17 @@ def is_name(name: str) -> bool:
 
 def opened(path: Path) -> tuple[dict[str, Any], Source]:
     """The fields of a run from a run file or a journal, and the file that its arrays are mapped from."""
-    if path.is_dir():
+    if path_is_folder(path):
         raise UnspiralError("is a folder; name a run file (.safetensors)")
-    if not path.exists():
+    if not os.path.lexists(path):
         raise UnspiralError("no such file")
-    if not path.is_file():
-        raise UnspiralError("is not a regular file; name a run file (.safetensors)")
-    try:
-        with path.open("rb") as file:
-            beginning = file.read(len(journal.MAGIC))
-            stat = os.fstat(file.fileno())
-    except OSError as error:
-        raise UnspiralError(f"cannot be read: {error.strerror or error}") from None
+    with opening.opened(path) as file:
+        beginning = file.read(len(journal.MAGIC))
     unfinished, checksum = "", ""
     if beginning == journal.MAGIC:
-        opened, count = journal.load(path)
+        opened, count, lost = journal.load(path)
         unfinished = f"the recording was not closed; it holds {count:,} snapshot{'s' if count > 1 else ''}"
+        unfinished += f", {lost:,} damaged ones left out" if lost else ""
     else:
         opened = tensors.load(path)
         checksum = opened.checksum
@@ -130,12 +133,11 @@ def opened(path: Path) -> tuple[dict[str, Any], Source]:
     if type(version) is not int or version < 1:
         raise UnspiralError("its description does not say which format it is in")
     if version > FORMAT:
-        raise UnspiralError(f"written in format {version:g}, this unspiral reads up to {FORMAT}; update unspiral")
+        raise Unreadable(f"written in format {version:g}, this unspiral reads up to {FORMAT}; update unspiral")
     fields = _assembled(about, opened.tensors)
     if unfinished:
         fields["unfinished"] = unfinished
-    stamp = (stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
-    return fields, Source(path, opened.mapped, checksum, stamp)
+    return fields, Source(path, opened.content, checksum)
 
 
 def _assembled(about: dict[str, Any], arrays: dict[str, NDArray]) -> dict[str, Any]:
@@ -146,7 +148,7 @@ def _assembled(about: dict[str, Any], arrays: dict[str, NDArray]) -> dict[str, A
             raise UnspiralError(f"lacks tensor {name}; it is not a whole run")
         if arrays[name].dtype.kind not in kinds:
             raise UnspiralError(f"tensor {name} holds {arrays[name].dtype}, which it cannot")
-        return arrays[name]
+        return arrays[name] if name.startswith(("layers.", "trajectories.")) else sound(arrays[name])
 
     strange = next((name for name in arrays if not is_name(name)), None)
     if strange is not None:
@@ -182,10 +184,10 @@ def _assembled(about: dict[str, Any], arrays: dict[str, NDArray]) -> dict[str, A
         raise UnspiralError("its network does not end in a linear classifier")
     if (not alone and not 0 < points.y.max(initial=0) + 1 <= width) or points.y.min(initial=0) < 0:
         raise UnspiralError(f"its labels do not fit its {width} classes")
-    held = arrays.get("held_out", np.zeros(len(points.y), bool))
+    held = sound(arrays.get("held_out", np.zeros(len(points.y), bool)))
     if held.shape != points.y.shape or held.dtype != bool or (len(held) and held.all()):
         raise UnspiralError(f"held_out is {held.dtype} {held.shape}; expected a mask {points.y.shape} of some points")
-    metrics = {n.removeprefix("metrics."): curve for n, curve in arrays.items() if n.startswith("metrics.")}
+    metrics = {n.removeprefix("metrics."): sound(curve) for n, curve in arrays.items() if n.startswith("metrics.")}
     for name, curve in metrics.items():
         if curve.shape != (count,) or curve.dtype.kind != "f":
             raise UnspiralError(f"metric {name[:60]} is {curve.dtype} {curve.shape}; expected numbers ({count},)")

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.runs.between import weights_between
+from engine.runs.checksums import sound
 
 
 def given_at(stacked: NDArray) -> NDArray[np.intp]:
@@ -23,9 +24,9 @@ def at(stacked: NDArray, there: NDArray[np.intp], epochs: NDArray[np.float64], e
     known = epochs[there]
     moment = float(np.clip(epoch, known[0], known[-1]))
     if stacked.dtype.kind != "f":
-        return stacked[there[int(np.searchsorted(known, moment, side="right")) - 1]]
+        return sound(stacked[there[int(np.searchsorted(known, moment, side="right")) - 1]])
     (i, share), *others = weights_between(known, moment)
-    value = stacked[there[i]] if not others else share * stacked[there[i]]
+    value = sound(stacked[there[i]]) if not others else share * sound(stacked[there[i]])
     for i, share in others:
-        value += share * stacked[there[i]]
+        value += share * sound(stacked[there[i]])
     return value

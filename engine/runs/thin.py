@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from engine.errors import UnspiralError
 from engine.network.layers import mapped
 from engine.runs.between import weights_between
+from engine.runs.checksums import sound
 from engine.runs.run import Run
 from engine.runs.run_file import Trajectories
 
@@ -61,14 +62,22 @@ def _distance(run: Run, chosen: list[int], place: float) -> float:
     return float(np.sqrt((apart.astype(float) ** 2).sum(1).max()))
 
 
-def kept(run: Run, chosen: NDArray[np.intp]) -> Run:
-    """The run with the snapshots numbered in `chosen` alone."""
-    layers = mapped(lambda array: array[chosen], run.layers)
+def kept(run: Run, chosen: NDArray[np.intp] | slice) -> Run:
+    """The run with the snapshots numbered in `chosen` alone; a slice copies nothing."""
+
+    def some(array: NDArray) -> NDArray:
+        if not isinstance(chosen, slice):
+            for number in chosen.tolist():
+                sound(array[number])
+                run.forget()
+        return array[chosen]
+
+    layers = mapped(some, run.layers)
     trajectories = run.trajectories and Trajectories(
-        run.trajectories.points[chosen], run.trajectories.segments, run.trajectories.lines[chosen]
+        some(run.trajectories.points), run.trajectories.segments, some(run.trajectories.lines)
     )
     metrics = {name: curve[chosen] for name, curve in run.metrics.items()}
-    series = {name: array[chosen] for name, array in run.series.items()}
+    series = {name: some(array) for name, array in run.series.items()}
     return replace(
         run, epochs=run.epochs[chosen], layers=layers, metrics=metrics, trajectories=trajectories, series=series
     )

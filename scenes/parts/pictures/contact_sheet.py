@@ -8,8 +8,8 @@ import numpy as np
 from PIL import Image
 
 from engine import Run, UnspiralError, pace, training
+from engine.files.making import write_whole
 from engine.numbers import percent
-from engine.runs.tensors import write_whole
 from scenes.parts.paint.canvas import Canvas, Pixels
 from scenes.parts.paint.text import paint_text
 from scenes.parts.paint.theme import STRONG, THEME, Theme, rgb

@@ -219,7 +219,7 @@ def test_a_disk_that_fills_while_the_cache_is_written_gets_one_line(
 
     monkeypatch.setattr(os, "fsync", full)
     assert "No space left on device; nothing was left there" in refused("train", recipe)
-    assert [path.suffix for path in empty_cache.iterdir()] == [".lock"]
+    assert not list(empty_cache.iterdir())
 
 
 # ---- show, list, recipe
@@ -386,4 +386,4 @@ def test_control_c_is_quiet_and_leaves_nothing(recipe: Path, empty_cache: Path) 
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=60)
     assert process.returncode == 130 and said.strip() == ""
-    assert [path.suffix for path in empty_cache.iterdir()] == [".lock"]
+    assert not list(empty_cache.iterdir())

@@ -1,0 +1,47 @@
+"""Numbers too large to show: one sentence says from where on, and the sound part plays."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from engine import Run, UnspiralError, pace, training
+from engine.films.replay import Replaying
+from engine.runs.showable import showable
+from tests.attacks.attacking import answered, refused, small_run
+
+
+@pytest.mark.parametrize("grown", [1e16, 1e21, 1e30, 1e37])
+def test_a_run_that_grew_beyond_measure_plays_up_to_there(tmp_path: Path, grown: float) -> None:
+    path = tmp_path / "run.safetensors"
+    small_run(snapshots=8, grown=grown).save(path)  # the last two of eight
+    film = training(Run.load(path))
+    assert (film.first, film.last) == (0, 5)
+    rate = pace(film, film.first, film.last)
+    assert [rate(0), rate(1)] == [0, 1]
+    assert np.isfinite(film(film.last).points).all() and film(2.5).view.half < 100
+    assert "epoch 6" in showable(Run.load(path)).unfinished and Replaying(path).film().last == 5
+    text = refused("film", path, "--to", "7")
+    assert "too large" in text and "nan" not in text
+    code, text = answered("thin", path, "--error", ".001", "-o", tmp_path / "thin.safetensors")
+    assert code == 0 and "nan" not in text and "too large" in text
+    assert Run.load(tmp_path / "thin.safetensors").epochs[-1] == 5
+    assert answered("show", path)[0] == 0
+
+
+def test_a_run_of_nothing_but_large_numbers_is_refused_in_one_line(tmp_path: Path) -> None:
+    path = tmp_path / "run.safetensors"
+    small_run(snapshots=2, grown=1e25).save(path)
+    assert "too large" in refused("film", path)
+    with pytest.raises(UnspiralError, match="too large"):
+        training(Run.load(path))
+
+
+def test_one_snapshot_beyond_measure_among_others_ends_what_plays(tmp_path: Path) -> None:
+    run = small_run(snapshots=9)
+    layers = [layer for layer in run.layers]
+    weight = np.array(layers[0].weight)  # type: ignore[union-attr]
+    weight[4] *= 1e20
+    layers[0] = layers[0]._replace(weight=weight)  # type: ignore[union-attr]
+    assert training(replace(run, layers=tuple(layers))).last == 3
