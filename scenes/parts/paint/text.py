@@ -2,14 +2,15 @@
 
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import cairo
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFont, features
 
 from scenes.parts.paint.canvas import Canvas, tell
-from scenes.parts.paint.theme import RGB, TEXT
+from scenes.parts.paint.scripts import Face, Run, runs
+from scenes.parts.paint.theme import MATHS, RGB, STRONG, TEXT, THEME
 
 Anchor = Literal["left", "middle", "right"]
 
@@ -27,20 +28,44 @@ class _Mask(NamedTuple):
 
 
 @lru_cache(maxsize=64)
-def _font(path: Path, size: int) -> ImageFont.FreeTypeFont:
-    return ImageFont.truetype(str(path), size, layout_engine=ImageFont.Layout.BASIC)
+def _font(face: Face, size: int, backwards: bool = False) -> ImageFont.FreeTypeFont:
+    plain = face.path in (TEXT, STRONG, MATHS) and not backwards
+    layout = ImageFont.Layout.BASIC if plain or not features.check("raqm") else ImageFont.Layout.RAQM
+    return ImageFont.truetype(str(face.path), face.strike or size, face.number, layout_engine=layout)
 
 
 @lru_cache(maxsize=4096)
-def _mask(text: str, path: Path, size: int, halo: int) -> _Mask:
-    font = _font(path, size)
-    left, top, right, bottom = font.getbbox(text, anchor="ls", stroke_width=halo)
+def _mask(run: Run, size: int, halo: int) -> _Mask:
+    if run.face.coloured:
+        return _coloured(run, size)
+    font, how = _font(run.face, size, run.backwards), _direction(run)
+    left, top, right, bottom = font.getbbox(run.text, anchor="ls", stroke_width=halo, **how)
     width, height = max(1, int(right - left)), max(1, int(bottom - top))
     stride = cairo.ImageSurface.format_stride_for_width(cairo.FORMAT_A8, width)
     image = Image.new("L", (stride, height))
-    ImageDraw.Draw(image).text((-left, -top), text, fill=255, font=font, anchor="ls", stroke_width=halo)
+    draw = ImageDraw.Draw(image)
+    draw.text((-left, -top), run.text, fill=255, font=font, anchor="ls", stroke_width=halo, **how)
     surface = cairo.ImageSurface.create_for_data(bytearray(image.tobytes()), cairo.FORMAT_A8, width, height, stride)
-    return _Mask(surface, int(left), int(top), font.getlength(text))
+    return _Mask(surface, int(left), int(top), font.getlength(run.text, **how))
+
+
+def _coloured(run: Run, size: int) -> _Mask:
+    """Letters that have colours of their own; fonts of bitmaps are scaled from their one size."""
+    font = _font(run.face, size)
+    scale = size / font.size
+    left, top, right, bottom = font.getbbox(run.text, anchor="ls")
+    drawn = Image.new("RGBA", (max(1, int(right - left)), max(1, int(bottom - top))))
+    ImageDraw.Draw(drawn).text((-left, -top), run.text, font=font, anchor="ls", embedded_color=True)
+    width, height = (max(1, round(scale * side)) for side in drawn.size)
+    pixels = np.array(drawn.convert("RGBa").resize((width, height), Image.Resampling.LANCZOS))  # premultiplied
+    surface = cairo.ImageSurface.create_for_data(pixels.data, cairo.FORMAT_ARGB32, width, height)
+    return _Mask(surface, round(scale * left), round(scale * top), scale * font.getlength(run.text))
+
+
+def _direction(run: Run) -> dict[str, Any]:
+    """What Pillow is to be told of the run's direction, where it can set more than letter after letter."""
+    raqm = _font(run.face, 16, run.backwards).layout_engine == ImageFont.Layout.RAQM
+    return {"direction": "rtl" if run.backwards else "ltr"} if raqm else {}
 
 
 def paint_text(
@@ -61,8 +86,8 @@ def paint_text(
     """
     if not text:
         return 0.0
-    parts = _parts(text)
-    masks = [_mask(part, font, round(size), 0) for part in parts]
+    parts = _parts(text, font)
+    masks = [_mask(part, round(size), 0) for part in parts]
     advance = sum(mask.advance for mask in masks)
     begin = at[0] - advance * {"left": 0, "middle": 0.5, "right": 1}[anchor]
     y, places = round(at[1]), []
@@ -76,17 +101,31 @@ def paint_text(
     if halo is not None:
         canvas.context.set_source_rgba(*canvas.colour(halo, alpha))
         for part, x in zip(parts, places):
-            rim = _mask(part, font, round(size), min(4, max(2, round(size / 14))))
+            if part.face.coloured:
+                continue
+            rim = _mask(part, round(size), min(4, max(2, round(size / 14))))
             canvas.context.mask_surface(rim.surface, x + rim.left, y + rim.top)
     canvas.context.set_source_rgba(*canvas.colour(colour, alpha))
-    for mask, x in zip(masks, places):
-        canvas.context.mask_surface(mask.surface, x + mask.left, y + mask.top)
+    for part, mask, x in zip(parts, masks, places):
+        if part.face.coloured:
+            _paint_coloured(canvas, mask, x + mask.left, y + mask.top, alpha)
+        else:
+            canvas.context.mask_surface(mask.surface, x + mask.left, y + mask.top)
     return advance
 
 
-def _parts(text: str) -> tuple[str, ...]:
-    """A number by its digits, which are set once for all numbers; other texts whole."""
-    return tuple(text) if NUMERAL.issuperset(text) else (text,)
+def _paint_coloured(canvas: Canvas, mask: _Mask, x: float, y: float, alpha: float) -> None:
+    canvas.context.save()
+    canvas.context.set_source_surface(mask.surface, x, y)
+    canvas.context.paint_with_alpha(alpha)
+    canvas.context.restore()
+
+
+def _parts(text: str, font: Path) -> tuple[Run, ...]:
+    """A number by its digits, which are set once for all numbers; other texts whole, as far as one font has them."""
+    if NUMERAL.issuperset(text):
+        return tuple(Run(digit, Face(font)) for digit in text)
+    return runs(text, font, THEME.fallback)
 
 
 def fitted_text(text: str, size: float, room: float, font: Path = TEXT) -> tuple[str, float]:
@@ -101,12 +140,14 @@ def fitted_text(text: str, size: float, room: float, font: Path = TEXT) -> tuple
 
 def text_width(text: str, size: float, font: Path = TEXT) -> float:
     """Advance of one line in pixels."""
-    return float(np.ceil(sum(_advance(part, round(size), font) for part in _parts(text))))
+    return float(np.ceil(sum(_advance(part, round(size)) for part in _parts(text, font))))
 
 
 @lru_cache(maxsize=4096)
-def _advance(text: str, size: int, font: Path) -> float:
-    return _font(font, size).getlength(text)
+def _advance(run: Run, size: int) -> float:
+    if run.face.coloured:
+        return _mask(run, size, 0).advance
+    return _font(run.face, size, run.backwards).getlength(run.text, **_direction(run))
 
 
 def subscript(number: int) -> str:

@@ -65,6 +65,8 @@ class Theme:
     text: Path = FONTS / "SourceSans3-Regular.ttf"
     strong: Path = FONTS / "SourceSans3-SemiBold.ttf"
     maths: Path = FONTS / "STIXTwoMath-Regular.ttf"
+    fallback: tuple[Path, ...] = ()
+    """Fonts for letters that these do not have, asked before those of the system."""
 
     @property
     def light(self) -> bool:
@@ -133,16 +135,24 @@ def _checked(name: str, key: str, value: Any, folder: Path) -> Any:
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
             raise UnspiralError(f"{wanted} is no list of texts")
         return tuple(_colour(name, key, item) for item in value) if key == "classes" else tuple(value)
+    if key == "fallback":
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            raise UnspiralError(f"{wanted} is no list of font files")
+        return tuple(_font_file(wanted, folder / item) for item in value)
     if not isinstance(value, str):
         raise UnspiralError(f"{wanted} is no text in quotes")
     if key in ("text", "strong", "maths"):
-        path = folder / value
-        try:
-            ImageFont.truetype(str(path))
-        except OSError:
-            raise UnspiralError(f"{wanted}: {path} is no font file that can be read") from None
-        return path.resolve()
+        return _font_file(wanted, folder / value)
     return _colour(name, key, value)
+
+
+def _font_file(wanted: str, path: Path) -> Path:
+    try:
+        ImageFont.truetype(str(path))
+    except OSError as error:
+        if "invalid pixel size" not in str(error):  # a font of bitmaps, as those of emoji are
+            raise UnspiralError(f"{wanted}: {path} is no font file that can be read") from None
+    return path.resolve()
 
 
 def _colour(name: str, key: str, value: str) -> str:
