@@ -5,7 +5,6 @@ import html
 import io
 import json
 import tempfile
-import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,12 +13,13 @@ from typing import Any
 from PIL import Image
 
 from engine.deliver.clip import Clip, Section
-from engine.deliver.delivery import clear_joined
 from engine.deliver.rendering import Rendering
 from engine.deliver.sound import Sounding, mixed
 from engine.deliver.targets import H264
 from engine.deliver.video import Encoder, frames, frames_backwards, join
 from engine.errors import UnspiralError
+from engine.files import making
+from engine.files.opening import toml
 
 ASSETS = Path(__file__).parents[2] / "assets"
 REVEAL = ASSETS / "reveal"
@@ -44,9 +44,9 @@ class Colours:
         if theme in ("", "dark", "light"):
             return light if theme == "light" else cls()
         try:
-            given = tomllib.loads(Path(theme).read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
-            raise UnspiralError(f"theme {theme!r} is neither dark nor light nor a TOML file that can be read") from None
+            given = toml(Path(theme))
+        except UnspiralError as error:
+            raise UnspiralError(f"theme {theme}: {error}") from None
         base = light if given.get("base") == "light" else cls()
         return cls(*(str(given.get(name, getattr(base, name))) for name in ("ground", "ink", "quiet")))
 
@@ -79,25 +79,20 @@ def write_deck(
     kind = output.suffix.lower()
     if kind not in writers:
         raise UnspiralError(f"{output.name}: a deck is a {', '.join(writers)}")
-    if not output.parent.is_dir():
-        raise UnspiralError(f"there is no folder {output.parent}; make it first, or name another with -o")
-    if output.exists() and not force:
-        raise UnspiralError(f"{output} exists; replace it with --force, or name another file")
+    making.check(output, force)
     colours = Colours.of(rendering.theme)
     lossless = kind == ".html"  # its clips are encoded in both directions; others take Manim's own
-    render = render or (lambda scene, lossless: rendering.render(scene, lossless=lossless))
     slides: list[Slide] = []
-    with tempfile.TemporaryDirectory(prefix=".deck-", dir=output.parent) as folder:
-        unfinished = Path(folder) / output.name
-        clips = [render(scene, lossless) for scene in scenes]
-        for part, clip in enumerate(clips, 1):
+    with making.made(output, force) as unfinished:
+        own = unfinished.parent / "rendered"
+        made = [
+            render(scene, lossless) if render else rendering.render(scene, own / str(number), lossless=lossless)
+            for number, scene in enumerate(scenes)
+        ]
+        for part, clip in enumerate(made, 1):
             for number, section in enumerate(clip.sections, 1):
-                slides.append(Slide(clip, section, f"{part}.{number}" if len(clips) > 1 else str(number)))
-        writers[kind](slides, unfinished, title or clips[0].title, colours)
-        if lossless:
-            for clip in clips:
-                clear_joined(clip)
-        unfinished.replace(output)
+                slides.append(Slide(clip, section, f"{part}.{number}" if len(made) > 1 else str(number)))
+        writers[kind](slides, unfinished, title or made[0].title, colours)
     return len(slides)
 
 

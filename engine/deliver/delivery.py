@@ -1,5 +1,6 @@
 """Delivering scenes: what is asked for is checked first, then each scene is rendered and made into every target."""
 
+import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -9,6 +10,7 @@ from engine.deliver.clip import Clip
 from engine.deliver.rendering import Rendering
 from engine.deliver.targets import TARGETS, Target, Work
 from engine.errors import UnspiralError, unknown
+from engine.files.making import Making, flush
 
 ENDINGS = ("", ".gif", ".mov", ".mp4", ".otio", ".srt", ".vtt", ".webm")
 """Of all that targets make."""
@@ -25,9 +27,10 @@ def deliver(
     force: bool = False,
     say: Callable[[str], None] = lambda remark: None,
 ) -> Iterator[Path]:
-    """Make every target of every scene in `folder`, yielding the files and folders as they are ready.
+    """Make every target of every scene in `folder`, yielding the files and folders.
 
-    They are named scene-target; `force` replaces what has that name. `say` is told what a lecturer should know.
+    They are named scene-target, and get their names together when all are whole; `force` replaces what has that name.
+    Where a scene cannot be rendered, those before it are kept. `say` is told what a lecturer should know.
     UnspiralError before anything is rendered: unknown targets, alpha that cannot be, names that are taken.
     """
     chosen = {name: find_target(name) for name in targets}
@@ -49,11 +52,51 @@ def deliver(
         if (other := named.setdefault(scene.stem, scene)) is not scene:
             raise UnspiralError(f"{other} and {scene} would both become {scene.stem}-{targets[0]}; rename one of them")
     for stem in (folder / f"{scene.stem}-{name}" for scene in scenes for name in chosen):
-        taken = made(stem)
-        if taken and not force:
-            raise UnspiralError(f"{taken[0]} exists; replace it with --force, or deliver into another folder")
-    for scene in scenes:
-        yield from _deliver_one(scene, chosen, folder, rendering, transparent, sound, duration, say)
+        for taken in made(stem):
+            if not force:
+                raise UnspiralError(f"{taken} exists; replace it with --force, or deliver into another folder")
+            if taken.is_symlink() or not (taken.is_file() or taken.is_dir()):
+                raise UnspiralError(f"{taken} is a link or a device, which is not replaced; remove it first")
+    yield from _delivered(scenes, chosen, folder, rendering, transparent, sound, duration, say)
+
+
+def _delivered(
+    scenes: Sequence[Path],
+    chosen: dict[str, Target],
+    folder: Path,
+    rendering: Rendering,
+    transparent: bool,
+    sound: Path | None,
+    duration: float,
+    say: Callable[[str], None],
+) -> Iterator[Path]:
+    """Make all in a folder of its own, then give them their names."""
+    try:
+        making = Making(folder / "delivery")
+        making.path.mkdir()
+    except OSError as error:
+        raise UnspiralError(f"cannot write into {folder}: {error.strerror or error}") from None
+    ready: list[Path] = []
+    wrong: UnspiralError | None = None
+    try:
+        for scene in scenes:
+            ready += _deliver_one(scene, chosen, making.path, rendering, transparent, sound, duration, say)
+    except UnspiralError as error:
+        wrong = error
+    try:
+        flush(making.path)
+        for path in ready:
+            replaced = folder / path.name
+            if replaced.is_dir():  # a folder is not replaced at once
+                replaced.rename(path.with_name(f"{path.name}.replaced"))
+            path.replace(replaced)
+            yield replaced
+    except OSError as error:
+        raise UnspiralError(f"cannot write into {folder}: {error.strerror or error}") from None
+    finally:
+        making.abort()
+    if wrong is not None:
+        raise wrong
 
 
 def find_target(name: str) -> Target:
@@ -72,13 +115,16 @@ def _deliver_one(
     sound: Path | None,
     duration: float,
     say: Callable[[str], None],
-) -> Iterator[Path]:
+) -> list[Path]:
+    """Every target of a scene, made in `folder`."""
+    ready: list[Path] = []
+    own = folder / f"{scene.stem} rendered"
     lossless = any(target.needs_lossless for target in chosen.values())
     clips: dict[bool, Clip] = {}
     for name, target in chosen.items():
         clear = target.alpha == "always" or (transparent and target.alpha == "optional")
         if clear not in clips:
-            clips[clear] = rendering.render(scene, lossless=lossless, transparent=clear)
+            clips[clear] = rendering.render(scene, own, lossless=lossless, transparent=clear)
         clip = clips[clear]
         if not target.sounds and (clip.sounds or sound is not None):
             say(f"{name} carries no sound")
@@ -88,13 +134,13 @@ def _deliver_one(
                 say(f"{sound.name} is {extra:.1f} s longer than the clip; its end is cut off")
         stem = folder / f"{scene.stem}-{name}"
         work = Work(clip, lossless, clear, stem, sound if target.sounds else None, duration)
-        for path in made(stem):
-            shutil.rmtree(path) if path.is_dir() else path.unlink()
-        target.make(work)
-        yield from made(stem)
-    if lossless:
-        for clip in clips.values():
-            clear_joined(clip)
+        try:
+            target.make(work)
+        except OSError as error:
+            raise UnspiralError(f"cannot write {scene.stem}-{name}: {error.strerror or error}") from None
+        ready += made(stem)
+    shutil.rmtree(own, ignore_errors=True)  # large: Manim joins it again from its cache
+    return ready
 
 
 def made(stem: Path) -> list[Path]:
@@ -102,11 +148,4 @@ def made(stem: Path) -> list[Path]:
 
     The name may hold dots: week1.2 intro-web is not week1-web.
     """
-    return [path for ending in ENDINGS if (path := stem.with_name(stem.name + ending)).exists()]
-
-
-def clear_joined(clip: Clip) -> None:
-    """Remove the lossless clip and its sections: Manim joins them again from its cache, and they are large."""
-    for section in clip.sections:
-        section.video.unlink(missing_ok=True)
-    clip.video.unlink(missing_ok=True)
+    return [path for ending in ENDINGS if os.path.lexists(path := stem.with_name(stem.name + ending))]

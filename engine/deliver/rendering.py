@@ -1,10 +1,14 @@
 """Rendering a scene with Manim, in a process of its own: the engine never imports Manim."""
 
+import reprlib
+from configparser import ConfigParser
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 
 from engine.deliver.clip import Clip, read_clip
 from engine.errors import UnspiralError
+from engine.files.opening import regular
 from engine.render.farm import jobs_for
 from engine.render.launch import LOSSLESS, SETTINGS, render_one
 
@@ -23,21 +27,27 @@ class Rendering:
     def __post_init__(self) -> None:
         if not 1 <= self.fps <= 240:
             raise UnspiralError(f"{self.fps:g} frames a second were asked for; clips have from 1 to 240")
-        if self.theme not in ("", "dark", "light") and not Path(self.theme).is_file():
-            raise UnspiralError(f"theme {self.theme!r} is neither dark nor light nor a TOML file that is there")
+        if self.theme not in ("", "dark", "light"):
+            try:
+                regular(Path(self.theme))
+            except UnspiralError as error:
+                reason = f"theme {reprlib.repr(self.theme)} is neither dark nor light nor a TOML file that is there"
+                raise UnspiralError(f"{reason}: {error}") from None
 
-    def render(self, scene: Path, *, lossless: bool = False, transparent: bool = False) -> Clip:
-        """The scene as a clip; what was rendered before comes from Manim's cache.
+    def render(self, scene: Path, own: Path, *, lossless: bool = False, transparent: bool = False) -> Clip:
+        """The scene as a clip that lies in the folder `own`; its segments come from Manim's cache, and stay there.
 
         Not `lossless`: as `manim render` does, H.264 as in manim.cfg. `transparent` is lossless, with premultiplied
         alpha. UnspiralError says what went wrong in the scene.
         """
         kind = "transparent" if transparent else "lossless" if lossless else ""
-        media = self.media / "deliver" / kind if kind else self.media
-        flags = ["--media_dir", str(media), "--resolution", f"{self.width},{self.height}", "--fps", f"{self.fps:g}"]
-        flags.append("--save_sections")
-        if SETTINGS.is_file() and not Path(SETTINGS.name).is_file():  # Manim looks in the current folder alone
-            flags += ["--config_file", str(SETTINGS)]
+        cache = self.media / "deliver" / kind if kind else self.media
+        own = own.absolute() / (kind or "media")
+        own.mkdir(parents=True, exist_ok=True)
+        settings = own.with_suffix(".cfg")
+        settings.write_text(_settings(cache.absolute()), encoding="utf-8")
+        flags = ["--media_dir", str(own), "--resolution", f"{self.width},{self.height}", "--fps", f"{self.fps:g}"]
+        flags += ["--save_sections", "--config_file", str(settings)]
         if kind:
             flags += [*LOSSLESS, "--pixel-format", "argb" if transparent else "rgb24"]
         else:
@@ -47,3 +57,21 @@ class Rendering:
         (job,) = jobs_for([scene], flags)
         made = render_one(job.told({"UNSPIRAL_THEME": self.theme} if self.theme else {}))
         return read_clip(Path(made.sections), scene, Path(made.path))
+
+
+def _settings(cache: Path) -> str:
+    """Manim's settings for a clip whose segments are kept in the media folder `cache`, whatever its own is.
+
+    Others that render at the same time share the segments, and nothing else.
+    """
+    parser = ConfigParser()
+    if not Path(SETTINGS.name).is_file():  # the lecturer's own, which Manim reads from the current folder alone
+        parser.read(SETTINGS, encoding="utf-8")
+    if not parser.has_section("CLI"):
+        parser.add_section("CLI")
+    named = str(cache).replace("%", "%%").replace("{", "{{").replace("}", "}}")
+    parts = "videos/{module_name}/{quality}/partial_movie_files/{scene_name}"
+    parser.set("CLI", "partial_movie_dir", f"{named}/{parts}")
+    text = StringIO()
+    parser.write(text)
+    return text.getvalue()

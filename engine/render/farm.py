@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import UnspiralError
+from engine.files.making import sweep
 from engine.library import runs_folder
 from engine.render.job import TRIES, Failed, Job, Made, Plan, Segment
 from engine.render.pools import work
@@ -125,24 +126,21 @@ def render(
     except BaseException:
         for future in waiting:
             future.cancel()
-        ended = multiprocessing.active_children()
-        for process in ended:
+        for process in multiprocessing.active_children():
             process.terminate()  # a worker takes this as: leave nothing half-finished, and end
         executor.shutdown(wait=True)
-        _sweep(clips, [process.pid for process in ended])
+        _sweep(clips)
         raise
     finally:
         executor.shutdown(wait=True)
     return clips
 
 
-def _sweep(clips: Sequence[Underway], processes: Sequence[int | None]) -> None:
-    """Remove what workers were writing when they ended: unfinished files are named after their process."""
-    shares = {Path(segment.path).parents[2] for clip in clips if clip.plan for segment in clip.plan.segments}
-    for process in processes:
-        for share in shares:
-            for unfinished in share.rglob(f".*.{process}-*"):
-                unfinished.unlink(missing_ok=True)
+def _sweep(clips: Sequence[Underway]) -> None:
+    """Remove what workers were making when they ended: segments, and the clip and its sections two folders above."""
+    for folder in {Path(segment.path).parent for clip in clips if clip.plan for segment in clip.plan.segments}:
+        for place in (folder, folder.parents[1], folder.parents[1] / "sections"):
+            sweep(place)
 
 
 def _parts(missing: Sequence[Segment], count: int) -> list[tuple[int, ...]]:

@@ -2,12 +2,10 @@
 
 import ctypes
 import errno
-import os
 import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import av
 import numpy as np
@@ -15,6 +13,7 @@ from av.video.reformatter import Colorspace, VideoReformatter
 from manim._config.video_encoder import VideoEncoderSpec
 
 from engine import UnspiralError
+from engine.files.making import Making
 from scenes.parts.paint.canvas import Pixels
 
 BT709 = 1
@@ -54,13 +53,13 @@ class SegmentEncoder:
         self.target = target
         self.spec = spec
         self.pool = pool
-        self._part = beside(target)
         self._next = 0
         self._format = av.VideoFormat(spec.pixel_format)
         self._reformatter = VideoReformatter()
-        target.parent.mkdir(parents=True, exist_ok=True)
         with said(target):
-            self._container = av.open(self._part, mode="w", format=spec.container_format)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            self._making = Making(target)
+            self._container = av.open(self._making.path, mode="w", format=spec.container_format)
             stream: Any = self._container.add_stream(spec.codec, rate=spec.frame_rate, options=dict(spec.options))
         stream.pix_fmt, stream.width, stream.height = spec.pixel_format, spec.width, spec.height
         if not self._format.is_rgb:
@@ -96,13 +95,13 @@ class SegmentEncoder:
                 self._container.mux(self._stream.encode())
             finally:
                 self._container.close()
-            os.replace(self._part, self.target)
+            self._making.finish()
 
     def abort(self) -> None:
         """Close and remove the unfinished file."""
         with suppress(Exception):
             self._container.close()
-        self._part.unlink(missing_ok=True)
+        self._making.abort()
 
 
 def _yuv(pixels: Pixels) -> av.VideoFrame:
@@ -128,11 +127,6 @@ def return_memory() -> None:
             libc = ctypes.CDLL(None)
             libc.mallopt(M_MMAP_THRESHOLD, 5 << 20)  # larger than what is freed as often as made
             libc.mallopt(M_TRIM_THRESHOLD, 32 << 20)
-
-
-def beside(path: Path) -> Path:
-    """A hidden, unused name in the same folder, with the same ending. It says which process writes the file."""
-    return path.with_name(f".{path.stem[:40]}.{os.getpid()}-{uuid4().hex[:12]}{path.suffix}")
 
 
 class said:

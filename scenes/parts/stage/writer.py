@@ -1,7 +1,6 @@
 """Writing frames to video: true colours, no copies, files that are whole as soon as they have their name."""
 
 import json
-import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -20,8 +19,9 @@ from engine.deliver.captions import Line, as_srt, disjoint
 from engine.deliver.gif import write_gif
 from engine.deliver.sound import Sounding, checked, duration, mixed
 from engine.deliver.video import frames, join, packets, straight
+from engine.files.making import Making, write_whole
 from scenes.parts.paint.canvas import Pixels
-from scenes.parts.stage.encoder import Pool, SegmentEncoder, beside, return_memory, said
+from scenes.parts.stage.encoder import Pool, SegmentEncoder, return_memory, said
 
 
 class Played(NamedTuple):
@@ -147,7 +147,8 @@ class FilmWriter(SceneFileWriter):
             begun = ended
         index = self.output_plan.section_index
         assert index is not None
-        index.write_text(json.dumps(listed, indent=4, ensure_ascii=False), encoding="utf-8")
+        text = json.dumps(listed, indent=4, ensure_ascii=False)
+        write_whole(index, lambda path: path.write_text(text, encoding="utf-8"))
 
     def write_subcaption_file(self) -> None:
         """Write what is said beside the movie, one caption at a time, none longer than the movie; or nothing."""
@@ -180,20 +181,20 @@ class FilmWriter(SceneFileWriter):
     ) -> None:
         """Join segments, with what is heard of the scene's sounds in them, into a movie that is whole at once."""
         assert self.video_encoder is not None
-        output_file.parent.mkdir(parents=True, exist_ok=True)
         segments, rate = [Path(file) for file in input_files], self.video_encoder.frame_rate
-        part = beside(output_file)
-        try:
-            with said(output_file):
+        with said(output_file):
+            output_file.parent.mkdir(parents=True, exist_ok=True)
+            making = Making(output_file)
+            try:
                 if create_gif:
-                    write_gif(part, lambda: _shown(segments), rate=rate)
+                    write_gif(making.path, lambda: _shown(segments), rate=rate)
                 else:
                     sound = (mixed(self._sounds, self._spans), _SOUND[output_file.suffix]) if self._sounds else None
                     comment = f"Rendered with Manim Community v{manim.__version__}"
-                    join(segments, part, rate, sound=sound, comment=comment)
-                os.replace(part, output_file)
-        finally:
-            part.unlink(missing_ok=True)
+                    join(segments, making.path, rate, sound=sound, comment=comment)
+                making.finish()
+            finally:
+                making.abort()
 
     def _kept(self, play: int) -> bool:
         """Whether a play is in the clip."""

@@ -323,7 +323,7 @@ def test_sound_longer_than_the_clip_is_said_to_be_cut_off(
     work: Work, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sections = tuple(replace(s, video=Path(shutil.copy(s.video, tmp_path))) for s in work.clip.sections)
-    monkeypatch.setattr(Rendering, "render", lambda self, scene, **how: replace(work.clip, sections=sections))
+    monkeypatch.setattr(Rendering, "render", lambda self, scene, own, **how: replace(work.clip, sections=sections))
     said: list[str] = []
     spoken = wav(tmp_path / "spoken.wav", 9.0)
     targets = ["editors", "poster"]
@@ -338,7 +338,7 @@ NAMES = ("week1.2 intro", "grün & blau", "run-lr0.01", "run-lr0.001", "n" * 200
 
 def test_names_with_dots_umlauts_and_lengths_are_kept_whole_and_apart(work: Work, tmp_path: Path) -> None:
     class Rendered(Rendering):
-        def render(self, scene: Path, *, lossless: bool = False, transparent: bool = False) -> Clip:
+        def render(self, scene: Path, own: Path, *, lossless: bool = False, transparent: bool = False) -> Clip:
             return copied(work.clip, tmp_path / "lossless")
 
     (tmp_path / "lossless").mkdir()

@@ -10,6 +10,7 @@ import av
 import numpy as np
 import pytest
 
+from engine.files.making import PREFIX, Making
 from engine.render.farm import Underway, _parts, _sweep, jobs_for
 from engine.render.job import Job, Plan, Segment
 from engine.render.pools import refusal, survey
@@ -151,13 +152,18 @@ def test_ctrl_c_leaves_a_usable_cache_and_no_process(tmp_path: Path) -> None:
 def test_what_ended_workers_had_open_is_removed_and_nothing_else(tmp_path: Path) -> None:
     folder = tmp_path / "720p30" / "partial_movie_files" / "Long"
     folder.mkdir(parents=True)
-    done, gone, other = folder / "1.mp4", folder / ".1.123-abc.mp4", folder / ".2.124-abc.mp4"
-    movie = tmp_path / "720p30" / ".Long.123-def.mp4"
-    for file in (done, gone, other, movie):
-        file.touch()
+    (done := folder / "1.mp4").touch()
+    living = Making(folder / "2.mp4")
+    living.path.touch()
+    for place in (folder, folder.parents[1]):  # what nobody holds any more
+        gone = place / f"{PREFIX}abc"
+        gone.mkdir()
+        for name in ("1.mp4", f"{PREFIX}lock"):
+            (gone / name).touch()
     clip = Underway(Job("long.py", (), "", ()), plan=Plan((Segment(0, str(done), 5),)))
-    _sweep([clip], [123])
-    assert {file for file in tmp_path.rglob("*.mp4")} == {done, other}
+    _sweep([clip])
+    assert set(tmp_path.rglob("*.mp4")) == {done, living.path}
+    living.abort()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends signals, which Windows has not")

@@ -1,0 +1,75 @@
+"""Whoever is killed, at whatever moment: the same command again gives what it would have given undisturbed."""
+
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+
+from engine import Run
+from engine.deliver.clip import Clip, Section
+from engine.deliver.deck import write_deck
+from engine.deliver.delivery import deliver
+from engine.deliver.rendering import Rendering
+from engine.deliver.video import Encoder
+from engine.runs import thin
+from tests.attacks.attacking import small_run
+from tests.attacks.kill import files, killed
+
+RATE = Fraction(10)
+
+
+class Rendered(Rendering):
+    """Gives a clip of two sections as Manim would have rendered it, in no time."""
+
+    def render(self, scene: Path, own: Path, *, lossless: bool = False, transparent: bool = False) -> Clip:
+        own.mkdir(parents=True, exist_ok=True)
+        sections = []
+        for number, name in enumerate(("one", "two")):
+            path = own / f"{name}.mov"
+            frames = [np.full((64, 64, 3), 40 * number + k, np.uint8) for k in range(5)]
+            Encoder(".mov", "qtrle", "rgb24").write(path, frames, RATE)
+            sections.append(Section(name, path, 5 * number, 5, loops=False))
+        return Clip("Scene", "A scene.", own / "Scene.mov", 64, 64, RATE, tuple(sections))
+
+
+def _undisturbed_again(folder: Path, do, steps: list[int], again=None) -> int:
+    """Kill before some changes of the file system; returns how many kills there were."""
+    (folder / "calm").mkdir()
+    do(folder / "calm")
+    calm, kills = files(folder / "calm"), 0
+    for step in steps:
+        place = folder / f"killed-{step}"
+        place.mkdir()
+        if killed(lambda place=place: do(place), step):
+            kills += 1
+            if files(place) != calm:
+                (again or do)(place)
+        assert files(place) == calm, step
+        assert not [path.name for path in place.rglob(".making-*")], step
+    return kills
+
+
+def test_deliveries(tmp_path: Path) -> None:
+    def do(place: Path) -> None:
+        (place / "scene.py").touch()
+        list(deliver([place / "scene.py"], ["poster", "gif", "frames"], place, Rendered()))
+
+    assert _undisturbed_again(tmp_path, do, [0, 2, 5, 9, 14, 20, 26, 33]) > 5
+
+
+def test_decks(tmp_path: Path) -> None:
+    def do(place: Path) -> None:
+        (place / "scene.py").touch()
+        write_deck([place / "scene.py"], place / "deck.html", Rendered())
+
+    assert _undisturbed_again(tmp_path, do, [1, 3, 5, 8, 12]) > 2
+
+
+def test_saved_and_thinned_runs(tmp_path: Path) -> None:
+    run = small_run(snapshots=9)
+
+    def do(place: Path) -> None:
+        run.save(place / "whole.safetensors")
+        thin.every(Run.load(place / "whole.safetensors"), 2).save(place / "thin.safetensors")
+
+    assert _undisturbed_again(tmp_path, do, list(range(12))) > 8
