@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from manim import Animation, linear, tempconfig
+from manim import Animation, CairoRenderer, Scene, linear, tempconfig
 
 from scenes.parts import FilmScene, Replay
 from scenes.parts.stage.replay import frames
@@ -17,19 +17,19 @@ RATES = (24, 25, 30, 60)
 MOST = 1800
 
 
-def bad_lengths(rate: int) -> list[int]:
-    """Frames of the plays that Manim's own steps give one too many, and of the waits that lose one."""
+def bad_lengths(rate: int) -> tuple[list[int], list[int]]:
+    """Frames of the plays that steps of a floating-point number give one too many, and of the waits that lose one."""
     n = np.arange(1, MOST + 1)
     plays = [k for k in n if len(np.arange(0, k / rate, 1 / rate)) != k]
     waits = [k for k in n if int(k / rate / (1 / rate)) != k]
-    return [int(k) for bad in (plays, waits) for k in bad[:4]]
+    return [int(k) for k in plays[:4]], [int(k) for k in waits[:4]]
 
 
 def lengths(rate: int) -> list[int]:
     """The bad ones, those around the cuts of long replays, the extremes, and some at random."""
-    cut = round(SEGMENT * rate)
+    cut, (plays, waits) = round(SEGMENT * rate), bad_lengths(rate)
     some = np.random.default_rng(rate).integers(1, MOST + 1, 2).tolist()
-    return sorted({1, 2, *bad_lengths(rate), cut - 1, cut, cut + 1, 2 * cut + 1, MOST, *some})
+    return sorted({1, 2, *plays, *waits, cut - 1, cut, cut + 1, 2 * cut + 1, MOST, *some})
 
 
 class CountUp(Animation):
@@ -43,8 +43,18 @@ class CountUp(Animation):
         self.mobject.show(alpha * self.count)
 
 
-def test_manim_itself_miscounts() -> None:
-    assert {23, 31, 46, 62, 123, 245} <= set(bad_lengths(60))
+@pytest.mark.parametrize("rate", RATES)
+def test_manim_itself_miscounts(rate: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    plays, waits = bad_lengths(rate)
+    written: list[int] = []
+    monkeypatch.setattr(CairoRenderer, "add_frame", lambda self, frame, num_frames=1: written.append(num_frames))
+    with tempconfig({**SMALL, "frame_rate": rate}):
+        scene = Scene()
+        counted = [len(np.asarray(scene.get_time_progression(n / rate, "").iterable)) for n in plays]
+        for n in waits:
+            scene.renderer.freeze_current_frame(n / rate)
+    assert counted == [n + 1 for n in plays] and written == [n - 1 for n in waits]
+    assert rate != 60 or {23, 31, 46, 62, 123, 245} <= {*plays, *waits}
 
 
 @pytest.mark.parametrize("rate", RATES)

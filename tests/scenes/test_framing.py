@@ -1,12 +1,9 @@
 """Wide, square and tall frames: text lies inside them and none over another, classes' names included."""
 
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import combinations
-from typing import NamedTuple
 
-import cairo
 import numpy as np
 import pytest
 from manim import tempconfig
@@ -20,8 +17,6 @@ from engine.films.pulling import pulling
 from engine.films.scores import scoring
 from engine.films.softargmax import softening
 from engine.recipes.named import FIVE_BLOBS
-from scenes.parts.paint import text as lettering
-from scenes.parts.paint.canvas import Canvas
 from scenes.parts.paint.theme import DARK, LIGHT, Theme
 from scenes.parts.pictures.circling import CirclePicture
 from scenes.parts.pictures.class_vectors import SpreadPicture
@@ -39,6 +34,7 @@ from scenes.parts.pictures.units import DiagramOfUnits
 from scenes.parts.stage.formula import formula, seat
 from scenes.parts.stage.painted import Painted
 from tests.conftest import SMALL
+from tests.scenes.drawn import Drawing, Text, drawn
 
 SHAPES = {"wide": (960, 540), "square": (540, 540), "tall": (540, 960)}
 NAMES = ("walking", "running uphill", "standing still on one leg", "sit", "Treppensteigen", "lie", "cycle")
@@ -46,50 +42,16 @@ NAMES = (*NAMES, "swimming in very cold water", "jump")
 """Of nine classes; some of them are long."""
 
 
-class Said(NamedTuple):
-    """A painted text, and the pixels that it covers."""
-
-    text: str
-    left: float
-    top: float
-    right: float
-    bottom: float
-
-    def meets(self, other: "Said") -> bool:
-        """Whether one lies over the other, by more than a pixel."""
-        across = min(self.right, other.right) - max(self.left, other.left)
-        return across > 1 and min(self.bottom, other.bottom) - max(self.top, other.top) > 1
+def paint(shape: str, *painted: Painted) -> Drawing:
+    """They, in a frame of that shape."""
+    return drawn(*painted, shape=SHAPES[shape])
 
 
-@pytest.fixture
-def said(monkeypatch: pytest.MonkeyPatch) -> list[Said]:
-    """All text that is painted."""
-    texts: list[Said] = []
-    paint_text = lettering.paint_text
-
-    def spy(canvas, text, at, size, colour, **how):
-        width = paint_text(canvas, text, at, size, colour, **how)
-        if text and how.get("alpha", 1.0) > 0:
-            left = at[0] - width * {"left": 0, "middle": 0.5, "right": 1}[how.get("anchor", "left")]
-            x, y = canvas.context.user_to_device(left, at[1])
-            texts.append(Said(text, x, y - 0.7 * size, x + width, y + 0.2 * size))
-        return width
-
-    for name, module in list(sys.modules.items()):
-        if name.startswith("scenes.parts.") and hasattr(module, "paint_text"):
-            monkeypatch.setattr(module, "paint_text", spy)
-    return texts
-
-
-def paint(shape: str, *painted: Painted) -> np.ndarray:
-    """Their pixels, in a frame of that shape."""
-    width, height = SHAPES[shape]
-    array = np.zeros((height, width, 4), np.uint8)
-    surface = cairo.ImageSurface.create_for_data(array.data, cairo.FORMAT_ARGB32, width, height)
-    for mobject in painted:
-        mobject.paint(Canvas(cairo.Context(surface), width, height))
-    surface.flush()
-    return array
+def meet(one: Text, other: Text) -> bool:
+    """Whether one lies over the other, by more than a pixel."""
+    (left, top, right, bottom), others = one.box, other.box
+    across = min(right, others[2]) - max(left, others[0])
+    return across > 1 and min(bottom, others[3]) - max(top, others[1]) > 1
 
 
 def run_of(classes: int) -> Run:
@@ -155,28 +117,27 @@ def on_the_plane(text: str) -> bool:
     return (text[:1] in "wefx" and not text[1:].strip("₀₁₂₃₄₅₆₇₈₉")) or text.endswith("°")
 
 
-def assert_readable(texts: list[Said], shape: str) -> None:
+def assert_readable(texts: list[Text], shape: str) -> None:
     width, height = SHAPES[shape]
     beside = [text for text in texts if not on_the_plane(text.text)]
     assert beside
     for one in beside:
-        assert one.left >= -1 and one.top >= -1 and one.right <= width + 1 and one.bottom <= height + 1, one
-        assert one.bottom - one.top > 0.9 * 17 * min(width, height) / 1080, f"{one} is too small"
+        left, top, right, bottom = one.box
+        assert left >= -1 and top >= -1 and right <= width + 1 and bottom <= height + 1, one
+        assert bottom - top > 0.9 * 17 * min(width, height) / 1080, f"{one} is too small"
     for one, other in combinations(beside, 2):
-        assert not one.meets(other), (one, other)
+        assert not meet(one, other), (one, other)
 
 
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("classes", [5, 9])
 @pytest.mark.parametrize("board", NAMED)
-def test_classes_are_called_what_the_theme_calls_them(
-    said: list[Said], monkeypatch: pytest.MonkeyPatch, board: str, classes: int, shape: str
-) -> None:
+def test_classes_are_called_what_the_theme_calls_them(board: str, classes: int, shape: str) -> None:
     if board == "landscape" and classes > 5:
         pytest.skip("the energies of more than five classes are too many for a frame")
     theme = replace(LIGHT if classes == 9 else DARK, names=NAMES[:classes])
     with tempconfig(dict(zip(("pixel_width", "pixel_height"), SHAPES[shape]))):
-        paint(shape, *NAMED[board](classes, theme))
+        said = paint(shape, *NAMED[board](classes, theme)).texts
     for name in theme.names:
         begun = [text for text in said if text.text.removesuffix("…").rstrip() and name in text.text]
         begun += [t for t in said if t.text.endswith("…") and len(t.text) > 8 and name.startswith(t.text[:-1])]
@@ -185,28 +146,27 @@ def test_classes_are_called_what_the_theme_calls_them(
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-def test_a_network_taken_apart_fits_into_every_frame(said: list[Said], shape: str) -> None:
+def test_a_network_taken_apart_fits_into_every_frame(shape: str) -> None:
     run = record(replace(THREE_SPIRALS_NARROW, parameters={"classes": 3, "points": 20}))
     film = unfolding(run.at(run.epochs[-1]), run.data, "lecture")
     for playhead in (0.5, 6.5, film.last):
-        said.clear()
-        paint(shape, Unfolder(film(playhead), film.steps))
+        said = paint(shape, Unfolder(film(playhead), film.steps)).texts
         assert_readable(said, shape)
         strip = [text for text in said if text.text in ("1", "2", "3", "4", "5", "W")]
-        assert len({round(text.bottom) for text in strip[:6]}) == 1
+        assert len({round(text.baseline) for text in strip[:6]}) == 1
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-def test_three_paths_and_a_lifted_board_fit_into_every_frame(said: list[Said], shape: str) -> None:
+def test_three_paths_and_a_lifted_board_fit_into_every_frame(shape: str) -> None:
     film = descent(two_clouds())
     frame = film.vary("samples", 0, 900, methods=("gradient descent", "stochastic", "mini-batch"))(900)
-    paint(shape, Valley(film.data, film.view), Walkers(frame))
+    said = paint(shape, Valley(film.data, film.view), Walkers(frame)).texts
     assert_readable([text for text in said if text.text != "1"], shape)  # the ones are at ticks
     assert {"gradient descent", "stochastic", "mini-batch"} <= {text.text for text in said}
-    said.clear()
     space = lifting()
-    pixels = paint(shape, SpacePicture(space(3)))
-    assert_readable(said, shape)
+    drawing = paint(shape, SpacePicture(space(3)))
+    assert_readable(drawing.texts, shape)
+    pixels = drawing.pixels
     edges = (pixels[:, 0], pixels[:, -1], pixels[0], pixels[-1])
     assert all((edge == edge[0]).all() for edge in edges)  # nothing of it leaves the frame
 

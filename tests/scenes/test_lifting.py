@@ -28,10 +28,13 @@ def test_a_point_nearer_to_the_eye_is_painted_over_a_farther_one(runs_folder):
         assert np.abs(image[y, x, :3] - colours[labels[0]]).max() < 12
 
 
-def test_the_lifting_scene_renders_and_ends_with_the_disc_inside_its_circle(tmp_path):
+def test_the_lifting_scene_has_every_section_and_ends_with_the_disc_inside_its_circle(tmp_path):
     sections = rendered(Lifting, tmp_path, frame_rate=2)
     assert list(sections) == ["flat", "line", "lift", "cut", "orbit", "back"]
     inside, outside = 255 * np.array(THEME.region_colours(2))
     last = sections["back"][-1].astype(float)
-    for colour in (inside, outside):
-        assert (np.abs(last - colour).max(-1) < 10).sum() > 300
+    places = [np.argwhere(np.abs(last - colour).max(-1) < 10) for colour in (inside, outside)]
+    assert min(map(len, places)) > 300
+    middle = places[0].mean(0)  # of the disc: farther out there is none of its colour, farther in none of the other
+    reach = [np.linalg.norm(at - middle, axis=1) for at in places]
+    assert reach[0].max() < reach[1].min() + 3

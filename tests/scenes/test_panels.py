@@ -13,10 +13,11 @@ from engine.library import record_many
 from scenes.compare import Compare
 from scenes.parts.paint.canvas import Canvas
 from scenes.parts.paint.plane import fitted
-from scenes.parts.paint.theme import DARK, rgb
+from scenes.parts.paint.theme import DARK
 from scenes.parts.pictures.chart import Chart
 from scenes.parts.pictures.panels import HEADER, ROW, Panels, arranged
 from scenes.width import Width
+from tests.scenes.drawn import drawn
 from tests.scenes.rendering import rendered
 
 WIDTH, HEIGHT = 960, 540
@@ -105,9 +106,13 @@ def test_a_chart_has_a_dot_at_every_value(small):
     film = Accuracies(("3", "9"), groups(record_many(recipes), 2), axis="width of f")
     spread = film(30)
     assert spread.values.tolist() == [[record(r).accuracy[-1] for r in recipes[k : k + 2]] for k in (0, 2)]
-    dots = np.round(255 * np.array(DARK.class_colours(5)[0])) * 0.9 + 0.1 * 255 * np.array(rgb(DARK.ground))
-    frame = pixels([Chart(spread)], 1920, 1080)[..., :3]
-    assert (np.abs(frame - dots).max(-1) < 12).sum() > 4 * 100
+    drawing = drawn(Chart(spread))
+    dots = [d for d in drawing.discs if not d.width and d.alpha == pytest.approx(0.9)]
+    upwards = sorted(dots, key=lambda dot: -dot.centre[1])
+    assert len(dots) == 4
+    shares = [(upwards[0].centre[1] - dot.centre[1]) for dot in upwards]
+    values = np.sort(spread.values, axis=None) - spread.values.min()
+    assert np.allclose(shares, values * (0.82 - 0.15) * 1080, atol=0.1)
 
 
 def test_the_width_scene_has_a_panel_for_every_width_and_a_chart(monkeypatch, tmp_path):

@@ -12,6 +12,7 @@ import argparse
 import json
 import os
 import random
+import resource
 import sys
 import time
 from collections import Counter, defaultdict
@@ -34,8 +35,8 @@ ROOT = Path(__file__).parents[2]
 TARGETS = ("scenes/parts/paint", "scenes/parts/pictures", "engine/films")
 LEFT_OUT = {"kernels.py", "__init__.py"}
 """Compiled by numba: their own tests hold them to brute force, bit by bit."""
-PATIENCE = 90.0
-"""Seconds for one mutant; one that takes longer hangs, and counts as killed."""
+PATIENCE = 60
+"""Seconds of processor time for one mutant; one that takes longer hangs, and counts as killed."""
 
 Place = tuple[str, str, int]
 """File, qualified name and first line of a function."""
@@ -199,7 +200,7 @@ def passes(item: Any) -> bool:
 
 def judged(laboratory: Laboratory, chosen: list[Mutant], at_once: int) -> Iterator[tuple[Mutant, Verdict]]:
     """Each mutant with what became of it, in processes of their own, some at once."""
-    running: list[tuple[int, Any, Mutant, float]] = []
+    running: list[tuple[int, Any, Mutant]] = []
     waiting = list(reversed(chosen))
     while waiting or running:
         while waiting and len(running) < at_once:
@@ -209,13 +210,10 @@ def judged(laboratory: Laboratory, chosen: list[Mutant], at_once: int) -> Iterat
             if not child:
                 silently(lambda m=mutant, w=writer: os.write(w, json.dumps(laboratory.judge(m)).encode()))
             os.close(writer)
-            running.append((child, os.fdopen(reader), mutant, time.monotonic()))
+            running.append((child, os.fdopen(reader), mutant))
         for entry in list(running):
-            child, reader, mutant, begun = entry
+            child, reader, mutant = entry
             ended, _ = os.waitpid(child, os.WNOHANG)
-            if not ended and time.monotonic() - begun > PATIENCE:
-                os.kill(child, 9)
-                ended, _ = os.waitpid(child, 0)
             if ended:
                 running.remove(entry)
                 with reader:
@@ -226,6 +224,7 @@ def judged(laboratory: Laboratory, chosen: list[Mutant], at_once: int) -> Iterat
 
 def silently(work: Callable[[], Any]) -> None:
     """Do something in a forked process, say nothing, and end it."""
+    resource.setrlimit(resource.RLIMIT_CPU, (PATIENCE, PATIENCE))
     null = os.open(os.devnull, os.O_WRONLY)
     os.dup2(null, 1)
     os.dup2(null, 2)

@@ -33,7 +33,7 @@ def run(*arguments: object):
     return CliRunner().invoke(command, [str(a) for a in arguments])
 
 
-def test_search_keeps_the_best_network_it_found(quick, tmp_path):
+def test_search_writes_the_network_it_found_and_says_how_good_it_is(quick, tmp_path):
     result = run(quick, "-o", tmp_path / "found.safetensors", "--restarts", 6, "--rounds", 2, "--accuracy", 0.9)
     assert result.exit_code == 0, result.output
     found = Run.load(tmp_path / "found.safetensors")
