@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+import pytest
 from manim import tempconfig
 
 from engine import Labelled, Linear, Run, circling, class_vectors, training, unfolding, warping
@@ -52,6 +53,12 @@ HERE = Path(__file__).parents[1] / "stills"
 PIXELS = {"wide": (480, 270), "square": (270, 270), "tall": (270, 480)}
 NAMED = replace(LIGHT, names=("walking", "running uphill", "standing still on one leg", "sit", "lie"))
 """A light theme, in which classes have names."""
+
+
+LOOKS = pytest.mark.parametrize(
+    "shape, theme", [("wide", DARK), ("square", LIGHT), ("tall", DARK)], ids=["wide", "square-light", "tall"]
+)
+"""Of claims that hold in frames of every shape and in both themes."""
 
 
 class State(NamedTuple):

@@ -3,13 +3,14 @@
 import numpy as np
 import pytest
 
-from scenes.parts.paint.theme import DARK, LIGHT, Theme, rgb
+from engine.numbers import percent
+from scenes.parts.paint.theme import DARK, Theme, rgb
 from scenes.parts.pictures.chart import Chart
 from tests.scenes import states
 from tests.scenes.claims import near, same_colour
 from tests.scenes.drawn import SHAPES, Disc, Drawing, Line, drawn
+from tests.scenes.states import LOOKS
 
-BOTH = pytest.mark.parametrize("theme", [DARK, LIGHT], ids=["dark", "light"])
 SPREAD = states.SPREAD
 
 
@@ -33,8 +34,7 @@ def height(drawing: Drawing):
     return lambda value: bottom - (value - low) / (high - low) * (bottom - top)
 
 
-@BOTH
-@pytest.mark.parametrize("shape", SHAPES)
+@LOOKS
 def test_dots_medians_and_their_numbers_are_the_values(shape: str, theme: Theme) -> None:
     drawing = drawn(Chart(SPREAD, theme), shape=shape)
     y = height(drawing)
@@ -49,7 +49,7 @@ def test_dots_medians_and_their_numbers_are_the_values(shape: str, theme: Theme)
         assert near([d.centre[1] for d in mine], y(values), 0.1)
         assert np.mean([d.centre[0] for d in mine]) == pytest.approx(x, abs=0.05)
         under = [t.text for t in drawing.texts if abs(t.middle[0] - x) < 5]
-        assert sorted(under) == sorted([name, f"{100 * np.median(values):.1f} %"])
+        assert sorted(under) == sorted([name, percent(float(np.median(values)))])
         assert drawing.text(name).baseline > y(SPREAD.floor)
         number = next(t for t in drawing.texts if abs(t.middle[0] - x) < 5 and t.text != name)
         assert not any(number.box[1] < d.centre[1] < number.box[3] for d in mine)

@@ -6,11 +6,13 @@ import numpy as np
 import pytest
 
 from engine.films.descent import METHODS, sample_losses
+from engine.numbers import decimal
 from scenes.parts.paint.theme import DARK, LIGHT, Theme, rgb
 from scenes.parts.pictures.descent import LEVELS, SHORT, Valley, Walkers
 from tests.scenes import states
 from tests.scenes.claims import arrow_to, near, plane_of, same_colour
 from tests.scenes.drawn import SHAPES, Drawing, Image, drawn
+from tests.scenes.states import LOOKS
 
 BOTH = pytest.mark.parametrize("theme", [DARK, LIGHT], ids=["dark", "light"])
 ALL = ("gradient descent", "mini-batch", "stochastic")
@@ -22,8 +24,7 @@ def board(shape: str = "wide", theme: Theme = DARK, **settings) -> tuple:
     return walkers.frame, drawing, plane_of(drawing, 1.0)
 
 
-@BOTH
-@pytest.mark.parametrize("shape", SHAPES)
+@LOOKS
 def test_shades_and_level_lines_are_the_average_loss(shape: str, theme: Theme) -> None:
     film = states.descent_film()
     drawing = drawn(Valley(film.data, film.view, theme), shape=shape)
@@ -44,8 +45,7 @@ def test_shades_and_level_lines_are_the_average_loss(shape: str, theme: Theme) -
     assert np.corrcoef(*ranks)[0, 1] > 0.99  # the higher the loss, the farther from the ground's colour
 
 
-@BOTH
-@pytest.mark.parametrize("shape", SHAPES)
+@LOOKS
 def test_axes_are_named_and_ones_stand_at_the_ticks_of_one(shape: str, theme: Theme) -> None:
     film = states.descent_film()
     drawing = drawn(Valley(film.data, film.view, theme), shape=shape)
@@ -60,8 +60,7 @@ def test_axes_are_named_and_ones_stand_at_the_ticks_of_one(shape: str, theme: Th
     assert top.baseline < up[1] and 0 < top.left - plane.origin[0] < 40
 
 
-@BOTH
-@pytest.mark.parametrize("shape", SHAPES)
+@LOOKS
 def test_each_path_goes_from_step_to_step_in_its_methods_colour(shape: str, theme: Theme) -> None:
     film = states.descent_film()
     frame, drawing, plane = board(shape, theme, samples=700.5, methods=ALL)
@@ -92,7 +91,7 @@ def test_steps_samples_and_losses_stand_under_their_method(shape: str) -> None:
         here = (1 - part) * path[int(whole)] + part * path[int(whole) + 1]
         loss = float(sample_losses(here, film.data).mean())
         beside = [next(t for t in drawing.texts if abs(t.baseline - m.baseline) < 1 and t.left > m.right) for m in mine]
-        assert [t.text for t in beside] == [f"{int(whole):,}", f"{loss:.3f}"]
+        assert [t.text for t in beside] == [f"{int(whole):,}", decimal(float(loss), 3)]
 
 
 @BOTH

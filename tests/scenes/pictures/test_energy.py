@@ -4,11 +4,13 @@ import numpy as np
 import pytest
 
 from engine import logits
+from engine.numbers import decimal, percent
 from scenes.parts.paint.theme import DARK, LIGHT, Theme, rgb
 from scenes.parts.pictures.energy import Landscape
 from tests.scenes import states
 from tests.scenes.claims import assert_points, plane_of, same_colour, subscript
 from tests.scenes.drawn import SHAPES, Drawing, Image, drawn
+from tests.scenes.states import LOOKS
 
 BOTH = pytest.mark.parametrize("theme", [DARK, LIGHT], ids=["dark", "light"])
 HALF = 1.2
@@ -38,8 +40,7 @@ def panels(drawing: Drawing, theme: Theme) -> list[tuple]:
     return found
 
 
-@BOTH
-@pytest.mark.parametrize("shape", SHAPES)
+@LOOKS
 @pytest.mark.parametrize("epoch", [250, 2000])
 def test_each_panel_is_its_classs_energy_and_has_its_name(epoch: float, shape: str, theme: Theme) -> None:
     drawing = drawn(Landscape(states.energy_film()(epoch), theme), shape=shape)
@@ -73,8 +74,7 @@ def test_level_lines_lie_where_the_energy_has_round_values(epoch: float, theme: 
         assert len(np.unique(np.rint(s / 10))) > 1
 
 
-@BOTH
-@pytest.mark.parametrize("shape", SHAPES)
+@LOOKS
 @pytest.mark.parametrize("epoch", [300, 2000])
 def test_the_plane_has_the_colour_of_the_highest_score(epoch: float, shape: str, theme: Theme) -> None:
     frame = states.energy_film()(epoch)
@@ -112,8 +112,8 @@ def test_numbers_are_those_of_the_network_that_is_drawn(shape: str) -> None:
     accuracy = (scores.argmax(1) == y).mean()
     loss = np.log(np.exp(scores - scores.max(1, keepdims=True)).sum(1)) + scores.max(1) - scores[np.arange(len(y)), y]
     assert drawing.reading("epoch") == "731"
-    assert drawing.reading("accuracy") == f"{100 * accuracy:.1f} %"
-    assert drawing.reading("loss") == f"{loss.mean():.3f}"
+    assert drawing.reading("accuracy") == percent(float(accuracy))
+    assert drawing.reading("loss") == decimal(float(loss.mean()), 3)
     assert drawing.reading("levels every") == "10"
 
 

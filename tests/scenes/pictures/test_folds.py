@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from engine import logits
+from engine.numbers import percent, significant
 from scenes.parts.paint.theme import DARK, LIGHT, Theme, mix, rgb
 from tests.scenes import states
 from tests.scenes.claims import Plane, near, same_colour
@@ -80,10 +81,10 @@ def test_numbers_under_it_are_the_folds_and_pieces_drawn() -> None:
         assert number_of(drawing, "pieces") == str(len(tiles.outlines)) == str(len(frame.tones))
     frame, drawing, _, _ = shown(1, 0.4)
     first, _, _, _ = shown(1, 0.0)
-    assert number_of(drawing, "magnified") == str(int(first.view.half / frame.view.half))
+    assert number_of(drawing, "magnified") == significant(first.view.half / frame.view.half)
     _, drawing, _, _ = shown(2, 0.6)
     accuracy = (logits(states.narrow()[0], states.narrow()[1].x).argmax(1) == states.narrow()[1].y).mean()
-    assert f"{100 * accuracy:.1f} %" in drawing.words
+    assert percent(float(accuracy)) in drawing.words
 
 
 def number_of(drawing: Drawing, name: str) -> str:

@@ -5,11 +5,13 @@ import math
 import numpy as np
 import pytest
 
+from engine.numbers import percent
 from scenes.parts.paint.theme import DARK, LIGHT, Theme, rgb
 from scenes.parts.pictures.lifting import SpacePicture
 from tests.scenes import states
 from tests.scenes.claims import assert_key, near, same_colour
 from tests.scenes.drawn import SHAPES, Drawing, Points, drawn
+from tests.scenes.states import LOOKS
 
 BOTH = pytest.mark.parametrize("theme", [DARK, LIGHT], ids=["dark", "light"])
 BOARD = 1.25
@@ -38,8 +40,7 @@ def place_of(drawing: Drawing, frame):
     return lambda points: middle + scale * screen(np.asarray(points), frame) * (1, -1)
 
 
-@BOTH
-@pytest.mark.parametrize("shape", SHAPES)
+@LOOKS
 @pytest.mark.parametrize("playhead", PLAYHEADS)
 def test_points_stand_over_their_x_and_have_the_colour_of_their_truth(
     playhead: float, shape: str, theme: Theme
@@ -148,7 +149,7 @@ def test_words_say_what_is_so(playhead: float, shape: str) -> None:
     drawing = drawn(SpacePicture(frame, states.NAMED), shape=shape)
     assert frame.caption in ["", *drawing.words]
     if playhead:
-        assert drawing.reading("accuracy") == f"{100 * (1 - frame.wrong.mean()):.1f} %"
+        assert drawing.reading("accuracy") == percent(float(1 - frame.wrong.mean()))
         if shape == "wide":
             assert_key(drawing, states.NAMED, 2, marks=("truth y", "answer ŷ", "mistake"))
     else:

@@ -5,13 +5,13 @@ import pytest
 
 from engine.films.network import assembling
 from engine.recipes.named import FIVE_SPIRALS, THREE_SPIRALS_NARROW
-from scenes.parts.paint.theme import DARK, LIGHT, Theme, mix, rgb
+from scenes.parts.paint.theme import DARK, Theme, mix, rgb
 from scenes.parts.pictures.network import CLASSIFIER, EXTRACTOR, DiagramOfModules
 from tests.scenes import states
 from tests.scenes.claims import same_colour
 from tests.scenes.drawn import SHAPES, Drawing, Shape, Text, drawn
+from tests.scenes.states import LOOKS
 
-BOTH = pytest.mark.parametrize("theme", [DARK, LIGHT], ids=["dark", "light"])
 WHOLE = ["x", "linear", "(·)⁺", "linear", "W", "softargmax", "ỹ", "C", "y"]
 DEEP = ["x", "linear", "(·)⁺", "linear", "(·)⁺", "…", "(·)⁺", "linear", "W", "softargmax", "ỹ", "C", "y"]
 COLOURS = {**dict.fromkeys(("linear", "(·)⁺", "feature extractor"), EXTRACTOR),
@@ -37,8 +37,7 @@ def box_of(drawing: Drawing, text: Text) -> Shape | None:
     return found[-1] if found else None
 
 
-@BOTH
-@pytest.mark.parametrize("shape", SHAPES)
+@LOOKS
 @pytest.mark.parametrize("recipe, names", [(FIVE_SPIRALS, WHOLE), (THREE_SPIRALS_NARROW, DEEP)], ids=["wide", "deep"])
 def test_boxes_stand_in_the_networks_order_in_their_parts_colour(
     recipe, names: list[str], shape: str, theme: Theme

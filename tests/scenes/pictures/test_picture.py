@@ -92,7 +92,8 @@ def test_the_loss_curve_is_the_loss_up_to_now(epoch: float, theme: Theme) -> Non
 def test_a_long_loss_curve_is_thinned_evenly_and_still_ends_now() -> None:
     at = np.arange(1000.0)
     curve = states.training_film()(500).curve._replace(at=at, value=2 + np.cos(at / 60))
-    frame = replace(states.training_film()(500), curve=curve, playhead=612.3)
+    readings = {"epoch": 612.3, "loss": float(np.interp(612.3, curve.at, curve.value))}
+    frame = replace(states.training_film()(500), curve=curve, playhead=612.3, readings=readings)
     assert_curve(drawn(Picture(frame)), frame)
 
 

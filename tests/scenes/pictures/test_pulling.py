@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from scenes.parts.paint.theme import DARK, LIGHT, Theme, rgb
+from engine.numbers import decimal, percent
+from scenes.parts.paint.theme import DARK, Theme, rgb
 from scenes.parts.pictures.pulling import Pullboard
 from tests.scenes import states
 from tests.scenes.claims import (
@@ -18,8 +19,7 @@ from tests.scenes.claims import (
     same_colour,
 )
 from tests.scenes.drawn import SHAPES, Drawing, drawn
-
-BOTH = pytest.mark.parametrize("theme", [DARK, LIGHT], ids=["dark", "light"])
+from tests.scenes.states import LOOKS
 
 
 def planes(drawing: Drawing) -> list[Drawing]:
@@ -28,8 +28,7 @@ def planes(drawing: Drawing) -> list[Drawing]:
     return [drawing.within(clip) for clip in drawing.clips if clip != whole]
 
 
-@BOTH
-@pytest.mark.parametrize("shape", SHAPES)
+@LOOKS
 @pytest.mark.parametrize("playhead", [0.0, 0.33, 1.0])
 def test_each_plane_shows_its_frame_and_the_points_own_gradient(playhead: float, shape: str, theme: Theme) -> None:
     frames = [states.pulling_film(width)(playhead) for width in (30, 100)]
@@ -76,11 +75,12 @@ def test_each_number_stands_on_its_line_under_its_own_plane(playhead: float, sha
         x, k, (_, net) = film.data.x, film.pulled, film.at(playhead)
         went = np.linalg.norm(forward(net, x) - film.before, axis=1)
         apart = np.linalg.norm(x - x[k], axis=1)
+        near_it = (apart < 0.15) & (apart > 0)
         said = {
-            head.text: f"L = {frame.loss:.3f}",
-            "x within 0.15 of its x follow": f"{went[(apart < 0.15) & (apart > 0)].mean() / went[k]:.2f} of its way",
-            "x beyond 0.5 of it follow": f"{went[apart > 0.5].mean() / went[k]:.2f} of its way",
-            "right before, wrong now": f"{100 * frame.broken:.1f} %",
+            head.text: f"L = {decimal(frame.loss, 3)}",
+            "x within 0.15 of its x follow": f"{decimal(went[near_it].mean() / went[k])} of its way",
+            "x beyond 0.5 of it follow": f"{decimal(went[apart > 0.5].mean() / went[k])} of its way",
+            "right before, wrong now": percent(float(frame.broken)),
         }
         for name, number in said.items():
             text = next(t for t in mine if t.text == name)
@@ -104,5 +104,5 @@ def forward(network, x):
 def test_nothing_is_said_of_a_way_before_it_begins_and_no_slope_is_drawn_unless_asked_for() -> None:
     frame = states.pulling_film()(0.0)
     drawing = drawn(Pullboard([frame], slopes=False))
-    assert drawing.words[-2:] == ["f has 100 dimensions", f"L = {frame.loss:.3f}"]
+    assert drawing.words[-2:] == ["f has 100 dimensions", f"L = {decimal(frame.loss, 3)}"]
     assert not any(same_colour(a.colour, rgb(DARK.gradient)) for a in drawing.arrows)

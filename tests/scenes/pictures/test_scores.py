@@ -1,12 +1,14 @@
 """Scores: rows, projections, bars, probabilities and the temperature are those of one feature vector."""
 
 import math
+import re
 
 import numpy as np
 import pytest
 
 from engine import softargmax
-from scenes.parts.paint.theme import DARK, LIGHT, Theme, mix, rgb
+from engine.numbers import decimal, percent
+from scenes.parts.paint.theme import DARK, Theme, mix, rgb
 from scenes.parts.pictures.scores import Scoreboard
 from tests.scenes import states
 from tests.scenes.claims import (
@@ -22,8 +24,8 @@ from tests.scenes.claims import (
     zeros_of,
 )
 from tests.scenes.drawn import SHAPES, Drawing, drawn
+from tests.scenes.states import LOOKS
 
-BOTH = pytest.mark.parametrize("theme", [DARK, LIGHT], ids=["dark", "light"])
 EACH_SHAPE = pytest.mark.parametrize("shape", SHAPES)
 
 
@@ -37,12 +39,7 @@ def in_plane(drawing: Drawing) -> Drawing:
     return drawing.within(box)
 
 
-def two(value: float) -> str:
-    return f"{value:.2f}".replace("-0.00", "0.00").replace("-", "−")
-
-
-@BOTH
-@EACH_SHAPE
+@LOOKS
 @pytest.mark.parametrize("turn", [0.0, 2.0, 4.4])
 def test_f_and_the_rows_are_arrows_and_each_score_is_a_projection(shape: str, turn: float, theme: Theme) -> None:
     frame = frame_of(turn=turn, answered=1.0)
@@ -84,8 +81,7 @@ def with_decided(frame, decided: float):
     return replace(frame, decided=decided)
 
 
-@BOTH
-@EACH_SHAPE
+@LOOKS
 @pytest.mark.parametrize("turn", [0.0, 2.0, 4.4])
 def test_bars_are_the_scores_and_their_softargmax(shape: str, turn: float, theme: Theme) -> None:
     frame = frame_of(turn=turn, answered=1.0, soft=1.0, temperature=1.7)
@@ -95,9 +91,9 @@ def test_bars_are_the_scores_and_their_softargmax(shape: str, turn: float, theme
     probabilities = softargmax(scores / 1.7)
     zeros = zeros_of(drawing, colours)
     names = [f"s{subscript(k + 1)}" for k in range(5)]
-    bars = assert_bars(drawing, scores, colours, names, [two(s) for s in scores], zeros[0])
+    bars = assert_bars(drawing, scores, colours, names, [decimal(s) for s in scores], zeros[0])
     names = [f"ỹ{subscript(k + 1)}" for k in range(5)]
-    assert_bars(drawing, probabilities, colours, names, [f"{100 * p:.1f} %" for p in probabilities], zeros[1])
+    assert_bars(drawing, probabilities, colours, names, [percent(float(p)) for p in probabilities], zeros[1])
     framed = [x.points for x in drawing.lines if len(x.points) == 5 and same_colour(x.colour, rgb(theme.ink))]
     framed = [p for p in framed if p[:, 0].min() < zeros[0] < p[:, 0].max() + 12 and np.ptp(p[:, 1]) < 60]
     assert len(framed) == 1 and abs(framed[0][:4, 1].mean() - bars[int(scores.argmax())].middle) < 1
@@ -107,8 +103,8 @@ def test_bars_are_the_scores_and_their_softargmax(shape: str, turn: float, theme
 @pytest.mark.parametrize("temperature", [0.0, 0.5, 2.0, 6.3, 8.0])
 def test_the_temperature_is_marked_on_its_scale_and_written(temperature: float, shape: str) -> None:
     drawing = drawn(Scoreboard(frame_of(temperature=temperature, soft=1.0)), shape=shape)
-    assert f"T = {temperature:.2f}" in drawing.words
-    zero, far = drawing.text("0: argmax"), drawing.text("8: nearly alike")
+    assert f"T = {decimal(temperature)}" in drawing.words
+    zero, far = drawing.text("0: argmax"), drawing.text("8: more alike")
     disc = max((d for d in drawing.discs if not d.width), key=lambda d: d.centre[1])
     share = (disc.centre[0] - zero.left) / (far.right - zero.left)
     assert share == pytest.approx(temperature / 8, abs=0.002)
@@ -116,7 +112,7 @@ def test_the_temperature_is_marked_on_its_scale_and_written(temperature: float, 
                 and np.ptp(x.points[:, 0]) > 500)  # fmt: skip
     assert near(scale.points[:, 0], [zero.left, far.right], 1)
     certain = frame_of(temperature=0.0, soft=1.0)
-    assert f"{100 * float(certain.probabilities.max()):.1f} %" == "100.0 %"
+    assert percent(float(float(certain.probabilities.max()))) == "100.0 %"
 
 
 @EACH_SHAPE
@@ -124,14 +120,32 @@ def test_the_temperature_is_marked_on_its_scale_and_written(temperature: float, 
 def test_each_form_of_a_score_is_computed_from_the_row_and_f(form: float, shape: str) -> None:
     frame = frame_of(form=form)
     drawing = drawn(Scoreboard(frame), shape=shape)
-    f = frame.feature
-    for row in states.blobs_run().layers[-1].weight[-1]:
-        score = two(row @ f)
-        angle = math.degrees(math.acos(row @ f / np.linalg.norm(row) / np.linalg.norm(f)))
-        inner = [f"{two(abs(w))} · {two(x) if x >= 0 else f'({two(x)})'}" for w, x in zip(row, f)]
-        total = ("−" if row[0] < 0 else "") + inner[0] + (" − " if row[1] < 0 else " + ") + inner[1]
-        product = f"{np.linalg.norm(row):.2f} · {np.linalg.norm(f):.2f} · cos {angle:.0f}° = {score}"
-        assert (f"{total} = {score}", product, score)[int(form)] in drawing.words
+    f, rows = frame.feature, states.blobs_run().layers[-1].weight[-1]
+    beside = [t for t in drawing.texts if t.right > (1860 if shape == "wide" else 1000) and t.text[-1].isdigit()]
+    texts = [t.text for t in sorted(beside, key=lambda t: t.baseline) if ("=" in t.text) == (form < 2)]
+    if form == 2:
+        assert [decimal(score) for score in rows @ f] == [w for w in drawing.words if w in map(decimal, rows @ f)]
+        return
+    assert len(texts) == 5
+    for text, row in zip(texts, rows):
+        lengths = np.linalg.norm(row), np.linalg.norm(f)
+        angle = math.degrees(math.acos(row @ f / lengths[0] / lengths[1]))
+        minus, sign = "−" if row[0] < 0 else "", "−" if row[1] < 0 else "+"
+        if form == 0:
+            assert text.startswith(minus) and f" {sign} " in text
+            assert_written(text, [row[0], f[0], abs(row[1]), f[1], row @ f])
+        else:
+            assert "cos" in text and "°" in text
+            assert_written(text, [*lengths, angle, row @ f])
+
+
+def assert_written(text: str, values: list[float]) -> None:
+    """The numbers in a text are these, each rounded to as many digits as it is written with."""
+    found = re.findall(r"−?\d+(?:\.\d+)?", re.sub(r" − ", " + ", text))
+    assert len(found) == len(values), text
+    for word, value in zip(found, values):
+        digits = len(word.partition(".")[2])
+        assert abs(float(word.replace("−", "-")) - value) <= 0.5001 * 10.0**-digits, f"{word} is not {value}"
 
 
 def test_rows_appear_one_after_the_other_first_the_arrow_then_the_projection_then_the_bar() -> None:

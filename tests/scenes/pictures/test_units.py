@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from engine.numbers import decimal
 from scenes.parts.paint.theme import DARK, LIGHT, Theme, mix, rgb
 from scenes.parts.pictures.units import DiagramOfUnits
 from tests.scenes import states
@@ -11,10 +12,6 @@ from tests.scenes.drawn import Disc, Drawing, drawn
 
 BOTH = pytest.mark.parametrize("theme", [DARK, LIGHT], ids=["dark", "light"])
 FILMS = {"100 features": states.flow_film, "narrow": states.narrow_flow_film}
-
-
-def written(value: float) -> str:
-    return f"{value + 0.0:.2f}".replace("-0.00", "0.00").replace("-", "−")
 
 
 def columns_of(drawing: Drawing, frame, theme: Theme) -> list[list[tuple[Disc, Disc]]]:
@@ -50,7 +47,7 @@ def test_each_unit_is_as_bright_as_its_value_and_says_it(film: str, theme: Theme
             assert same_colour(fill.colour, mix(rgb(theme.ground), strong, 0.08 + 0.82 * shares[k]), 0.01)
             if len(values) <= 7:
                 inside = [t for t in drawing.texts if np.linalg.norm(t.middle - ring.centre) < 0.6 * ring.radius]
-                assert [t.text for t in inside] == [written(values[k])]
+                assert [t.text for t in inside] == [decimal(float(values[k]))]
     colours = theme.class_colours(len(frame.probabilities))
     for column in columns[-3:]:  # scores, ỹ and y have the classes' colours
         for (_, ring), colour in zip(column, colours):
@@ -83,10 +80,10 @@ def test_columns_have_their_names_and_sizes_and_y_is_the_label(film: str) -> Non
 def test_the_loss_stands_under_them_once_it_is_known_and_after_the_step_what_it_was(film: str) -> None:
     film = FILMS[film]()
     assert not [w for w in drawn(DiagramOfUnits(film(film.turn - 0.6))).words if w.startswith("L = ")]
-    assert f"L = {film(0).loss:.3f}" in drawn(DiagramOfUnits(film(film.turn))).words
+    assert f"L = {decimal(film(0).loss, 3)}" in drawn(DiagramOfUnits(film(film.turn))).words
     after = film(film.last)
     words = drawn(DiagramOfUnits(after)).words
-    assert f"L = {after.loss:.3f}" in words and f"before: {film(0).loss:.3f}" in words
+    assert f"L = {decimal(after.loss, 3)}" in words and f"before: {decimal(film(0).loss, 3)}" in words
     assert after.loss < film(0).loss
 
 
@@ -177,7 +174,7 @@ def test_on_the_way_back_units_and_lines_show_their_gradients(film: str, theme: 
             assert same_colour(fill.colour, mix(ground, gradient, 0.08 + 0.8 * abs(signal[k]) / steepest), 0.01)
             if len(signal) <= 7:
                 inside = [t.text for t in drawing.texts if np.linalg.norm(t.middle - ring.centre) < 0.6 * ring.radius]
-                assert inside == [written(signal[k])]
+                assert inside == [decimal(float(signal[k]))]
     yellow = [x for x in drawing.lines if len(x.points) == 2 and same_colour(x.colour, gradient)]
     for k, slope in enumerate(frame.slopes):
         steep = np.abs(slope[np.ix_(drawn_units(len(slope)), drawn_units(slope.shape[1]))])
