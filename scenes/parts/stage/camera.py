@@ -11,11 +11,22 @@ from manim.mobject.types.image_mobject import AbstractImageMobject
 
 from scenes.parts.paint.canvas import Canvas, Pixels, fading
 from scenes.parts.stage.painted import Painted
+from scenes.parts.stage.placement import Placement, painting, placement
 
 
-def covers(mobject: Mobject) -> bool:
+def covers(mobject: Mobject, camera: Camera) -> bool:
     """Whether nothing under `mobject` can be seen."""
-    return isinstance(mobject, Painted) and mobject.opaque and mobject.opacity >= 1 and not config.transparent
+    if not (isinstance(mobject, Painted) and mobject.opaque and mobject.opacity >= 1) or config.transparent:
+        return False
+    height, width = camera.pixel_array.shape[:2]
+    return placed(mobject, camera).covers(width, height)
+
+
+def placed(mobject: Painted, camera: Camera) -> Placement:
+    """Where the mobject lies in the camera's frame. UnspiralError if it can not be shown as it was transformed."""
+    frame: Any = (camera.frame_width, camera.frame_height)  # numbers from the camera's construction on
+    pixels: Any = (camera.pixel_width, camera.pixel_height)
+    return placement(mobject.points, camera.frame_center, frame, pixels, config.frame_width / frame[0])
 
 
 @cache
@@ -54,8 +65,9 @@ class FilmCamera(Camera):
         for painted in batch:
             if painted.opacity > 0:
                 context.save()
-                with fading(canvas, painted.opacity):
-                    painted.paint(canvas)
+                with fading(canvas, painted.opacity), painting(canvas, placed(painted, self)) as part:
+                    if part is not None:
+                        painted.paint(part)
                 context.restore()
 
     def get_cached_cairo_context(self, pixel_array: Pixels) -> None:

@@ -3,7 +3,7 @@
 from typing import Any, Generic, Self, TypeVar
 
 import numpy as np
-from manim import Mobject, config
+from manim import Mobject, VMobject, config
 from manim.typing import PathFuncType
 from manim.utils.paths import straight_path
 
@@ -13,10 +13,12 @@ from scenes.parts.paint.theme import THEME, Theme
 F = TypeVar("F")
 
 
-class Painted(Mobject):
-    """A mobject that paints itself: no paths, no submobjects, as fast as its `paint`.
+class Painted(VMobject):
+    """A mobject that paints itself: no submobjects, as fast as its `paint`.
 
     It takes its place among Manim's own mobjects (order of adding, z_index) and fades like them, by its `opacity`.
+    Moved, scaled, stretched, turned or mirrored it obeys as a rectangle of the frame's size does, and composes itself
+    anew in a part of the frame. It is a VMobject so that VGroups take it; paths of its own it has none.
     Everything in its `__dict__` is part of the cache key of the plays it is seen in: keep drawing caches elsewhere.
     """
 
@@ -41,7 +43,15 @@ class Painted(Mobject):
         self.points = np.array([[-x, y, 0], [x, y, 0], [x, -y, 0], [-x, -y, 0]])
         return self
 
-    def set_opacity(self, opacity: float) -> Self:
+    def get_anchors(self) -> Any:
+        """Its corners (4, 3): Manim measures and arranges by them."""
+        return self.points
+
+    def set_style(self, *args: Any, **kwargs: Any) -> Self:  # type: ignore[override]
+        """Nothing: its colours are its theme's."""
+        return self
+
+    def set_opacity(self, opacity: float, family: bool = True) -> Self:  # type: ignore[override]
         """0 is unseen, 1 as painted."""
         self.opacity = opacity
         return self
@@ -62,7 +72,7 @@ class Painted(Mobject):
         """Opacity and points between two of its kind; what is shown stays."""
         if isinstance(mobject1, Painted) and isinstance(mobject2, Painted):
             self.opacity = (1 - alpha) * mobject1.opacity + alpha * mobject2.opacity
-        self.points = path_func(mobject1.points, mobject2.points, alpha)
+        self.points = np.asarray(path_func(mobject1.points, mobject2.points, alpha))
         return self
 
 

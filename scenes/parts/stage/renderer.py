@@ -66,7 +66,7 @@ class FilmRenderer(CairoRenderer):
         camera = self.camera
         mobjects = mobjects or list_update(scene.mobjects, scene.foreground_mobjects)
         shown = camera.get_mobjects_to_display(mobjects, include_submobjects=include_submobjects, **kwargs)
-        first = next((i for i in reversed(range(len(shown))) if covers(shown[i])), None)
+        first = next((i for i in reversed(range(len(shown))) if covers(shown[i], camera)), None)
         if first is not None:
             shown = shown[first:]
         elif self.static_image is not None:
