@@ -2,7 +2,8 @@
 
 from scenes.parts.paint.theme import DARK, LIGHT, THEME, Theme
 from scenes.parts.pictures.picture import Picture
+from scenes.parts.stage.label import label
 from scenes.parts.stage.replay import Replay
 from scenes.parts.stage.scene import FilmScene
 
-__all__ = ["DARK", "LIGHT", "THEME", "FilmScene", "Picture", "Replay", "Theme"]
+__all__ = ["DARK", "LIGHT", "THEME", "FilmScene", "Picture", "Replay", "Theme", "label"]

@@ -1,13 +1,21 @@
 """The mobject that shows a frame: regions, axes, grid, points, class vectors and what is read off them."""
 
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, Self
 
-from engine import Frame
-from scenes.parts.paint.canvas import Canvas
+import numpy as np
+from manim import Mobject
+from numpy.typing import ArrayLike
+
+from engine import Frame, UnspiralError
+from engine.errors import unknown
+from engine.network.layers import Array
+from scenes.parts.paint.canvas import Canvas, fading
 from scenes.parts.paint.key import paint_key
 from scenes.parts.paint.plane import (
+    Painter,
     Place,
-    faded,
     paint_axes,
     paint_axis_names,
     paint_class_vectors,
@@ -20,31 +28,152 @@ from scenes.parts.paint.readouts import paint_readouts
 from scenes.parts.paint.theme import THEME, Theme
 from scenes.parts.stage.painted import Shown
 
+PARTS = ("grid", "regions", "class_vectors", "points", "curve", "key")
+"""What a picture consists of besides its ground, axes and read-outs."""
+
 
 class Picture(Shown[Frame]):
-    """Shows one frame at a time, whatever was shown before. `show` overwrites everything."""
+    """Shows one frame at a time, whatever was shown before. `show` overwrites everything but what is chosen here.
+
+    `grid`, `regions`, `class_vectors`, `points`, `curve` and `key` are True or False, or an opacity between; `points`
+    may also name classes: points=[0, 2]. `readouts` is True, False or the names of some: readouts=["accuracy"].
+    `picture.animate.choose(regions=False)` changes them smoothly.
+
+    Like Manim's Axes it leads from data to the screen: `c2p`, `p2c`, `point(i)` and `tip(k)`.
+    """
 
     opaque = True
 
-    def __init__(self, frame: Frame, theme: Theme = THEME, readouts: bool = True, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        frame: Frame,
+        theme: Theme = THEME,
+        readouts: bool | Sequence[str] = True,
+        *,
+        grid: float = True,
+        regions: float = True,
+        class_vectors: float = True,
+        points: float | Sequence[int] = True,
+        curve: float = True,
+        key: float = True,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(frame, theme, **kwargs)
-        self.readouts = readouts
+        self.readouts: bool | tuple[str, ...] = True
+        self.classes: tuple[int, ...] | None = None
+        """Whose points are shown; None: all."""
+        self.amounts = dict.fromkeys(PARTS, 1.0)
+        """How far each part is shown, from 0 to 1."""
+        parts: dict[str, Any] = {"readouts": readouts, "grid": grid, "regions": regions, "class_vectors": class_vectors}
+        parts |= {"points": points, "curve": curve, "key": key}
+        self.choose(**{name: given for name, given in parts.items() if given is not True})
+
+    def choose(self, **parts: Any) -> Self:
+        """Show these parts and hide those, as the constructor's arguments say. UnspiralError names what there is."""
+        told = [name for name in parts if name != "readouts"]
+        if told and type(self).paint is not Picture.paint:
+            raise UnspiralError(f"a {type(self).__name__} always shows its {told[0]}; choose the parts of a Picture")
+        for name, given in parts.items():
+            if name == "readouts":
+                self.readouts = given if isinstance(given, bool) else _readouts(given, self.frame)
+            elif name not in PARTS:
+                raise unknown("part of a picture", name, ("readouts", *PARTS))
+            elif name == "points" and not isinstance(given, bool | int | float):
+                self.classes, self.amounts = _classes(given, self.frame), self.amounts | {name: 1.0}
+            elif not 0 <= given <= 1:
+                raise UnspiralError(f"{name}={given!r}: True, False or an opacity from 0 to 1 is needed")
+            else:
+                self.amounts = self.amounts | {name: float(given)}
+                self.classes = None if name == "points" else self.classes
+        return self
+
+    def interpolate(self, mobject1: Mobject, mobject2: Mobject, alpha: float, *args: Any, **kwargs: Any) -> Self:
+        """Between two pictures, in place, in opacity and in what is chosen; the frame stays."""
+        super().interpolate(mobject1, mobject2, alpha, *args, **kwargs)
+        if isinstance(mobject1, Picture) and isinstance(mobject2, Picture):
+            pairs = ((name, mobject1.amounts[name], mobject2.amounts[name]) for name in PARTS)
+            self.amounts = {name: (1 - alpha) * a + alpha * b for name, a, b in pairs}
+            end = mobject1 if alpha < 0.5 else mobject2
+            self.readouts, self.classes = end.readouts, end.classes
+        return self
 
     def place(self, canvas: Canvas) -> "Place":
         """Where the plane lies."""
         return Place.of(self.frame.view, canvas.width, canvas.height)
 
+    def c2p(self, xy: ArrayLike) -> Array:
+        """Where data (2,) or (N, 2) lie in the scene: (3,) or (N, 3), wherever the picture is and however large."""
+        data = np.asarray(xy, float)
+        place, lies = self.place(self.canvas()), self.lies()
+        return lies.scene(place(data.reshape(-1, 2))).reshape(*data.shape[:-1], 3)
+
+    def p2c(self, point: ArrayLike) -> Array:
+        """The data (2,) or (N, 2) at points (3,) or (N, 3) of the scene."""
+        places = np.asarray(point, float)
+        place, lies = self.place(self.canvas()), self.lies()
+        pixels = lies.pixels(places.reshape(-1, places.shape[-1]))
+        return ((pixels - place.origin) / (place.scale, -place.scale)).reshape(*places.shape[:-1], 2)
+
+    coords_to_point, point_to_coords = c2p, p2c
+
+    def point(self, i: int) -> Array:
+        """Where sample i is now, in the scene (3,): `label.add_updater(lambda m: m.next_to(picture.point(3)))`."""
+        count = len(self.frame.points)
+        if not -count <= i < count:
+            raise UnspiralError(f"sample {i} was asked for; this picture has {count:,}, numbered from 0")
+        return self.c2p(self.frame.points[i])
+
+    def tip(self, k: int) -> Array:
+        """Where the tip of class k's vector is now, in the scene (3,)."""
+        count = len(self.frame.class_vectors)
+        if not -count <= k < count:
+            raise UnspiralError(f"class vector {k} was asked for; this picture has {count}, numbered from 0")
+        return self.c2p(self.frame.class_vectors[k])
+
+    def chosen(self) -> Frame:
+        """The frame with what is to be seen of it."""
+        frame = self.frame
+        if self.classes is not None:
+            seen = np.isin(frame.labels, self.classes)
+            frame = replace(frame, points=frame.points[seen], labels=frame.labels[seen], wrong=frame.wrong[seen])
+        if not isinstance(self.readouts, bool):
+            frame = replace(frame, readings={n: v for n, v in frame.readings.items() if n in self.readouts})
+        return replace(frame, curve=None) if self.amounts["curve"] == 0 else frame
+
     def paint(self, canvas: Canvas) -> None:
         """Paint the frame over the whole canvas, from the regions at the back to the read-outs in front."""
-        frame, theme, place = self.frame, self.theme, self.place(canvas)
-        if frame.decided < 1:
+        frame, theme, place, shown = self.chosen(), self.theme, self.place(canvas), self.amounts
+
+        def layer(amount: float, paint: Painter) -> None:
+            if amount > 0:
+                with fading(canvas, amount):
+                    paint(canvas, place, frame, theme)
+
+        if frame.decided * shown["regions"] < 1:
             paint_ground(canvas, theme)
-        faded(paint_regions, canvas, place, frame, theme)
+        layer(frame.decided * shown["regions"], paint_regions)
         paint_axes(canvas, place, frame, theme)
-        paint_lines(canvas, place, frame, theme)
-        paint_points(canvas, place, frame, theme)
+        layer(shown["grid"], paint_lines)
+        layer(shown["points"], paint_points)
         paint_axis_names(canvas, place, frame, theme)
-        faded(paint_class_vectors, canvas, place, frame, theme)
+        layer(frame.decided * shown["class_vectors"], paint_class_vectors)
         if self.readouts:
             paint_readouts(canvas, frame, theme)
-            paint_key(canvas, frame, theme)
+            with fading(canvas, shown["key"]):
+                paint_key(canvas, frame, theme)
+
+
+def _readouts(given: Sequence[str], frame: Frame) -> tuple[str, ...]:
+    names = (given,) if isinstance(given, str) else tuple(given)
+    for name in names:
+        if name not in frame.readings:
+            raise unknown("reading", name, frame.readings)
+    return names
+
+
+def _classes(given: Sequence[int], frame: Frame) -> tuple[int, ...]:
+    there = np.unique(frame.labels).tolist()
+    for k in given:
+        if k not in there:
+            raise UnspiralError(f"points of class {k!r} were asked for; this picture's classes are {there}")
+    return tuple(given)

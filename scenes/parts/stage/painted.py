@@ -9,8 +9,35 @@ from manim.utils.paths import straight_path
 
 from scenes.parts.paint.canvas import Canvas
 from scenes.parts.paint.theme import THEME, Theme
+from scenes.parts.stage.placement import placement
 
 F = TypeVar("F")
+
+
+class Seat:
+    """Where a painted mobject lies, and the ways between its pixels and the scene."""
+
+    def __init__(self, corners: Any) -> None:
+        self.corners = np.asarray(corners, float)
+        frame, pixels = (config.frame_width, config.frame_height), (config.pixel_width, config.pixel_height)
+        self.placement = placement(self.corners, np.zeros(3), frame, pixels)
+
+    def _axes(self) -> Any:
+        """(2, 3), what a pixel across and one down come to in the scene."""
+        width, height = self.placement.size
+        if self.placement.upright:  # painted pixel by pixel, whatever fraction of one it is wider
+            width, height = np.hypot(*self.placement.across), np.hypot(*self.placement.down)
+        edges = np.stack([self.corners[1] - self.corners[0], self.corners[3] - self.corners[0]])
+        return edges / np.array([[width], [height]], float)
+
+    def scene(self, pixels: Any) -> Any:
+        """Pixels (N, 2) of what is painted as points (N, 3) of the scene."""
+        return self.corners[0] + np.asarray(pixels, float) @ self._axes()
+
+    def pixels(self, points: Any) -> Any:
+        """Points (N, 3) of the scene as pixels (N, 2) of what is painted."""
+        axes = self._axes()[:, :2]
+        return (np.asarray(points, float)[:, :2] - self.corners[0, :2]) @ np.linalg.inv(axes)
 
 
 class Painted(VMobject):
@@ -32,6 +59,14 @@ class Painted(VMobject):
     def paint(self, canvas: Canvas) -> None:
         """Paint on the canvas, always as if the opacity were 1."""
         raise NotImplementedError(f"{type(self).__name__} has no paint method")
+
+    def lies(self) -> "Seat":
+        """Where it lies in a frame that no camera has moved."""
+        return Seat(self.points)
+
+    def canvas(self) -> Canvas:
+        """The measures of what it is painted on, in a frame that no camera has moved; nothing can be painted on it."""
+        return self.lies().placement.canvas(config.pixel_width, config.pixel_height)
 
     def show(self, frame: Any) -> Any:  # type: ignore[override]  # Manim's would open a window
         """Show `frame` from now on, in mobjects that show the frames of a film."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import Any, NamedTuple, cast
 
 import cairo
 import numpy as np
@@ -48,6 +48,12 @@ class Placement(NamedTuple):
         scale = min(self.size[0] / width, self.size[1] / height) / self.zoom
         shrunk = min(1.4 * scale, 0.4 + 0.6 * scale) if scale < 1 else scale
         return max(1, round(shrunk * self.zoom * min(width, height)))
+
+    def canvas(self, width: int, height: int) -> Canvas:
+        """What is painted there in a frame of this size, as a canvas that knows its measures alone."""
+        if self.fills(width, height):
+            return Canvas(cast(Any, None), width, height)
+        return Canvas(cast(Any, None), *self.size, self.side(width, height))
 
     def fills(self, width: int, height: int) -> bool:
         """Whether it is the frame itself."""
