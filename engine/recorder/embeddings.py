@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from typing import Any
 
@@ -17,6 +18,7 @@ from engine.recorder.chain import changed
 from engine.recorder.head import Head
 from engine.recorder.inputs import Inputs
 from engine.recorder.probe import Probe
+from engine.recorder.twin import Twin, twin_of, worth_it
 from engine.runs.run_file import layer_arrays
 
 LINES, SAMPLES = 21, 201
@@ -40,14 +42,17 @@ class Embeddings:
         probe: Probe,
         source: Source,
         head: Head | None,
+        classifier: str | None,
         inputs: list[Inputs],
         kept: NDArray[np.intp] | None,
         plane: NDArray | None,
         dimensions: int,
         width: int,
     ) -> None:
-        self._probe, self._source, self._head = probe, source, head
+        self._probe: Probe | Twin = probe
+        self._source, self._head = source, head
         self._inputs, self._kept, self._width = inputs, kept, width
+        self._classifier = classifier
         segments, self._grid = np.zeros((0, 2, dimensions)), None
         samples = SAMPLES
         if plane is not None and inputs[0].alone is not None:
@@ -67,6 +72,31 @@ class Embeddings:
         layers = layer_arrays(self.network)
         self._rooms = {name: array.shape for name, array in layers.items()}
         self.row = {"trajectories.points": points, "trajectories.lines": lines, **layers}
+        self._with_twin()
+
+    def aside(self) -> Callable[[], list[NDArray]] | None:
+        """What gives the arrays of the row as the model is now, from any thread; None if only `values` can."""
+        if self._twin is None:
+            return None
+        if not self._twin.follow():
+            self._twin = self._other = None
+            return None
+        assert self._other is not None
+        return self._other.values
+
+    def _with_twin(self) -> None:
+        """Let a twin of the model be evaluated instead, if that is certain to give the same and worth it."""
+        self._twin = self._other = None
+        probe = self._probe
+        assert isinstance(probe, Probe)
+        twin = twin_of(probe.model, probe.device) if isinstance(self._source, str) else None
+        if twin is None:
+            return
+        other = copy.copy(self)
+        other._probe = twin
+        values = worth_it(other.values)
+        if values is not None and all(map(np.array_equal, values, self.row.values())):
+            self._twin, self._other = twin, other
 
     def values(self) -> list[NDArray]:
         """The arrays of the row."""
@@ -91,7 +121,7 @@ class Embeddings:
 
     def _of_part(self, part: Inputs) -> Tensor:
         if not isinstance(self._source, str):
-            return as_rows(self._probe.function(self._source, part), part.rows)
+            return self._of_function(self._source, part)
         kept: list[Tensor] = []
         try:
             module = self._probe.model.get_submodule(self._source)
@@ -116,6 +146,21 @@ class Embeddings:
         if not kept:
             raise changed(f"it no longer uses its module {self._source!r}")
         return kept[-1]
+
+    def _of_function(self, source: Callable[[nn.Module, Any], Any], part: Inputs) -> Tensor:
+        head, name = self._head, self._classifier
+
+        def embedding(model: nn.Module, x: Any) -> Tensor:
+            e = as_rows(source(model, x), part.rows)
+            if head is None or name is None:
+                return e
+            module = model.get_submodule(name)
+            if self._linear is None and head.regions:
+                self._linear = head.weights(module, e, module(e))
+            return head.embedding(e, module)
+
+        assert isinstance(self._probe, Probe)
+        return self._probe.function(embedding, part)
 
 
 def as_rows(output: Any, count: int) -> Tensor:

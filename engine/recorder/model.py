@@ -111,7 +111,8 @@ def observe(model: nn.Module, wrappers: str, given: Given, said: Said) -> Observ
     labelled(inputs.flat(), np.zeros(inputs.rows, np.int64))  # says what is wrong with x
     probe = Probe(model, next((t.device for t in inputs.tensors), torch.device("cpu")))
     if callable(source) and classifier in (AUTO, None):  # it calls of the model what it needs
-        return _arranged(probe, source, None, (), inputs, read_labels(y, inputs.rows, None, given.names), given, said)
+        labels = read_labels(y, inputs.rows, None, given.names)
+        return _arranged(probe, source, None, None, (), inputs, labels, given, said)
     inputs, (calls, returned, tried) = _first_that_works(probe, [inputs, *others])
     if classifier is AUTO:
         classifier = likely(model, calls, inputs, y, source)
@@ -131,7 +132,7 @@ def observe(model: nn.Module, wrappers: str, given: Given, said: Said) -> Observ
         )
     if labels.said:
         said("labels", labels.said)
-    return _arranged(probe, source, head, calls, inputs, labels, given, said)
+    return _arranged(probe, source, head, classifier, calls, inputs, labels, given, said)
 
 
 def _names(model: nn.Module, wrappers: str, given: Given) -> tuple[Any, Any]:
@@ -187,8 +188,8 @@ def _question(name: str, head: Head, labels: Labels, inputs: Inputs, said: Said)
 
 
 def _arranged(
-    probe: Probe, source: Any, head: Head | None, calls: Sequence[Call], inputs: Inputs, labels: Labels, given: Given,
-    said: Said,
+    probe: Probe, source: Any, head: Head | None, name: str | None, calls: Sequence[Call], inputs: Inputs,
+    labels: Labels, given: Given, said: Said,
 ) -> Observed:  # fmt: skip
     """The points as a run holds them, and what is recorded of them."""
     parts, read = [inputs], [labels]
@@ -212,7 +213,7 @@ def _arranged(
         whole = len(kept) == len(x)
         plane = x if places == 1 and inputs.alone is not None and inputs.alone.shape[1:] == (2,) else None
         assert source is not None
-        recorded = Embeddings(probe, source, head, parts, None if whole else kept, plane, x.shape[1], width)
+        recorded = Embeddings(probe, source, head, name, parts, None if whole else kept, plane, x.shape[1], width)
     else:
         recorded = chain
     points = labelled(x[kept], classes[kept], max(int(classes.max()) + 1, 1))

@@ -61,7 +61,7 @@ class Probe:
                 stack.enter_context(_restored(self._rewritten))
             stack.enter_context(undisturbed(self.model, self.device, self._graded))
             for module, seen in keep.items():
-                handle = module.register_forward_hook(_all_arguments(seen), with_kwargs=True)
+                handle = module.register_forward_hook(with_all_arguments(seen), with_kwargs=True)
                 stack.callback(handle.remove)
             return self.model(*inputs.args, **inputs.kwargs)
 
@@ -82,7 +82,9 @@ class Probe:
                     tensor.detach().copy_(copy)
 
 
-def _all_arguments(seen: Keep) -> Callable[..., None]:
+def with_all_arguments(seen: Keep) -> Callable[..., None]:
+    """A forward hook that hands on what a module was given by name too."""
+
     def hook(module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any], output: Any) -> None:
         seen(module, (*args, *kwargs.values()), output)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -12,11 +13,13 @@ from types import TracebackType
 from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from engine.errors import UnspiralError
 from engine.recorder.chain import Chain
+from engine.recorder.embeddings import Embeddings
 from engine.recorder.model import AUTO, Given, is_lazy, observe, unwrapped
 from engine.recorder.place import Place
 from engine.recorder.said import NoLongerFinite, Said
@@ -58,7 +61,9 @@ class Recorder:
     functions that are called at every snapshot, such as {"fit": lambda: model(grid)}, with modules in eval mode.
 
     What `snapshot` has returned is in `PATH.journal`, handed to the operating system, which `Run.load` opens whatever
-    became of the process; it is forced to the disk once a second, so that a power cut costs a second at most.
+    became of the process; it is forced to the disk once a second, so that a power cut costs a second at most. Of a
+    model that is no chain, and takes more than a millisecond to evaluate, a copy may be evaluated by another thread
+    where a processor is free for it: then the last snapshot is in the journal that much later.
 
     Mistakes that are seen before the training are an UnspiralError. During it nothing that the recorder dislikes ends
     it: it warns once (NotRecorded) and goes on.
@@ -81,6 +86,8 @@ class Recorder:
         self._journal: journal.Journal | None = None
         self._recorded: Any = None
         self._last = -math.inf
+        self._beside: ThreadPoolExecutor | None = None
+        self._pending: Future[None] | None = None
         if model is None:
             given = {"x": x, "labels": y} if y is not None else {"x": x}
             constants = {name: value for name, value in given.items() if value is not None} | constants
@@ -140,6 +147,7 @@ class Recorder:
         """
         if not self._open:
             return self._said("closed", f"the recording {self.path} is closed; make another Recorder to record more")
+        self._settle()
         if self.stopped:
             return None
         try:
@@ -174,9 +182,31 @@ class Recorder:
         return moment
 
     def _append(self, moment: float, given: Mapping[str, Any]) -> None:
-        assert self._journal is not None
         metrics, arrays = self._series.read(moment, given)
-        values = self._recorded.values() if self._recorded is not None else []
+        aside = self._recorded.aside() if isinstance(self._recorded, Embeddings) else None
+        if aside is None:
+            values = self._recorded.values() if self._recorded is not None else []
+            return self._write(moment, values, arrays, metrics)
+        arrays = [array.copy() for array in arrays]  # the training goes on to change what they were made of
+        if self._beside is None:
+            self._beside = ThreadPoolExecutor(1, "unspiral", torch.get_num_threads)  # else it takes every core
+        self._pending = self._beside.submit(lambda: self._write(moment, aside(), arrays, metrics))
+        return None
+
+    def _settle(self) -> None:
+        """Wait for the snapshot that another thread still works on, and say what became of it."""
+        pending, self._pending = self._pending, None
+        if pending is None:
+            return
+        try:
+            pending.result()
+        except NoLongerFinite as error:
+            self._said("finite", error)
+        except Exception as error:
+            self._said(str(error)[:40], str(error) or type(error).__name__)
+
+    def _write(self, moment: float, values: list[NDArray], arrays: list[NDArray], metrics: Mapping[str, float]) -> None:
+        assert self._journal is not None
         if not all(map(_finite, values)):
             self.stopped = f"the model no longer computes finite numbers at epoch {moment:g}; lower the learning rate"
             raise NoLongerFinite(f"{self.stopped}; the {self._journal.count} snapshots before it are kept")
@@ -192,9 +222,14 @@ class Recorder:
 
     def close(self) -> None:
         """Make one run file of all snapshots, whole or not at all; if it cannot be written, the journal stays."""
-        if self._open and not self.stopped:
-            self._compare()
-        trouble = self._closed()
+        if not self._open:
+            return
+        try:
+            self._settle()
+            if not self.stopped:
+                self._compare()
+        finally:
+            trouble = self._closed()
         if trouble:
             self._said("close", trouble)
 
@@ -218,6 +253,8 @@ class Recorder:
         if not self._open:
             return ""
         self._open = False
+        if self._beside is not None:
+            self._beside.shutdown()
         try:
             return self._written()
         finally:
@@ -252,6 +289,8 @@ class Recorder:
     def abandon(self) -> None:
         """Stop recording and leave what was recorded as it lies."""
         self._open = False
+        if self._beside is not None:
+            self._beside.shutdown()
         if self._journal is not None:
             self._journal.close()
         self._unlock()
