@@ -7,6 +7,7 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
+import zipfile
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -15,15 +16,20 @@ from typing import Any
 import av
 import numpy as np
 import pytest
+from openxml_audit import validate_pptx as validate
+from PIL import Image
 
 from engine import UnspiralError
+from engine.deliver import page
 from engine.deliver.clip import Clip, Line, Section
 from engine.deliver.deck import write_deck
 from engine.deliver.rendering import Rendering
+from engine.deliver.slides import Slide
 from engine.deliver.targets import H264
 from engine.deliver.video import Encoder
 
 SIZE, RATE = (192, 108), Fraction(30)
+RID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 SPANS = (("origin", 0, 30), ("grow", 30, 45), ("fan out", 75, 36))
 GREY = range(20, 242, 2)
 """Of each frame of a clip, so that a browser can say which one it shows."""
@@ -69,7 +75,7 @@ def test_a_powerpoint_has_a_slide_a_section_that_plays_when_shown(clips: dict[bo
     from pptx import Presentation
     from pptx.enum.shapes import PP_MEDIA_TYPE
 
-    opened = Presentation(str(deck(clips, tmp_path / "lecture.pptx", scenes=2)))
+    opened = Presentation(str(deck(clips, tmp_path / "lecture.pptx", scenes=2, language="de")))
     assert len(opened.slides) == 6 and opened.core_properties.title == "Grey grows lighter."
     assert abs(opened.slide_width / opened.slide_height - 16 / 9) < 0.001
     for k, slide in enumerate(opened.slides):
@@ -88,6 +94,24 @@ def test_a_powerpoint_has_a_slide_a_section_that_plays_when_shown(clips: dict[bo
         timing = re.sub(r"\s+", " ", slide.element.xpath("p:timing")[0].xml)
         assert f'spid="{movie.shape_id}"' in timing and 'cmd="playFrom(0.0)"' in timing and "afterEffect" in timing
         assert ('repeatCount="indefinite"' in timing) == (name == "fan out")
+        assert movie._element.nvPicPr.cNvPr.get("descr") == f"{name}: Here they {name} <now> & then."
+        assert {run.get("lang") for run in slide.element.iter("{*}rPr")} == {"de"}
+    assert len({slide.shapes.title.text for slide in opened.slides}) == 6
+    assert opened.core_properties.language == "de" and opened.element.sldSz.get("type") is None
+    (notes_master,) = opened.element.iter("{*}notesMasterId")
+    assert opened.part.related_part(notes_master.rId if hasattr(notes_master, "rId") else notes_master.get(RID)) is (
+        opened.part.notes_master_part
+    )
+
+
+def test_a_powerpoint_is_valid_against_office_open_xmls_schemas(clips: dict[bool, Clip], tmp_path: Path) -> None:
+    made = deck(clips, tmp_path / "lecture.pptx", scenes=2)
+    found = validate(made)
+    assert found.is_valid and not found.errors
+    with zipfile.ZipFile(made) as whole, zipfile.ZipFile(tmp_path / "wrong.pptx", "w") as wrong:
+        for name in whole.namelist():  # the check sees what is wrong
+            wrong.writestr(name, whole.read(name).replace(b"<p:notesMasterIdLst>", b"<p:notesMasterIdList>", 1))
+    assert not validate(tmp_path / "wrong.pptx").is_valid
 
 
 def test_libreoffice_shows_as_many_pages_as_there_are_sections(clips: dict[bool, Clip], tmp_path: Path) -> None:
@@ -177,7 +201,8 @@ const canvas = document.createElement('canvas');
 canvas.width = canvas.height = 1;
 const context = canvas.getContext('2d');
 context.drawImage(video, 0, 0, 1, 1);
-return [video.className.split(' ')[0], context.getImageData(0, 0, 1, 1).data[0], video.paused, video.ended, video.loop];
+const shade = context.getImageData(0, 0, 1, 1).data[0];
+return [video.dataset.way || 'forward', shade, video.paused, video.ended, video.loop];
 """
 VIDEO = "(document.querySelector('section.present video.seen') || {classList: {contains: () => false}})"
 
@@ -219,17 +244,29 @@ def test_a_page_is_played_forwards_backwards_and_in_a_loop_by_keys(
     browser.wait(f"Reveal.getIndices().h == 1 && {VIDEO}.ended")
     assert browser.run(SEEN)[1] == grey(74)
     browser.press("r")  # backwards from where it is to its beginning
-    browser.wait(f"{VIDEO}.classList.contains('backward') && {VIDEO}.currentTime > 0.2")
-    browser.wait(f"{VIDEO}.ended")
-    assert browser.run(SEEN)[:2] == ["backward", grey(30)]
+    browser.wait(f"{VIDEO}.dataset.way == 'backward' && 0.3 < {VIDEO}.currentTime && {VIDEO}.currentTime < 1.2")
+    browser.wait(f"{VIDEO}.dataset.way == 'begun' && {VIDEO}.currentTime < 0.03")
+    assert browser.run(SEEN)[:3] == ["begun", grey(30), True]
     browser.press("l")
-    browser.wait(f"{VIDEO}.classList.contains('forward') && {VIDEO}.loop && {VIDEO}.currentTime > 1.2", 20)
+    browser.wait(f"{VIDEO}.dataset.way == 'forward' && {VIDEO}.loop && {VIDEO}.currentTime > 1.2", 20)
     browser.wait(f"{VIDEO}.currentTime < 0.5 && !{VIDEO}.paused")  # it came round
     browser.press(RIGHT)  # a section that loops by itself
     browser.wait(f"Reveal.getIndices().h == 2 && {VIDEO} && {VIDEO}.loop && {VIDEO}.currentTime > 0.9")
     browser.wait(f"{VIDEO}.currentTime < 0.5 && !{VIDEO}.paused")
     browser.press("n")
     assert browser.run("return document.getElementById('notes').innerText") == "Here they fan out <now> & then."
+    stage, notes = (
+        f"document.querySelector('{which}').getBoundingClientRect()" for which in (".present .stage", "#notes")
+    )
+    browser.wait(f"{stage}.bottom <= {notes}.top + 1 && {stage}.height > 100")  # never over the picture
+    browser.press("c")
+    shown = f"return [...{VIDEO}.textTracks].map((track) => [track.mode, track.language, track.kind])"
+    assert browser.run(shown) == [["showing", "en", "captions"]]
+    cues = f"[...({VIDEO}.textTracks[0].activeCues || [])].map((cue) => cue.getCueAsHTML().textContent).join()"
+    browser.wait(f"{cues} == 'Here they fan out <now> & then.'")
+    browser.press("?")
+    assert "Play the section backwards" in browser.run("return document.getElementById('keys').innerText")
+    browser.press("?")
     browser.press("t")
     assert browser.run("return getComputedStyle(document.querySelector('.present .strip')).display") == "none"
     asked = browser.run("return performance.getEntriesByType('resource').map((entry) => entry.name)")
@@ -247,3 +284,44 @@ def test_mistakes_are_said_before_anything_is_rendered(clips: dict[bool, Clip], 
         deck(clips, tmp_path / "lecture.pdf")
     assert (tmp_path / "lecture.pdf").read_text() == "dear to me"
     deck(clips, tmp_path / "lecture.pdf", force=True)
+
+
+def test_a_page_printed_as_a_pdf_has_the_still_of_each_section(clips: dict[bool, Clip], tmp_path: Path) -> None:
+    chromium, pdftoppm = shutil.which("chromium") or shutil.which("google-chrome"), shutil.which("pdftoppm")
+    if chromium is None or pdftoppm is None:
+        pytest.skip("takes Chromium and pdftoppm: apt-get install chromium poppler-utils")
+    made = deck(clips, tmp_path / "lecture.html")
+    flags = ["--headless=new", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path / 'profile'}"]
+    flags += ["--virtual-time-budget=8000", "--no-pdf-header-footer", f"--print-to-pdf={tmp_path / 'lecture.pdf'}"]
+    subprocess.run([chromium, *flags, f"{made.as_uri()}?print-pdf"], check=True, capture_output=True, timeout=100)
+    draw = [pdftoppm, "-r", "20", "-png", tmp_path / "lecture.pdf", tmp_path / "page"]
+    subprocess.run(draw, check=True, capture_output=True)
+    pages = sorted(tmp_path.glob("page*.png"))
+    assert len(pages) == 3
+    for printed, (_, first, count) in zip(pages, SPANS):
+        with Image.open(printed) as image:
+            middle = image.convert("L").getpixel((image.width // 2, image.height * 2 // 3))
+        assert middle == pytest.approx(GREY[first + count - 1], abs=4)
+
+
+def test_a_page_has_each_clip_once_and_keeps_within_its_room(
+    clips: dict[bool, Clip], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = deck(clips, tmp_path / "a.html", language="zh-Hans").read_text(encoding="utf-8")
+    assert text.count("<script type='text/plain'") == 3 and '<html lang="zh-Hans">' in text
+    assert text.count("<track kind='captions' label='Captions' srclang='zh-Hans'") == 3
+    assert len(re.findall(r"<img class='poster' alt='[^']+' src='data:image/webp", text)) == 3
+
+    rng = np.random.default_rng(0)
+    noise = [np.kron(rng.integers(0, 255, (45, 80, 3), np.uint8), np.ones((24, 24, 1), np.uint8)) for _ in range(30)]
+    path = tmp_path / "noise.mov"
+    Encoder(".mov", "qtrle", "rgb24").write(path, noise, RATE)
+    section = Section("noise", path, 0, 30, loops=False)
+    clip = Clip("Noise", "Noise.", path, 1920, 1080, RATE, (section,))
+    slide = Slide(clip, section, "1")
+    best, lines = page._encoder([slide])
+    assert float(best.options["crf"]) == page.BEST and lines == 1080
+    full = len(page._clip(0, slide, best, lines))
+    monkeypatch.setattr(page, "ROOM", 0.75 * full / 4)
+    tight, lines = page._encoder([slide])
+    assert len(page._clip(0, slide, tight, lines)) < 0.6 * full and lines in (1080, page.SMALL)

@@ -1,0 +1,62 @@
+"""Decks as PDF: stills with notes."""
+
+import json
+import tempfile
+from pathlib import Path
+
+from engine.deliver.slides import FONT, Deck, png
+from engine.deliver.video import frames_backwards
+
+# Typst sets the stills, one a page, with what is said about each under it.
+_PDF = """
+#let deck = json("deck.json")
+#set document(title: deck.title)
+#set text(font: deck.family, size: 15pt, fill: rgb(deck.ink), lang: deck.language)
+#for slide in deck.slides {
+  page(width: 960pt, height: auto, margin: 24pt, fill: rgb(deck.ground))[
+    #grid(columns: (auto, 1fr, auto), gutter: 14pt,
+      text(size: 22pt, fill: rgb(deck.quiet), slide.number), text(size: 22pt, slide.name),
+      text(fill: rgb(deck.quiet), slide.title))
+    #image(slide.still, width: 100%, height: deck.height * 1pt, fit: "contain", alt: slide.described)
+    #slide.notes
+  ]
+}
+"""
+
+
+def write_pdf(deck: Deck, output: Path) -> None:
+    """A page a section: the still it ends with, and its notes under it."""
+    import typst
+
+    slides, colours = deck.slides, deck.look
+    first = slides[0].clip
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        described = []
+        for number, slide in enumerate(slides):
+            still = folder / f"{number}.png"
+            still.write_bytes(png(next(frames_backwards(slide.section.video))))
+            described.append(
+                {
+                    "number": slide.number,
+                    "name": slide.section.name,
+                    "title": slide.clip.title,
+                    "notes": slide.notes,
+                    "described": slide.described,
+                    "still": still.name,
+                }
+            )
+        height = round(min(912 * first.height / first.width, 1200))
+        shared = {
+            "title": deck.title,
+            "family": colours.family,
+            "language": deck.language.split("-")[0].lower(),
+            "ground": colours.ground,
+            "ink": colours.ink,
+            "quiet": colours.quiet,
+            "height": height,
+        }
+        (folder / "deck.json").write_text(json.dumps({**shared, "slides": described}), encoding="utf-8")
+        (folder / "deck.typ").write_text(_PDF, encoding="utf-8")
+        fonts = [str(FONT.parent), str(colours.font.parent)]
+        output.write_bytes(typst.compile(str(folder / "deck.typ"), font_paths=fonts, ignore_system_fonts=False))

@@ -1,0 +1,159 @@
+"""Decks as one HTML page: reveal.js, the font, and each section's clip once, small enough to be carried."""
+
+import base64
+import html
+import io
+import math
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import av
+import numpy as np
+from PIL import Image
+
+from engine.deliver.captions import Line, as_vtt
+from engine.deliver.slides import ASSETS, STRIP, Deck, Slide
+from engine.deliver.targets import H264
+from engine.deliver.video import Encoder, Pixels, frames, frames_backwards, join
+
+REVEAL = ASSETS / "reveal"
+"""reveal.js 6.0.2: files of its npm package's dist folder, as they are."""
+TOGETHER = 15
+"""Frames from one key frame to the next: a player that goes backwards decodes half of them for each that it shows."""
+BEST, WORST = 23, 30
+"""x264's quality where there is room, and from where on a smaller picture is the better one."""
+ROOM = 40e6
+"""Bytes for all clips of a page: as text they take a third more."""
+SMALL = 720
+"""Lines of the smaller picture."""
+
+
+def write_html(deck: Deck, output: Path) -> None:
+    """One page with everything in it. The clips' quality is what fits into `ROOM`."""
+    page = (Path(__file__).parent / "deck.html").read_text(encoding="utf-8")
+    slides, look = deck.slides, deck.look
+    first = slides[0].clip
+    encoder, lines = _encoder(slides)
+    filled = {
+        "title": html.escape(deck.title),
+        "language": html.escape(deck.language),
+        "reset": (REVEAL / "reset.css").read_text(encoding="utf-8"),
+        "reveal": (REVEAL / "reveal.css").read_text(encoding="utf-8"),
+        "font": base64.b64encode(look.font.read_bytes()).decode(),
+        "ground": html.escape(look.ground),
+        "ink": html.escape(look.ink),
+        "quiet": html.escape(look.quiet),
+        "width": str(first.width),
+        "height": str(first.height),
+        "strip": str(round(first.height * STRIP / (1 - STRIP))),
+        "script": (REVEAL / "reveal.js").read_text(encoding="utf-8"),
+        "slides": "\n".join(_slide(number, slide, deck.language) for number, slide in enumerate(slides)),
+    }
+    with output.open("w", encoding="utf-8") as file:
+        for piece in _pieces(page):
+            if piece == "clips":
+                for number, slide in enumerate(slides):
+                    file.write(_clip(number, slide, encoder, lines))
+            else:
+                file.write(filled.get(piece, piece))
+
+
+def _pieces(page: str) -> Iterator[str]:
+    """The template's text, and between its parts the names in double braces."""
+    text, *rest = page.split("{{")
+    yield text
+    for part in rest:
+        name, text = part.split("}}", 1)
+        yield name
+        yield text
+
+
+def _slide(number: int, slide: Slide, language: str) -> str:
+    section, described = slide.section, html.escape(slide.described, quote=True)
+    loops = " data-loop" if section.loops else ""
+    muted = "" if slide.clip.sounds else " muted"
+    return (
+        f"<section{loops} data-rate='{float(slide.clip.rate)}' aria-label='{html.escape(slide.number)} "
+        f"{html.escape(section.name, quote=True)}'><div class='strip'><span class='number'>{slide.number}</span>"
+        f"<h2 class='name'>{html.escape(section.name)}</h2>"
+        f"<span class='title'>{html.escape(slide.clip.title)}</span></div>"
+        f"<div class='stage'><img class='poster' alt='{described}' src='{_poster(slide)}'>"
+        f"<video class='forward' data-clip='clip-{number}'{muted} playsinline preload='auto' aria-label='{described}'>"
+        f"{_track(slide, language)}</video></div>"
+        f"<aside class='notes'>{html.escape(slide.notes)}</aside></section>"
+    )
+
+
+def _track(slide: Slide, language: str) -> str:
+    """What is said in the section, as captions from its own beginning."""
+    begun = float(slide.section.first / slide.clip.rate)
+    said = [Line(max(0.0, line.start - begun), line.end - begun, line.text) for line in slide.section.words]
+    if not said:
+        return ""
+    text = base64.b64encode(as_vtt(said).encode()).decode()
+    return (
+        f"<track kind='captions' label='Captions' srclang='{html.escape(language)}' src='data:text/vtt;base64,{text}'>"
+    )
+
+
+def _poster(slide: Slide, width: int = 960) -> str:
+    """What the section arrives at, for the overview and on paper."""
+    image = Image.fromarray(next(frames_backwards(slide.section.video)))
+    image.thumbnail((width, width))
+    stream = io.BytesIO()
+    image.save(stream, "WEBP", quality=80)
+    return f"data:image/webp;base64,{base64.b64encode(stream.getvalue()).decode()}"
+
+
+def _clip(number: int, slide: Slide, encoder: Encoder, lines: int) -> str:
+    """The section's clip, as base64 in a script that no browser runs."""
+    with tempfile.TemporaryDirectory() as folder:
+        silent, whole = (Path(folder) / f"{name}.mp4" for name in ("silent", "whole"))
+        encoder.write(silent, _scaled(frames(slide.section.video), lines), slide.clip.rate)
+        join([silent], whole, slide.clip.rate, sound=slide.heard(encoder))
+        encoded = base64.b64encode(whole.read_bytes()).decode()
+    return f"<script type='text/plain' id='clip-{number}'>{encoded}</script>\n"
+
+
+def _encoder(slides: Sequence[Slide]) -> tuple[Encoder, int]:
+    """How the clips are encoded to fit into `ROOM`, and how many lines they have at most.
+
+    What they would take is found out by encoding one of five groups of frames of each.
+    """
+    trial = _at(BEST)
+    trial = replace(trial, options={**trial.options, "preset": "veryfast"})
+    needed = sum(_needed(slide, trial) for slide in slides)
+    quality = BEST + 6 * math.log2(max(needed / ROOM, 1))  # six steps are half the size
+    lines = max(slide.clip.height for slide in slides)
+    if quality > WORST and lines > SMALL:
+        quality, lines = max(BEST, quality - 6 * math.log2((lines / SMALL) ** 1.4)), SMALL
+    return _at(min(quality, 40)), lines
+
+
+def _at(quality: float) -> Encoder:
+    options = {"preset": "medium", "crf": f"{quality:.1f}", "g": str(TOGETHER), "bf": "3"}
+    return replace(H264, options=options)
+
+
+def _needed(slide: Slide, encoder: Encoder, every: int = 5) -> float:
+    """Bytes that a section would take."""
+    shown = frames(slide.section.video)
+    some = (pixels for count, pixels in enumerate(shown) if count // TOGETHER % every == 0)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "some.mp4"
+        count = encoder.write(path, some, slide.clip.rate)
+        return path.stat().st_size * slide.section.frames / max(count, 1)
+
+
+def _scaled(shown: Iterable[Pixels], lines: int) -> Iterator[Pixels]:
+    """Frames with at most so many lines."""
+    for pixels in shown:
+        height, width = pixels.shape[:2]
+        if height <= lines:
+            yield pixels
+            continue
+        smaller = av.VideoFrame.from_ndarray(pixels, format="rgb24")
+        smaller = smaller.reformat(width=2 * round(width * lines / height / 2), height=lines)
+        yield np.asarray(smaller.to_ndarray(), np.uint8)
