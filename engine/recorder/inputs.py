@@ -42,6 +42,11 @@ class Inputs(NamedTuple):
         args, kwargs = tuple(map(some, self.args)), {name: some(value) for name, value in self.kwargs.items()}
         return Inputs(args, kwargs, min(end, self.rows) - begin)
 
+    def some(self, rows: NDArray[np.intp]) -> Inputs:
+        """Those points of the one tensor that there is."""
+        assert self.alone is not None
+        return Inputs((self.alone[torch.as_tensor(rows, device=self.alone.device)],), {}, len(rows))
+
     @property
     def tensors(self) -> list[Tensor]:
         """All tensors among the arguments."""

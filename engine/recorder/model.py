@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -29,8 +30,21 @@ AUTO: Final = "the last linear layer whose outputs are the classes"
 TRIED = 256
 """Points on which the model is tried before anything is recorded."""
 
+NUMBERS = 1 << 20
+"""Numbers of x on which it is tried at most, but for the first eight points."""
+
 BYTES = 1 << 20
 """What the embedding of all points may take in a snapshot before fewer of them are recorded."""
+
+
+_WRAPPERS = {
+    "OptimizedModule": "_orig_mod",
+    "DataParallel": "module",
+    "DistributedDataParallel": "module",
+    "AveragedModel": "module",
+    "_FabricModule": "_forward_module",
+}
+"""Modules that compute what the one within them does; of anybody's own wrapper nobody knows."""
 
 
 class Given(NamedTuple):
@@ -64,20 +78,11 @@ def unwrapped(model: nn.Module) -> tuple[nn.Module, str]:
     if isinstance(model, torch.jit.ScriptModule):
         raise UnspiralError("the model is TorchScript, which cannot be looked into; give the module it was made from")
     before = ""
-    while True:
-        for name in ("_orig_mod", "_forward_module"):
-            inner = model._modules.get(name)
-            if isinstance(inner, nn.Module):
-                break
-        else:
-            name, inner = "module", model._modules.get("module")
-            if (
-                not isinstance(inner, nn.Module)
-                or len(model._modules) > 1
-                or any(True for _ in model.parameters(False))
-            ):
-                return model, before
+    while (name := _WRAPPERS.get(type(model).__name__)) and isinstance(model._modules.get(name), nn.Module):
+        inner = model._modules[name]
+        assert inner is not None
         model, before = inner, f"{before}{name}."
+    return model, before
 
 
 def is_lazy(model: nn.Module) -> bool:
@@ -164,14 +169,21 @@ def _called(probe: Probe, inputs: Inputs) -> tuple[list[Call], Any, Inputs]:
         calls.append(Call(module, copied[0] if read else None, copied[-1]))  # what is in place may come after it
 
     seen = {module: keep for module in probe.model.modules()}
-    tried = inputs.part(0, TRIED)
+    few = _few(inputs)
+    tried = inputs.part(0, few)
     try:
         return calls, probe(tried, seen), tried
     except UnspiralError:
-        if inputs.rows <= TRIED:
+        if inputs.rows <= few:
             raise
         calls.clear()  # a graph cannot be cut
         return calls, probe(inputs, seen), inputs
+
+
+def _few(inputs: Inputs) -> int:
+    """On how many points the model is tried: of large images every activation would be too much."""
+    size = sum(tensor.numel() for tensor in inputs.tensors) // max(1, inputs.rows)
+    return min(inputs.rows, TRIED, max(8, NUMBERS // max(1, size)))
 
 
 def _question(name: str, head: Head, labels: Labels, inputs: Inputs, said: Said) -> None:
@@ -196,7 +208,7 @@ def _arranged(
     if given.held_out is not None:
         (other, *_), y, _ = inputs_of(probe.model, *given.held_out)
         parts.append(other)
-        read.append(read_labels(y, other.rows, head.outputs if head else None, given.names))
+        read.append(_alike(read_labels(y, other.rows, head.outputs if head else None, labels.names), head))
     places = 1 if labels.classes is None or labels.classes.ndim == 1 else int(np.prod(labels.classes.shape[1:]))
     x = np.concatenate([part.flat() for part in parts])
     if places > 1:
@@ -209,19 +221,30 @@ def _arranged(
         chain = _chain(probe, source, head, calls, inputs)
     if chain is None:
         width = _width(probe, source, head, calls, inputs)
-        kept = _fewer(kept, width, given.points, READ if places > 1 else None, said)
-        whole = len(kept) == len(x)
+        kept = _fewer(kept, width, given.points, READ, said)
+        chosen = None if len(kept) == len(x) else kept
+        if chosen is not None and places == 1 and all(part.alone is not None for part in parts):
+            parts = [part.some(kept[held[kept] == (n > 0)] - n * inputs.rows) for n, part in enumerate(parts)]
+            chosen = None  # what is not recorded need not be evaluated
         plane = x if places == 1 and inputs.alone is not None and inputs.alone.shape[1:] == (2,) else None
         assert source is not None
-        recorded = Embeddings(probe, source, head, name, parts, None if whole else kept, plane, x.shape[1], width)
+        recorded = Embeddings(probe, source, head, name, parts, chosen, plane, x.shape[1], width)
     else:
         recorded = chain
+        kept = kept if given.points is None else _fewer(kept, 1, given.points, 0, said)
     points = labelled(x[kept], classes[kept], max(int(classes.max()) + 1, 1))
     wide = "f8" if x.dtype == np.float64 else "f4"
     values = None
     if labels.values is not None and len(read) == 1:
         values = labels.values[kept] if len(labels.values) == len(x) else labels.values
     return Observed(recorded, points._replace(x=points.x.astype(wide)), held[kept], labels, values)
+
+
+def _alike(labels: Labels, head: Head | None) -> Labels:
+    """Held-out labels read as the others: of several a point the one that is shown."""
+    if not labels.several or labels.values is None or head is None:
+        return labels
+    return replace(labels, classes=labels.values[:, head.only].astype(np.int64))
 
 
 def _classes(inputs: Inputs, labels: Labels, places: int) -> NDArray[np.int64]:
@@ -231,9 +254,9 @@ def _classes(inputs: Inputs, labels: Labels, places: int) -> NDArray[np.int64]:
     return labels.classes.reshape(-1)
 
 
-def _fewer(kept: NDArray[np.intp], width: int, points: int | None, places: int | None, said: Said) -> NDArray[np.intp]:
-    """Which points are recorded: all that were asked for, or as many as fit into a snapshot."""
-    most = min(max(500, BYTES // (4 * width)), places or len(kept)) if points is None else points
+def _fewer(kept: NDArray[np.intp], width: int, points: int | None, most: int, said: Said) -> NDArray[np.intp]:
+    """Which points are recorded: as many as were asked for, else as many as `most` and as fit into a snapshot."""
+    most = min(max(500, BYTES // (4 * width)), most) if points is None else points
     if len(kept) <= most:
         return kept
     if points is None:
@@ -264,5 +287,7 @@ def _width(probe: Probe, source: Any, head: Head | None, calls: Sequence[Call], 
         raise UnspiralError(f"the model does not use its module {source!r}; name modules that model(x) goes through")
     if head is not None:
         return head.vectors(own[-1].read, module).shape[-1]
-    count = min(inputs.rows, TRIED) if len(own[-1].read) != inputs.rows else inputs.rows
-    return as_rows(own[-1].output, count).shape[1]
+    output = own[-1].output
+    first = output[0] if isinstance(output, tuple | list) and len(output) else output
+    rows = len(first) if isinstance(first, Tensor) and first.ndim else 0
+    return as_rows(output, rows if rows in (inputs.rows, _few(inputs)) else inputs.rows).shape[1]

@@ -173,3 +173,38 @@ def test_a_wide_embedding_of_many_points_is_thinned_and_that_is_said(tmp_path):
     with Recorder(path, model, x, y, points=2000) as recorder:
         recorder.snapshot(0)
     assert len(Run.load(path).points.y) == 2000
+
+
+def test_of_many_points_only_those_that_are_recorded_are_evaluated_held_out_ones_too(tmp_path):
+    model = nn.Sequential(nn.Linear(2, 8), nn.LayerNorm(8), nn.Linear(8, 5))
+    x, y, seen = torch.randn(6000, 2), torch.arange(6000) % 5, []
+    with (
+        pytest.warns(NotRecorded, match="5,000 of them are recorded"),
+        Recorder(tmp_path / "run.safetensors", model, x, y, held_out=(x[:2000] + 1, y[:2000])) as recorder,
+    ):
+        model[0].register_forward_hook(lambda _, given, __: seen.append(len(given[0])))
+        recorder.snapshot(0)
+    run = Run.load(tmp_path / "run.safetensors")
+    assert len(run.points.y) == 5000 == sum(seen[:2]) and run.held.sum() == 1250
+    assert np.array_equal(run.trajectories.points[0], model[1](model[0](torch.tensor(run.points.x))).detach())
+
+
+class Scaled(nn.Module):
+    """A wrapper of somebody's own, which does something before."""
+
+    def __init__(self, module):
+        super().__init__()
+        self.module = module
+
+    def forward(self, x):
+        return self.module(x / 255)
+
+
+def test_a_wrapper_of_somebodys_own_is_part_of_the_model(recorded, read):
+    def scaled(recording, fit):
+        model, x = Scaled(nn.Sequential(nn.Linear(64, 8), nn.ReLU(), nn.Linear(8, 5))), 255 * FLAT
+        with recording(model, x, FIVE) as recorder:
+            return fit(model, x, FIVE, recorder)
+
+    run, model, *_ = recorded(scaled)
+    assert np.array_equal(run.embedding(2), read(model, "module.2", 255 * FLAT)[0])
