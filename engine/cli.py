@@ -76,6 +76,9 @@ class Commands(click.Group):
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, io.TextIOWrapper):
                 stream.reconfigure(errors="replace")  # a terminal without × or ▁ prints ? for it
+        for given in sys.argv[1:] if args is None else args:
+            if not _is_name(given):
+                _leave(f"unspiral: {printable(given)!r} holds characters that no name has")
         extra["standalone_mode"] = False
         try:
             with warnings.catch_warnings():
@@ -103,6 +106,14 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except EOFError as error:
             raise UnspiralError(_cut_short(error)) from None
+
+
+def _is_name(text: str) -> bool:
+    """Whether it could be a file's name, as far as its characters go."""
+    try:
+        return b"\0" not in os.fsencode(text)
+    except UnicodeEncodeError:
+        return False
 
 
 def _cut_short(error: EOFError) -> str:

@@ -5,12 +5,14 @@ import io
 import re
 import tokenize
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
 import srt
+
+from engine.errors import printable
 
 _TOLD = re.compile(
     r"noqa\b.*|type:\s*ignore\b.*|nosec\b.*|nopep8\b.*|skipcq\b.*|!.*|-\*-.*|%%.*"
@@ -95,15 +97,27 @@ def as_srt(words: Iterable[Line]) -> str:
     """SubRip captions."""
     captions = (
         srt.Subtitle(number, timedelta(seconds=line.start), timedelta(seconds=line.end), line.text)
-        for number, line in enumerate(words, 1)
+        for number, line in enumerate(_spoken(words), 1)
     )
     return srt.compose(captions)
 
 
 def as_vtt(words: Iterable[Line]) -> str:
     """WebVTT captions."""
-    cues = (f"{_vtt_time(line.start)} --> {_vtt_time(line.end)}\n{_escaped(line.text)}\n" for line in words)
+    cues = (f"{_vtt_time(line.start)} --> {_vtt_time(line.end)}\n{_escaped(line.text)}\n" for line in _spoken(words))
     return "\n".join(["WEBVTT\n", *cues])
+
+
+_TIMED = re.compile(r"\n(?=\d+(?:\n|$)|\d+[:.,]\d+[:.,]\d+)")
+"""Before a line that players might take for a caption's number or times."""
+
+
+def _spoken(words: Iterable[Line]) -> Iterator[Line]:
+    """Words as text and nothing else: an empty line or an arrow in them would begin another caption."""
+    for line in words:
+        text = "\n".join(part for said in line.text.splitlines() if (part := printable(said).strip()))
+        if text:
+            yield line._replace(text=_TIMED.sub(" ", text.replace("-->", "→")))
 
 
 def _vtt_time(seconds: float) -> str:

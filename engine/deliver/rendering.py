@@ -34,20 +34,27 @@ class Rendering:
                 reason = f"theme {reprlib.repr(self.theme)} is neither dark nor light nor a TOML file that is there"
                 raise UnspiralError(f"{reason}: {error}") from None
 
-    def render(self, scene: Path, own: Path, *, lossless: bool = False, transparent: bool = False) -> Clip:
-        """The scene as a clip that lies in the folder `own`; its segments come from Manim's cache, and stay there.
+    def render(
+        self, scene: Path, own: Path | None = None, *, lossless: bool = False, transparent: bool = False
+    ) -> Clip:
+        """The scene as a clip that lies in the folder `own`, else in the media folder, where its segments always are.
 
         Not `lossless`: as `manim render` does, H.264 as in manim.cfg. `transparent` is lossless, with premultiplied
         alpha. UnspiralError says what went wrong in the scene.
         """
         kind = "transparent" if transparent else "lossless" if lossless else ""
         cache = self.media / "deliver" / kind if kind else self.media
-        own = own.absolute() / (kind or "media")
-        own.mkdir(parents=True, exist_ok=True)
-        settings = own.with_suffix(".cfg")
-        settings.write_text(_settings(cache.absolute()), encoding="utf-8")
-        flags = ["--media_dir", str(own), "--resolution", f"{self.width},{self.height}", "--fps", f"{self.fps:g}"]
-        flags += ["--save_sections", "--config_file", str(settings)]
+        flags = ["--resolution", f"{self.width},{self.height}", "--fps", f"{self.fps:g}", "--save_sections"]
+        if own is not None:
+            own = own.absolute() / (kind or "media")
+            own.mkdir(parents=True, exist_ok=True)
+            settings = own.with_suffix(".cfg")
+            settings.write_text(_settings(cache.absolute()), encoding="utf-8")
+            flags += ["--media_dir", str(own), "--config_file", str(settings)]
+        else:
+            flags += ["--media_dir", str(cache)]
+            if SETTINGS.is_file() and not Path(SETTINGS.name).is_file():  # Manim looks in the current folder alone
+                flags += ["--config_file", str(SETTINGS)]
         if kind:
             flags += [*LOSSLESS, "--pixel-format", "argb" if transparent else "rgb24"]
         else:

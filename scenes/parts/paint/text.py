@@ -31,7 +31,7 @@ class _Mask(NamedTuple):
 def _font(face: Face, size: int, backwards: bool = False) -> ImageFont.FreeTypeFont:
     plain = face.path in (TEXT, STRONG, MATHS) and not backwards
     layout = ImageFont.Layout.BASIC if plain or not features.check("raqm") else ImageFont.Layout.RAQM
-    return ImageFont.truetype(str(face.path), face.strike or size, face.number, layout_engine=layout)
+    return ImageFont.truetype(str(face.path), face.strike or max(1, size), face.number, layout_engine=layout)
 
 
 @lru_cache(maxsize=4096)

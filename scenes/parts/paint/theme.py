@@ -1,7 +1,9 @@
 """How pictures look: colours, fonts, sizes. Point colour is the truth, region colour is the answer."""
 
+import builtins
 import os
-import tomllib
+import reprlib
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cache
@@ -13,7 +15,8 @@ from coloraide import Color
 from PIL import ImageFont
 
 from engine import UnspiralError
-from engine.errors import nearest
+from engine.errors import nearest, printable
+from engine.files import opening
 
 FONTS = Path(__file__).parents[3] / "assets" / "fonts"
 READABLE = 4.5
@@ -102,19 +105,19 @@ def read_theme(name: str) -> Theme:
     if name in _BASES:
         return _BASES[name]
     path = Path(name)
-    if not path.is_file():
-        raise UnspiralError(f"theme {name!r} is neither dark nor light nor a TOML file that is there")
     try:
-        given = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        given = opening.toml(path)
+    except UnspiralError as error:
+        if str(error) == opening.MISSING:
+            raise UnspiralError(f"theme {name!r} is neither dark nor light nor a TOML file that is there") from None
         raise UnspiralError(f"{name} cannot be read: {error}") from None
     base = given.pop("base", "dark")
-    if base not in _BASES:
-        raise UnspiralError(f"{name}: base {base!r}; it is dark or light")
+    if base not in ("dark", "light"):
+        raise UnspiralError(f"{name}: base {reprlib.repr(base)}; it is dark or light")
     known = [field.name for field in fields(Theme)]
     for key in given:
         if key not in known:
-            raise UnspiralError(f"{name}: unknown key {key!r}; {nearest(key, ['base', *known])}")
+            raise UnspiralError(f"{name}: unknown key {reprlib.repr(key)}; {nearest(key, ['base', *known])}")
     theme = replace(_BASES[base], **{key: _checked(name, key, value, path.parent) for key, value in given.items()})
     for key in ("ink", "quiet", "gradient"):
         contrast = Color(getattr(theme, key)).contrast(Color(theme.ground))
@@ -125,7 +128,7 @@ def read_theme(name: str) -> Theme:
 
 def _checked(name: str, key: str, value: Any, folder: Path) -> Any:
     """A value from a theme file, as the theme holds it."""
-    wanted = f"{name}: {key} = {value!r}"
+    wanted = f"{name}: {key} = {reprlib.repr(value)}"
     if key in ("points", "overlay"):
         low, high = (0.2, 5) if key == "points" else (0, 1)
         if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
@@ -134,7 +137,7 @@ def _checked(name: str, key: str, value: Any, folder: Path) -> Any:
     if key in ("classes", "names"):
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
             raise UnspiralError(f"{wanted} is no list of texts")
-        return tuple(_colour(name, key, item) for item in value) if key == "classes" else tuple(value)
+        return tuple(_colour(name, key, item) for item in value) if key == "classes" else tuple(map(printable, value))
     if key == "fallback":
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
             raise UnspiralError(f"{wanted} is no list of font files")
@@ -148,7 +151,10 @@ def _checked(name: str, key: str, value: Any, folder: Path) -> Any:
 
 def _font_file(wanted: str, path: Path) -> Path:
     try:
+        opening.regular(path)
         ImageFont.truetype(str(path))
+    except UnspiralError as error:
+        raise UnspiralError(f"{wanted}: {path} is no font file that can be read ({error})") from None
     except OSError as error:
         if "invalid pixel size" not in str(error):  # a font of bitmaps, as those of emoji are
             raise UnspiralError(f"{wanted}: {path} is no font file that can be read") from None
@@ -161,7 +167,18 @@ def _colour(name: str, key: str, value: str) -> str:
     return value.lower()
 
 
-THEME = read_theme(os.environ.get("UNSPIRAL_THEME") or "dark")
+def _chosen() -> Theme:
+    """The theme that UNSPIRAL_THEME names; a mistake in it is one line, wherever it is met first."""
+    try:
+        return read_theme(os.environ.get("UNSPIRAL_THEME") or "dark")
+    except UnspiralError as error:
+        if hasattr(builtins, "__IPYTHON__"):  # a notebook shows it in one line, and lives on
+            raise
+        print(printable(str(error)), file=sys.stderr)
+        raise SystemExit(2) from error
+
+
+THEME = _chosen()
 """What pictures look like where nobody says otherwise: dark, or what UNSPIRAL_THEME names."""
 
 TEXT, STRONG, MATHS = THEME.text, THEME.strong, THEME.maths

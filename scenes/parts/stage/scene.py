@@ -31,6 +31,15 @@ SEGMENT = 4.0
 say_mistakes_in_one_line()
 
 
+def _check_size(width: int, height: int, rate: float) -> None:
+    """UnspiralError for frames that no encoder takes, or that no memory holds."""
+    video = "png" not in str(config.format) and not config.save_last_frame
+    if not (min(width, height) >= 16 and max(width, height) <= 8192) or (video and (width % 2 or height % 2)):
+        raise UnspiralError(f"frames of {width} × {height} pixels: video needs even numbers from 16 to 8192")
+    if not 1 <= rate <= 240:
+        raise UnspiralError(f"{rate:g} frames a second were asked for; clips have from 1 to 240")
+
+
 class FilmScene(Scene):
     """A scene that shows films. Everything Manim has can be used in it.
 
@@ -47,6 +56,7 @@ class FilmScene(Scene):
             camera_class = type(camera_class.__name__, bases, {})
         if "png" in str(config.format):  # manim.cfg asks for sections, which stills do not have
             config.save_sections = False
+        _check_size(config.pixel_width, config.pixel_height, config.frame_rate)
         super().__init__(renderer=FilmRenderer(camera_class), camera_class=camera_class, **kwargs)
         self._in_motion = False
         self._saying: Subtitle | None = None
