@@ -47,4 +47,6 @@ def percent(share: float, digits: int = 1) -> str:
 
 def scaled(divisor: float) -> str:
     """How something is drawn that is made smaller by `divisor`: ÷ 54; made larger where it is below 1: × 110."""
-    return f"÷ {significant(divisor, 3)}" if divisor >= 1 else f"× {significant(1 / divisor, 3)}"
+    text = significant(divisor if divisor >= 1 else 1 / divisor, 3)
+    text = text.rstrip("0").rstrip(".") if "." in text and "·" not in text else text
+    return f"÷ {text}" if divisor >= 1 else f"× {text}"

@@ -1,4 +1,4 @@
-"""Two units wide, two to six activations deep: what each further fold buys."""
+"""Two units wide, two to six activations deep: what the best networks found get right."""
 
 from dataclasses import replace
 
@@ -8,23 +8,24 @@ from engine import THREE_SPIRALS_NARROW, Labelled
 from engine.films.folds import carrying, folding
 from engine.films.together import Samples
 from engine.library import record_searched
+from engine.numbers import percent
 from scenes.parts import FilmScene, Replay
 from scenes.parts.pictures.chart import Chart
 from scenes.parts.pictures.folds import paint_patchwork
 from scenes.parts.pictures.panels import Panels
 
-DEPTHS = (2, 3, 4, 5, 6)
+DEPTHS, ROUNDS = (2, 3, 4, 5, 6), 3  # an odd number: the median is a run's
 NARROW = replace(THREE_SPIRALS_NARROW, parameters={"classes": 5, "points": 400})  # the wide network's five spirals
 
 
 class Depth(FilmScene):
     def construct(self):
-        rounds = [record_searched(replace(NARROW, hidden=(2,) * depth)) for depth in DEPTHS]
+        rounds = [record_searched(replace(NARROW, hidden=(2,) * depth), ROUNDS) for depth in DEPTHS]
         best = [max(runs, key=lambda run: run.accuracy[-1]) for runs in rounds]
         networks, data = [run.at(run.epochs[-1]) for run in best], best[0].data
         names = [f"{depth} activations" for depth in DEPTHS]
         look = {"columns": 3, "below": ("pieces",), "key": ("point", "piece"), "paint_plane": paint_patchwork}
-        self.next_section("folds")  # every activation folds the plane along two lines, bent by the folds before it
+        self.next_section("folds")  # an activation folds the plane along two lines, bent by the folds before it
         films = [folding(network, Labelled(data.x[::6], data.y[::6])) for network in networks]
         self.add(panels := Panels([film(0) for film in films], names, **look))
         self.play(*(Replay(panels[k], film, 0, film.last, run_time=8) for k, film in enumerate(films)))
@@ -34,8 +35,9 @@ class Depth(FilmScene):
         frames = [carrying(network, data, every=6)(0) for network in networks]
         self.remove(panels).add(answers := Panels(frames, names, **look))
         self.wait(3)
-        self.next_section("accuracies")  # the best of 48 beginnings, twice over
         values = np.array([[run.accuracy[-1] for run in runs] for runs in rounds])
+        medians = ", ".join(map(percent, np.median(values, 1)))
+        self.next_section("accuracies", says=f"The best of 48 beginnings, {ROUNDS} times over; medians: {medians}.")
         found = Samples(tuple(map(str, DEPTHS)), values, ("activations", "accuracy"), floor=0.8, each="best of 48")
         self.remove(answers).add(Chart(found))
         self.wait(3)

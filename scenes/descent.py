@@ -9,7 +9,7 @@ from scenes.parts.stage.blackboard import BlackboardScene
 STEPS = {
     "gradient descent": "w <- w - eta 1/N sum_(i=1)^N (partial L_i) / (partial w)",
     "stochastic": "w <- w - eta (partial L_i) / (partial w)",
-    "mini-batch": "w <- w - eta 1/6 sum_(i in cal(B)) (partial L_i) / (partial w)",
+    "mini-batch": f"w <- w - eta 1/{METHODS['mini-batch']} sum_(i in cal(B)) (partial L_i) / (partial w)",
 }
 
 
@@ -35,6 +35,6 @@ class Descent(BlackboardScene):
                 alone = alone.vary("samples", 16, 900)
             self.run(walkers, alone, 6)
         self.next_section("together")  # as many samples for each, and the same learning rate
-        self.say(written_in("", "eta = 0.12"))
+        self.say(written_in("", f"eta = {film.rate:g}"))
         self.run(walkers, film.vary("samples", 0, 900, methods=tuple(METHODS)), 12)
         self.wait(2)

@@ -3,7 +3,9 @@
 from dataclasses import replace
 
 from engine import pace, training
+from engine.films.claims import mistakes, reach
 from engine.library import digits_run
+from engine.numbers import percent, significant
 from scenes.parts import THEME, FilmScene, Picture, Replay
 
 
@@ -11,11 +13,14 @@ class Digits(FilmScene):
     def construct(self):
         film = training(digits_run())  # playhead: epochs
         picture = Picture(film(film.first), replace(THEME, names=tuple("0123456789")))
-        self.next_section("origin")  # all images at one place
+        self.next_section("origin", says=f"All images within {significant(reach(film(film.first)))} of the origin.")
         self.add(picture)
         self.wait(1)
-        self.next_section("fan")  # ten arms grow along ten class vectors
+        self.next_section("fan", says=f"{len(film(12).class_vectors)} arms grow along as many class vectors.")
         self.play(Replay(picture, film, film.first, 12, rate_func=pace(film, film.first, 12), run_time=8))
-        self.next_section("settle")  # the last mistakes leave the wrong colours
+        end = film(film.last)
+        unseen = percent(end.readings["held_out_accuracy"])
+        says = f"{mistakes(end)} images stay on the wrong side; of those kept from training, {unseen} are right."
+        self.next_section("settle", says=says)
         self.play(Replay(picture, film, 12, film.last, rate_func=pace(film, 12, film.last), run_time=6))
         self.wait(2)

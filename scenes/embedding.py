@@ -1,22 +1,29 @@
 """A 2–100–2–5 network unwinds five spirals, seen in its embedding space."""
 
 from engine import FIVE_SPIRALS, pace, record, training
+from engine.films.claims import angles, astray, reach
+from engine.numbers import percent, significant
 from scenes.parts import FilmScene, Picture, Replay
 
 
 class Embedding(FilmScene):
     def construct(self):
         film = training(record(FIVE_SPIRALS))  # playhead: epochs
-        picture = Picture(film(0))
-        self.next_section("origin")  # tiny weights: everything sits at the origin, the grid is a dot
+        picture, upright, end = Picture(film(0)), film(250), film(2000)
+        within = significant(reach(film(0)))
+        self.next_section("origin", says=f"Tiny weights: every point lies within {within} of the origin.")
         self.add(picture)
         self.wait(1)
-        self.next_section("grow")  # little more than a scaled identity: the spirals grow upright, still tangled
+        right = percent(upright.readings["accuracy"])
+        self.next_section("grow", says=f"Little more than a scaled identity: upright, still tangled, {right} right.")
         self.play(Replay(picture, film, 0, 250, rate_func=pace(film, 0, 250), run_time=6))
         self.wait(1)
         self.next_section("unwind")  # the centre turns one way, the rim the other
         self.play(Replay(picture, film, 250, 1000, rate_func=pace(film, 250, 1000), run_time=8))
         self.wait(1)
-        self.next_section("fan")  # five arms along five class vectors, about 72° apart
+        apart, off = "{:.0f}° to {:.0f}°".format(*angles(end.class_vectors)), f"{astray(end):.0f}°"
+        self.next_section(
+            "fan", says=f"Class vectors are {apart} apart; half of the points lie within {off} of theirs."
+        )
         self.play(Replay(picture, film, 1000, 2000, run_time=3))
         self.wait(2)

@@ -5,6 +5,7 @@ from math import pi
 from manim import FadeIn, smooth
 
 from engine import FIVE_SPIRALS, pace, record, training
+from engine.films.claims import extremes
 from engine.films.energy import energy
 from engine.films.softargmax import softening
 from scenes.parts import Replay
@@ -19,7 +20,9 @@ class Energy(BlackboardScene):
         run = record(FIVE_SPIRALS)
         film = energy(run)
         plane = Landscape(film(0))
-        self.next_section("origin")  # all scores are alike, whoever wins wins by nothing
+        surfaces = softening(run)
+        low, high = extremes(surfaces.vary("epoch", 0, 2000)(0).heights)
+        self.next_section("origin", says=f"Who wins wins by little: all probabilities lie between {low} and {high}.")
         self.add(plane)
         self.wait(1)
         self.next_section("learn")  # each class digs its energy out along its own arm
@@ -27,7 +30,6 @@ class Energy(BlackboardScene):
         self.play(Replay(plane, film, 0, 2000, run_time=14, rate_func=even))
         self.wait(2)
         self.next_section("softargmax")  # from above, the highest probability colours the plane
-        surfaces = softening(run)
         sheets = Surfaces(surfaces(2000))
         self.play(FadeIn(sheets))
         self.say(formula('tilde(y)_k = op("softargmax")(s)_k', size=32).move_to(seat(wide=(1662, 81), tall=(-250, 81))))
@@ -35,6 +37,6 @@ class Energy(BlackboardScene):
         self.next_section("turn")  # seen from the side, each class is a mesa
         self.run(sheets, surfaces.vary("turned", 0, 1), 3, smooth)
         self.run(sheets, surfaces.vary("azimuth", 0, pi / 2, turned=1), 6, smooth)
-        self.next_section("rise")  # how they rose, from 1/5 everywhere
+        self.next_section("rise", says=f"How they rose, from between {low} and {high}.")
         self.run(sheets, surfaces.vary("epoch", 0, 2000, turned=1, azimuth=pi / 2), 10)
         self.wait(1)

@@ -1,4 +1,4 @@
-"""The hundred dimensions themselves: a tour through the features while the network learns, ending on the embedding."""
+"""All dimensions of f themselves: a tour through the features while the network learns, ending on the embedding."""
 
 from engine import FIVE_SPIRALS, record
 from engine.films.feature_tour import touring
@@ -10,10 +10,11 @@ class FeatureTour(FilmScene):
     def construct(self):
         film = touring(record(FIVE_SPIRALS))  # playhead: stops; a plane of f turns from one to the next
         picture = TourPicture(film(0))
-        self.next_section("untrained")  # random positive parts: f is the crumpled input plane, flat in two directions
+        self.next_section("untrained")  # random positive parts: f is the crumpled input plane
         self.add(picture)
         self.wait(1)
-        self.next_section("learning")  # a hundred axes, all at right angles; training goes on while the plane turns
+        says = f"{len(film(0).rays)} axes, all at right angles; training goes on while the plane turns."
+        self.next_section("learning", says=says)
         self.play(Replay(picture, film, 0, 2, run_time=10))
         self.wait(1)
         self.play(Replay(picture, film, 2, 4, run_time=10))

@@ -1,4 +1,4 @@
-"""Where the positive parts fold the input plane: few large linear pieces, or so many that it looks smooth."""
+"""Where the positive parts fold the input plane: few large pieces, or so many that it looks smooth."""
 
 from engine import FIVE_SPIRALS, THREE_SPIRALS_NARROW, Labelled, record
 from engine.films.folds import carrying, folding, zooming
@@ -16,12 +16,14 @@ class Folds(FilmScene):
         data = [Labelled(run.data.x[::8], run.data.y[::8]) for run in runs]  # an eighth: the pieces are the picture
         narrow, wide = (folding(network, some) for network, some in zip(networks, data))
         look = {"below": ("folds", "pieces"), "key": ("point", "piece"), "paint_plane": paint_patchwork}
-        self.next_section("narrow")  # each positive unit folds the plane; later folds bend where they meet earlier ones
+        self.next_section("narrow")  # a positive unit folds the plane; later folds bend where they meet earlier ones
         panels = Panels([narrow(0)], ["4 layers of 2 units"], **look)
         self.add(panels)
         self.play(Replay(panels, Together((narrow,)), 0, narrow.last, run_time=8))
         self.wait(1)
-        self.next_section("wide")  # a hundred folds at once: thousands of pieces
+        last = wide(wide.last).readings
+        says = f"{last['folds']:.0f} of {wide.last:.0f} units fold what is seen here: {last['pieces']:,.0f} pieces."
+        self.next_section("wide", says=says)
         beside = Panels([narrow(narrow.last), wide(0)], ["4 layers of 2 units", "1 layer of 100 units"], **look)
         self.remove(panels).add(beside)
         self.play(Replay(beside[1], wide, 0, wide.last, run_time=8))
@@ -34,7 +36,7 @@ class Folds(FilmScene):
         self.play(Replay(near[0], zoom, 0, 1, run_time=8))
         self.wait(1)
         self.play(Replay(near[0], zoom, 1, 0, run_time=3))
-        self.next_section("carry")  # the same pieces on their way to the embedding: each one only turned and stretched
+        self.next_section("carry")  # the same pieces on their way to the embedding: an affine map each
         panels = Panels([carried(0)], ["from the input to the embedding"], **look)
         self.remove(near).add(panels)
         self.play(Replay(panels[0], carried, 0, 1, rate_func=exponential(4), run_time=7))

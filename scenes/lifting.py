@@ -2,7 +2,9 @@
 
 from manim import LEFT, Write, rate_functions
 
+from engine.films.claims import right_in_class
 from engine.films.lifting import lifting
+from engine.numbers import percent
 from scenes.parts import FilmScene, Replay
 from scenes.parts.pictures.lifting import SpacePicture
 from scenes.parts.stage.formula import formula, seat
@@ -10,7 +12,7 @@ from scenes.parts.stage.formula import formula, seat
 
 class Lifting(FilmScene):
     def construct(self):
-        film = lifting()  # playhead: 0 flat, 1 its best line, 2 lifted, 3 cut, 4 from the other side, 5 flat again
+        film = lifting()  # playhead: 0 flat, 1 a line, 2 lifted, 3 cut, 4 from the other side, 5 flat again
         picture = SpacePicture(film(0))
         f = [formula(line, size=52) for line in ("f_1 = x_1", "f_2 = x_2", "f_3 = x_1^2 + x_2^2")]
         for row, line in enumerate(f):
@@ -19,7 +21,8 @@ class Lifting(FilmScene):
         self.next_section("flat")  # a ring around a disc
         self.add(picture)
         self.wait(1)
-        self.next_section("line")  # the best line there is gets half of them wrong
+        right = percent(film(1).readings["accuracy"])
+        self.next_section("line", says=f"Logistic regression's line gets {right} right.")
         self.play(Replay(picture, film, 0, 1, run_time=1))
         self.wait(1)
         self.next_section("lift")  # the first two features are x itself; the third pulls the ring out of the board
@@ -28,7 +31,8 @@ class Lifting(FilmScene):
         self.wait(1)
         self.next_section("cut")  # now a plane goes in straight: the linear classifier that was trained on f
         self.play(Replay(picture, film, 2, 3, run_time=6))
-        self.next_section("orbit")  # all of the disc below it, all of the ring above
+        below, above = right_in_class(film(3))
+        self.next_section("orbit", says=f"{below} points of the disc below it, {above} of the ring above.")
         self.play(Replay(picture, film, 3, 4, run_time=5))
         self.next_section("back")  # down on the board again, the straight cut is a circle
         self.play(Replay(picture, film, 4, 5, run_time=5, rate_func=smooth))

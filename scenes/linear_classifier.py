@@ -3,7 +3,9 @@
 from manim import FadeOut, rate_functions
 
 from engine import record
+from engine.films.claims import wrong_in_class
 from engine.films.linear_classifier import cutting
+from engine.numbers import percent
 from engine.recipes.named import linear_classifier
 from scenes.parts import FilmScene, Picture, Replay
 
@@ -21,10 +23,12 @@ class LinearClassifier(FilmScene):
         self.clear()
         self.add(picture)
         self.wait(1)
-        self.next_section(f"{name}: turn")  # class vectors turn, boundaries follow; half the points, and no more
+        right, cut = percent(film(film.last).readings["accuracy"]), wrong_in_class(film(film.last))
+        self.next_section(f"{name}: turn", says=f"Boundaries turn: logistic regression gets {right} right.")
         self.play(Replay(picture, film, 0, film.last, rate_func=rate_functions.ease_in_quad, run_time=6))
         self.wait(1)
-        self.next_section(f"{name}: mistakes")  # what is left: a piece of every arm is on the wrong side
+        says = f"Of the {len(cut)} arms, {min(cut)} to {max(cut)} points each are on the wrong side."
+        self.next_section(f"{name}: mistakes", says=says)
         self.add(mistakes, picture)
         self.play(FadeOut(picture))
         self.wait(2)

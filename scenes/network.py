@@ -23,7 +23,7 @@ class Network(BlackboardScene):
         self.next_section("two boxes")  # all but the last is the feature extractor, the last a linear classifier
         self.run(circuit, whole.vary("collapsed", 0, 1), 3, smooth)
         self.run(circuit, whole.vary("collapsed", 1, 0), 2, smooth)
-        self.next_section("sizes")  # 2 → 100 → 2 → 5
+        self.next_section("sizes", says=" → ".join(map(str, whole.circuit.widths)))
         film = flowing(run.at(400), run.data.x[4796], run.data.y[4796], rate=0.02)
         units = DiagramOfUnits(film(0))
         self.run(circuit, whole.vary("lifted", 0, 1), 1, smooth)
@@ -35,7 +35,7 @@ class Network(BlackboardScene):
         self.run(units, film.stretch(film.turn, 2 * film.turn), 6)
         self.wait(1)
         self.next_section("step")  # a small step of every weight against its gradient
-        step = "w <- w - eta {{ (partial L) / (partial w) : slope }}, quad eta = 0.02"
+        step = "w <- w - eta {{ (partial L) / (partial w) : slope }}, quad eta = " + f"{film.rate:g}"
         self.say(formula(step, {"slope": THEME.gradient}, 36).move_to(seat(wide=(825, 979), tall=(430, -66))))
         self.run(units, film.stretch(2 * film.turn, film.last), 3, smooth)
         self.wait(1)

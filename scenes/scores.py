@@ -26,7 +26,7 @@ class Scores(BlackboardScene):
         for form, text in enumerate(("s_k = sum_j w_(k j) f_j", "s_k = norm(w_k) norm(f) cos theta_k")):
             self.say(says(text))
             self.run(board, film.vary("form", form, form + 1), 2)
-        self.next_section("argmax")  # the longest bar wins and colours the region: hard
+        self.next_section("argmax")  # the highest score wins and colours the region: hard
         self.say(says('hat(y) = op("argmax") s'))
         self.run(board, film.vary("answered", 0, 1), 2)
         self.next_section("softargmax")  # as hard at temperature 0, and soft from there

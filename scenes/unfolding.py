@@ -3,6 +3,7 @@
 from manim import FadeIn, rate_functions
 
 from engine import THREE_SPIRALS_NARROW, record, unfolding, warping
+from engine.films.claims import mistakes
 from engine.films.pace import announced
 from engine.network.steps import Reflections
 from scenes.parts import FilmScene, Picture, Replay
@@ -34,6 +35,6 @@ class Unfolding(FilmScene):
             ease, run_time = (announced(), 1.8) if folds else (rate_functions.ease_in_out_sine, 1.2)
             self.play(Replay(plane, film, number, number + 1, rate_func=ease, run_time=run_time))
             self.wait(0.2)
-        self.next_section("head")  # linearly separable, but horrible
+        self.next_section("head", says=f"Linearly separable but for {mistakes(film(film.last))} points, and horrible.")
         self.play(Replay(plane, film, len(film.steps), film.last, run_time=1.5))
         self.wait(2)

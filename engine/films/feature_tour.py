@@ -15,10 +15,13 @@ from engine.network.layers import Array, Linear, classifier, forward
 from engine.network.lines import images, square_grid
 from engine.network.loss import judged
 from engine.network.regions import argmax_regions
+from engine.numbers import scaled
 from engine.runs.run import Run
 
 QUARTERS = 4
 """Parts of a way from stop to stop at whose ends all points are in view."""
+RAY = 1.2
+"""Length of a feature's axis that lies in the plane, in halves of the view."""
 _SAME = 1e-8
 """Directions closer than this angle are one."""
 
@@ -93,6 +96,8 @@ class Toured(Frame):
 
     rays: Array
     """(d, 2), where each feature's axis points in the plane, 1 long where it lies in it."""
+    ray: float
+    """How long an axis is drawn that lies in the plane."""
     named: tuple[int, ...]
     """The features whose rays are named: those that the embedding rests on most."""
 
@@ -155,14 +160,17 @@ class Tour:
             (1 - s) * plane.T + s * project.weight, s * project.bias - (1 - s) * (f.mean(0, dtype=float) @ plane)
         )
         found = judged(forward((project, last), f), y)
-        pulled_back = self.reach * (last.weight @ project.weight) @ plane
+        longer = self.reach ** (1 - s)
+        vectors = (1 - s) * (last.weight @ project.weight) @ plane + s * last.weight
+        ray = RAY * view.half
         return Toured(
             points=forward((shown,), f),
             labels=y,
             wrong=found.wrong if s > 0.5 else np.zeros(len(y), bool),
             lines=images((*features, shown), self.segments, view.half),
             bright=self.bright,
-            class_vectors=(1 - s) * pulled_back + s * last.weight,
+            class_vectors=longer * vectors,
+            notes=drawn_longer(longer, ray) if s < 1 else (),
             regions=argmax_regions(last, view.corners()) if s else (),
             view=view,
             playhead=playhead,
@@ -172,6 +180,7 @@ class Tour:
             caption=self._caption(playhead) if s < 1 else "the embedding e = W f + b",
             decided=s,
             rays=plane,
+            ray=ray,
             named=self.named,
         )
 
@@ -236,6 +245,11 @@ def _upright(axes: Array, f: Array, x: NDArray[np.floating]) -> Array:
     seen = (f - f.mean(0)) @ axes
     left, _, right = np.linalg.svd(seen.T @ (x - x.mean(0)))
     return axes @ left @ right
+
+
+def drawn_longer(vectors: float, rays: float) -> tuple[tuple[str, str], ...]:
+    """What the key says of arrows and rays that are not to the axes' scale."""
+    return ("arrow", f"class vectors {scaled(1 / vectors)}"), ("ray", f"axes of f {scaled(1 / rays)}")
 
 
 def _half(points: Array) -> float:

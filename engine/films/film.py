@@ -55,6 +55,8 @@ class Frame:
     """Named numbers to read off: epoch, loss, accuracy …"""
     measured: Mapping[str, float] = field(default_factory=dict)
     """Of readings that are older than the playhead, the epoch at which they were measured."""
+    notes: tuple[tuple[str, str], ...] = ()
+    """What the key says besides the usual: a mark (arrow or ray) and its text, such as how much smaller it is drawn."""
     tied: int = 0
     """Of how many points the highest score is that of several classes: the first of them is the answer."""
     curve: Curve | None = None

@@ -18,7 +18,10 @@ from engine.recipes.data import Labelled
 
 @dataclass(frozen=True, kw_only=True)
 class Folded(Frame):
-    """A frame that shows the linear pieces under everything else."""
+    """A frame that shows the pieces between folds under everything else: on each the network is one affine map.
+
+    Neighbours may have the same one, where a later layer takes no notice of the fold between them.
+    """
 
     pieces: Lines
     """Outlines of pieces, where they are shown."""
@@ -32,7 +35,7 @@ class Folded(Frame):
 
 @dataclass(frozen=True, eq=False)
 class Folding:
-    """The input plane, cut by one unit's fold after the other; the playhead is the number of folds."""
+    """The input plane, cut by one unit's fold after the other; the playhead is the number of units."""
 
     data: Labelled
     stages: tuple[Pieces, ...]
@@ -48,8 +51,10 @@ class Folding:
         """The frame after `playhead` folds, only whole ones. UnspiralError outside the film."""
         if not 0 <= playhead <= self.last:
             raise UnspiralError(f"fold {playhead:g} was asked for; this network has {self.last:g}")
-        found = self.stages[int(playhead + 1e-9)]
-        readings = {"folds": float(int(playhead + 1e-9)), "pieces": float(found.total)}
+        done = int(playhead + 1e-9)
+        found, totals = self.stages[done], [stage.total for stage in self.stages[: done + 1]]
+        folds = sum(after > before for before, after in zip(totals, totals[1:]))  # units that cut what is seen
+        readings = {"folds": float(folds), "pieces": float(found.total)}
         still = _still(self.data, self.view, found.outlines, found.tones, None, _straight(found.seams))
         return replace(still, playhead=playhead, readings=readings)
 

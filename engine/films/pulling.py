@@ -7,6 +7,7 @@ way), but that breaks 53 % of the others' answers with 10 features and 30 % with
 gets to 0.42, and 74 % and 100 % of the points reach their region: width is freedom, not locality.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -168,7 +169,26 @@ def pulling(
     return Pulling(tuple(networks), Labelled(x, y), point, trail, way, before, view, square_grid(1.2, 15))
 
 
-def mistakes_of_all(networks: tuple[Network, ...], data: Labelled) -> NDArray[np.intp]:
+def mistakes_of_all(networks: Sequence[Network], data: Labelled) -> NDArray[np.intp]:
     """Numbers of the points that every one of the networks gets wrong."""
     wrong = [mistaken(logits(network, data.x), data.y) for network in networks]
     return np.flatnonzero(np.logical_and.reduce(wrong))
+
+
+def typical_mistake(networks: Sequence[Network], data: Labelled) -> int:
+    """Of the points that all networks get wrong, the one whose loss under the last of them is the median.
+
+    Chosen before anything is pulled, lest it flatter a network. UnspiralError if there is no such point.
+    """
+    common = mistakes_of_all(networks, data)
+    if not len(common):
+        raise UnspiralError("no point is a mistake of all these networks; train them for fewer epochs")
+    found = losses(logits(networks[-1], data.x[common]), data.y[common])
+    return int(common[np.argsort(found, kind="stable")[(len(common) - 1) // 2]])
+
+
+def held_back(pulled: Pulling, hold: float = 10.0, momentum: float = 0.9) -> Pulling:
+    """The same point pulled anew, 400 steps at most, while all others are asked to stay: see `pulling`."""
+    return pulling(
+        pulled.networks[0], pulled.data, pulled.pulled, 0.001, most=400, hold=hold, momentum=momentum, view=pulled.view
+    )

@@ -12,6 +12,7 @@ from engine.network.layers import Array, Linear, Network, classifier, mistaken
 from engine.network.lines import Lines, kinked, square_grid
 from engine.network.regions import argmax_regions
 from engine.network.steps import Reflections, Step, steps
+from engine.numbers import scaled
 from engine.recipes.data import Labelled
 
 ROOM = (1.25, 0.8)
@@ -191,7 +192,7 @@ def axes_of(t: float, scale: float) -> tuple[str, str]:
     """The input's axes, the embedding's, which say how much smaller it is drawn, and both on the way between."""
     if t == 0:
         return "x₁", "x₂"
-    ends = f"e₁ ÷ {scale:.1f}", f"e₂ ÷ {scale:.1f}"
+    ends = f"e₁ {scaled(scale)}", f"e₂ {scaled(scale)}"
     return ends if t == 1 else (f"x₁ → {ends[0]}", f"x₂ → {ends[1]}")
 
 
@@ -209,4 +210,4 @@ def shrink(vectors: Array, reach: float) -> float:
 
 def shrunk(factor: float) -> str:
     """How a caption goes on where class vectors are drawn divided by `factor`."""
-    return "" if factor == 1 else f"; class vectors drawn ÷ {factor:g}"
+    return "" if factor == 1 else f"; class vectors drawn {scaled(factor)}"

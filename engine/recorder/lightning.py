@@ -68,7 +68,7 @@ def lightning_callback(
         def on_train_epoch_end(self, trainer: Any, pl_module: nn.Module) -> None:
             epoch = trainer.current_epoch + 1
             if self.recorder is not None and epoch % every == 0:
-                self.recorder.snapshot(epoch, **self._logged.new(trainer.callback_metrics))
+                self.recorder.snapshot(epoch, **self._logged.new(trainer.callback_metrics, self.recorder.classifies))
 
         def on_exception(self, trainer: Any, pl_module: nn.Module, exception: BaseException) -> None:
             if self.recorder is not None:
@@ -82,13 +82,18 @@ def lightning_callback(
 
 
 class Logged:
-    """What Lightning logged since the last snapshot, with the training's loss under the name that films read."""
+    """What Lightning logged since the last snapshot."""
 
     def __init__(self) -> None:
         self._before: dict[str, Any] = {}
 
-    def new(self, metrics: Mapping[str, Any]) -> dict[str, Any]:
-        """Metrics by name; those of a validation that did not run since are left out."""
+    def new(self, metrics: Mapping[str, Any], classifies: bool = False) -> dict[str, Any]:
+        """Metrics by name; those of a validation that did not run since are left out.
+
+        The loss that was logged is that of an epoch's steps, each before it was taken. Where the model `classifies`, a
+        run knows the loss of the very weights that are recorded: then the logged one is called train_loss. Else it goes
+        by the name that films read, loss.
+        """
         named = {name.replace("/", "_"): value for name, value in metrics.items() if name not in ("epoch", "self")}
         fresh = {
             name: value
@@ -97,4 +102,6 @@ class Logged:
         }
         self._before = named
         loss = next((name for name in _LOSSES if name in fresh), None)
+        if classifies:
+            return {"train_loss" if name == "loss" else name: value for name, value in fresh.items()}
         return fresh if loss is None else {**fresh, "loss": fresh[loss]}

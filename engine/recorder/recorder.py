@@ -38,8 +38,9 @@ class Recorder:
 
         with Recorder("my.safetensors", model, x, y) as recorder:
             for epoch in range(...):
-                ...
+                loss = ...
                 recorder.snapshot(epoch, loss=loss)
+                ...  # backwards, and a step
 
     **The model** is recorded by what its classifier reads, which is the embedding, and by the classifier's weights;
     what the model returns does not matter. `classifier` is a module of it or that one's name as in `named_modules()`,
@@ -59,6 +60,10 @@ class Recorder:
     records numbers as metrics and arrays as series: `Run.series["codes"]` is (T, …). `float16` names those to be stored
     in half the room. Other arguments by name are arrays that do not change: `Run.constants["labels"]`. `watch` holds
     functions that are called at every snapshot, such as {"fit": lambda: model(grid)}, with modules in eval mode.
+
+    A loss is best given together with the weights that it is the loss of: call `snapshot` between computing it and the
+    optimiser's step, as above. Given after the step, it is the loss of the weights before. Films show the loss and the
+    accuracy of the recorded weights, worked out; what is given here is kept as `Run.metrics`.
 
     What `snapshot` has returned is in `PATH.journal`, handed to the operating system, which `Run.load` opens whatever
     became of the process; it is forced to the disk once a second, so that a power cut costs a second at most. Of a
@@ -137,6 +142,11 @@ class Recorder:
     def empty(self) -> bool:
         """Whether no snapshot was recorded yet."""
         return self._last == -math.inf
+
+    @property
+    def classifies(self) -> bool:
+        """Whether scores can be worked out from what is recorded: a classifier is known."""
+        return bool(getattr(self._recorded, "network", ()))
 
     def snapshot(self, epoch: float, **values: Any) -> None:
         """Record the model as it is now, and `values`: numbers are metrics, arrays are series.

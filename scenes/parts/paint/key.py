@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from engine import Frame
+from scenes.parts.paint.arrows import trace_arrow
 from scenes.parts.paint.canvas import Canvas
 from scenes.parts.paint.discs import ROUND, trace
 from scenes.parts.paint.readouts import LEFT, RIGHT, rows_of, tick_step
@@ -61,8 +62,19 @@ def _entries(frame: Frame, theme: Theme) -> list[_Entry]:
         entries.append(_Entry("region", "answer ŷ", quiet))
         if len(frame.points):
             entries.append(_Entry("mistake", "mistake", quiet))
+    if frame.tied:
+        entries.append(_Entry("region", "ties: the first class", quiet))
+    entries += [_Entry(mark, text, quiet) for mark, text in frame.notes]
+    if (note := shared_colours(classes_of(frame), theme)) is not None:
+        entries.append(_Entry("region", note, quiet))
     entries.append(_Entry("tick", f"ticks every {tick_step(frame.view.half):g}", quiet))
     return entries
+
+
+def shared_colours(classes: int, theme: Theme) -> str | None:
+    """What to say where there are more classes than colours; None where each has its own."""
+    colours = len(set(theme.class_colours(classes)))
+    return f"{classes:,} classes, {colours} colours" if colours < classes else None
 
 
 def classes_of(frame: Frame) -> int:
@@ -109,6 +121,13 @@ def _paint_entry(canvas: Canvas, entry: _Entry, at: tuple[float, float], room: f
             context.move_to(end, y - 7 * unit)
             context.line_to(end, y + 7 * unit)
         context.stroke()
+    elif entry.mark == "arrow":
+        trace_arrow(context, (x - 13 * unit, y), (x + 13 * unit, y), 0.8 * unit)
+        context.fill()
+    elif entry.mark == "ray":
+        context.move_to(x - 13 * unit, y)
+        context.line_to(x + 13 * unit, y)
+        context.stroke()
     elif entry.mark == "mistake":
         context.arc(x, y, 9 * unit, 0, 2 * np.pi)
         context.stroke()
@@ -132,7 +151,7 @@ def paint_names(
         _paint_entry(canvas, entry, (x, at[1] + row * pitch * canvas.unit), room, theme)
 
 
-KEY = {"point": "truth y", "region": "answer ŷ", "mistake": "mistake", "piece": "linear piece"}
+KEY = {"point": "truth y", "region": "answer ŷ", "mistake": "mistake", "piece": "piece between folds"}
 """Marks that a key explains, and what they stand for."""
 
 

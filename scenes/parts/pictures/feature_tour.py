@@ -21,9 +21,6 @@ from scenes.parts.paint.text import paint_text, subscript
 from scenes.parts.paint.theme import STRONG, Theme, rgb
 from scenes.parts.pictures.picture import Picture
 
-RAY = 1.2
-"""Length of a feature's axis that lies in the plane, in halves of the view."""
-
 
 class TourPicture(Picture):
     """A picture of a tour: the features' axes as rays, class vectors all the time."""
@@ -52,7 +49,7 @@ def paint_rays(canvas: Canvas, place: Place, frame: Toured, theme: Theme) -> Non
     if fade <= 0:
         return
     middle = np.array(place.origin)
-    tips = place(RAY * frame.view.half * frame.rays)
+    tips = place(frame.ray * frame.rays)
     x, y = middle.tolist()
     context.set_line_width(1.5 * unit)
     context.set_source_rgba(*canvas.colour(rgb(theme.quiet), 0.6 * fade))

@@ -114,7 +114,9 @@ class Panel(Shown[Frame]):
                 paint_text(canvas, name, (right, baseline), 32 * unit, rgb(theme.quiet), anchor="right", halo=rim)
                 right -= text_width(name, 32 * unit)
             right -= 36 * unit
-        title, size = fitted_text(self.title, size, (room if self.lines > 1 else right - left) - 20 * unit)
+        title, size = fitted_text(
+            titled(self.title, frame), size, (room if self.lines > 1 else right - left) - 20 * unit
+        )
         at = (left + 20 * unit, baseline if self.lines == 1 else top + height - 16 * unit)
         paint_text(canvas, title, at, size, rgb(theme.quiet), halo=rim)
 
@@ -203,11 +205,16 @@ class Panels(Group):
             panel.show(shown)
 
 
+def titled(title: str, frame: Frame) -> str:
+    """A panel's title, and by how much smaller its arrows are drawn, if so."""
+    return ", ".join([title, *(text for mark, text in frame.notes if mark == "arrow")])
+
+
 def _row_width(frame: Frame, title: str, below: Sequence[str]) -> float:
     """What a panel's name and readings need in one line, in pixels of 1080."""
     read = [(name, written(name, frame.readings[name])) for name in below if name in frame.readings]
     widths = [text_width(text, 38, STRONG) + (0 if "%" in text else text_width(name, 32) + 12) for name, text in read]
-    return text_width(title, 38) + sum(widths) + 36 * len(read) + 40
+    return text_width(titled(title, frame), 38) + sum(widths) + 36 * len(read) + 40
 
 
 def arranged(count: int, columns: int | None = None, shape: float = 16 / 9, names: int = 0) -> list[Window]:

@@ -75,9 +75,16 @@ class FilmScene(Scene):
             gc.unfreeze()
 
     def next_section(
-        self, name: str = "unnamed", section_type: str = DefaultSectionType.NORMAL, skip_animations: bool = False
+        self,
+        name: str = "unnamed",
+        section_type: str = DefaultSectionType.NORMAL,
+        skip_animations: bool = False,
+        *,
+        says: str = "",
     ) -> None:
         """Begin a section: a slide of its own, which holds its end; one of type "loop" goes on from its beginning.
+
+        What it `says` is narrated; without, the comment beside the call is what it says.
 
         The section before ends with the very frame that this one begins with. A play stops one short of it: the video
         of a section that ends in motion, not in a wait, gets that frame besides; the clip shows it once.
@@ -92,6 +99,8 @@ class FilmScene(Scene):
         super().next_section(name, section_type, skip_animations)
         section: Any = self.renderer.file_writer.sections[-1]
         section.beat = _beat(inspect.currentframe())
+        if says:
+            self.narrate(says)
 
     def narrate(self, text: str) -> None:
         """Say `text` from now on, until something else is narrated or the section ends: captions and speaker notes."""

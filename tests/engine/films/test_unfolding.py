@@ -5,6 +5,7 @@ from engine import THREE_SPIRALS_NARROW, Labelled, UnspiralError, record, spiral
 from engine.films.unfolding import ROOM, ZOOM
 from engine.network.layers import Linear, PositivePart, Tanh, embedding, logits
 from engine.network.steps import moved
+from engine.numbers import scaled
 
 FRAMES = 60
 """Frames of a step in the tests: one second. The scene takes longer."""
@@ -54,7 +55,7 @@ def test_warping_goes_straight_and_its_axes_say_the_scale(wide):
     film = warping(*wide)
     np.testing.assert_allclose(film(0.3).points, 0.7 * film(0).points + 0.3 * film(1).points, atol=1e-12)
     assert film(0).axes == ("x₁", "x₂")
-    assert film(1).axes == (f"e₁ ÷ {film(1).readings['scale']:.1f}", f"e₂ ÷ {film(1).readings['scale']:.1f}")
+    assert film(1).axes == (f"e₁ {scaled(film(1).readings['scale'])}", f"e₂ {scaled(film(1).readings['scale'])}")
 
 
 @pytest.mark.parametrize("t", [0.37, 1])

@@ -5,8 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from engine.films.feature_tour import RAY
 from scenes.parts.paint.theme import DARK, LIGHT, Theme, rgb
-from scenes.parts.pictures.feature_tour import RAY, TourPicture
+from scenes.parts.pictures.feature_tour import TourPicture
 from tests.scenes import states
 from tests.scenes.claims import (
     assert_beside_tip,
@@ -47,7 +48,8 @@ def test_rays_points_and_arrows_lie_in_the_plane_of_the_tour(playhead: float, th
     vectors = frame.class_vectors
     assert_class_vectors(drawing, replace(frame, decided=1.0), plane, theme, named=False)  # all the time
     long = np.linalg.norm(vectors, axis=1) * plane.scale > 2
-    assert len(drawing.arrows) == long.sum()
+    assert sum(near(arrow.tail, plane.origin) for arrow in drawing.arrows) == long.sum()  # the key has one, too
+    assert any(text.startswith("class vectors ") for text in drawing.words)
 
 
 def test_at_the_end_it_is_the_embedding_and_rays_are_gone() -> None:

@@ -80,7 +80,7 @@ def test_readings_that_a_frame_does_not_have_are_left_out() -> None:
 
 def test_a_piece_in_the_key_is_a_square_cut_by_a_fold() -> None:
     _, drawing = board(key=("point", "piece"))
-    text = drawing.text("linear piece")
+    text = drawing.text("piece between folds")
     cut = [
         x
         for x in drawing.lines
