@@ -9,6 +9,7 @@ import torch
 from torch import nn
 
 from engine import NotRecorded, Run, UnspiralError, spirals
+from engine.network.layers import logits
 from engine.recorder.lightning import lightning_callback
 
 DATA = spirals(0, points=40, inner=0.2)
@@ -65,7 +66,11 @@ def test_the_callback_records_before_the_first_epoch_and_after_each(tmp_path):
         Trainer().fit(callback, Lit(), 4, lambda epoch: {"train/loss": torch.tensor(2.0 - epoch)}, failing)
         run = Run.load(path)
         assert run.epochs.tolist() == [0, 2, 4] and run.trajectories is None
-        assert np.array_equal(run.loss, [np.nan, 1, -1], equal_nan=True)
+        assert np.array_equal(run.metrics["train_loss"], [np.nan, 1, -1], equal_nan=True)
+        for number, epoch in enumerate((0, 2, 4)):  # not what was logged: that of the weights recorded with it
+            scores = torch.tensor(logits(run.at(epoch), run.data.x))
+            loss = nn.functional.cross_entropy(scores, torch.tensor(run.data.y)).item()
+            assert run.loss[number] == pytest.approx(loss, rel=1e-5)
         assert run.unfinished == ("the training stopped: RuntimeError no more data" if failing else "")
 
 
