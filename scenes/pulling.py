@@ -29,7 +29,7 @@ class Pulling(BlackboardScene):
         self.play(FadeIn(alone := Pullboard([films[1](0)])))
         self.say(formula(slope, {"slope": THEME.gradient}, 32).move_to(top))
         self.wait(1)
-        few, many = (percent(frame.broken) for frame in both(1))
+        few, many = (percent(film(1).broken) for film in films)
         says = f"The feature extractor steps: {few} of what was right breaks with 10 features, {many} with 100."
         self.next_section("pull", says=says)
         self.remove(alone)
@@ -38,12 +38,15 @@ class Pulling(BlackboardScene):
         self.wait(1)
         self.run(board, both, 8, smooth)
         self.wait(2)
-        held = Together(tuple(map(held_back, films)))
-        few, many = (f"{decimal(frame.far)} of its way, its loss gets to {decimal(frame.loss)}" for frame in held(1))
+        kept = tuple(map(held_back, films))
+        few, many = (
+            f"{decimal(frame.far)} of its way, its loss gets to {decimal(frame.loss)}"
+            for frame in (film(1) for film in kept)
+        )
         says = f"All others are asked to stay. With 10 features, far ones go {few}; with 100, {many}."
         self.next_section("stay", says=says)
-        board.show(held(0))
+        board.show(Together(kept)(0))
         term = 'L + 10/N sum_(i != k) norm(e_i - e_i^"before")^2'
         self.say(formula(f'{term} "," quad "momentum" 0.9', size=26).move_to(top))
-        self.run(board, held, 8, smooth)
+        self.run(board, Together(kept), 8, smooth)
         self.wait(2)
