@@ -2,9 +2,10 @@
 
 import mmap
 import os
+import sys
 import zlib
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.lib.array_utils import byte_bounds
@@ -28,7 +29,8 @@ class Mapped(mmap.mmap):
     @classmethod
     def of(cls, file: BinaryIO, path: Path) -> "Mapped":
         """The whole of a file that is open."""
-        mapped = cls(file.fileno(), 0, access=mmap.ACCESS_READ)
+        alone: Any = {"trackfd": False} if sys.version_info >= (3, 13) else {}  # else each keeps a file open
+        mapped = cls(file.fileno(), 0, access=mmap.ACCESS_READ, **alone)
         mapped.path, mapped.stamp = path, _stamp(os.fstat(file.fileno()))
         return mapped
 

@@ -272,7 +272,7 @@ def _read(path: Path) -> tuple[dict[str, Any], Mapped | bytes, int, dict[str, ND
             head = json.loads(content[_HEAD.size : _HEAD.size + length])
             offset = _HEAD.size + length
             for part in ("constants", "row"):
-                head[part] = [(name, DTYPES[dtype], _shape(shape)) for name, dtype, shape in head[part]]
+                head[part] = [(_name(name), DTYPES[dtype], _shape(shape)) for name, dtype, shape in head[part]]
             room = head.setdefault("room", METRICS)
             if type(room) is not int or not 0 <= room < 2**30 or not isinstance(head["about"], str):
                 raise ValueError("not a length")
@@ -339,6 +339,12 @@ def _json(metrics: Mapping[str, float]) -> bytes:
 @cache
 def _quoted(name: str) -> str:
     return json.dumps(name)
+
+
+def _name(name: Any) -> str:
+    if not isinstance(name, str):
+        raise ValueError("not a name")
+    return name
 
 
 def _shape(shape: Any) -> tuple[int, ...]:

@@ -112,7 +112,7 @@ def a_journal(chance: random.Random, folder: Path) -> Path:
     from engine.runs.journal import Journal
     from engine.runs.run_file import about_layers, layer_arrays
 
-    run, path = small_run(), folder / "run.safetensors.journal"
+    run, path = small_run(), folder / "recorded.safetensors.journal"
     path.unlink(missing_ok=True)
     row = {name: array[0] for name, array in layer_arrays(run.layers).items()}
     about = json.dumps(about_layers(run.layers, False) | {"recipe": None, "unfinished": ""})
