@@ -82,7 +82,7 @@ class Training(OverEpochs):
             curve=self.curve,
             axes=plane.names,
             caption=plane.caption,
-            decided=plane.decided(playhead, self.last - self.first, self.last),
+            decided=plane.decided(playhead, self.last - self.first, self.last) if found else 0.0,
         )
 
 

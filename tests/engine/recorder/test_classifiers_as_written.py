@@ -151,6 +151,13 @@ def pruned(recording, fit):
         return fit(model, X, Y, recorder)
 
 
+def doubled(recording, fit):
+    model = mlp(2, 12, 2)
+    model[0].register_forward_hook(lambda _, __, output: 2 * output)
+    with recording(model, X, Y) as recorder:
+        return fit(model, X, Y, recorder)
+
+
 def pruned_later(recording, fit):
     model = mlp(2, 12, 2)
     with recording(model, X, Y) as recorder:
@@ -225,7 +232,7 @@ CHAINS = {
 }
 OTHERS = {
     convolutional: "fc2", learned_slope: "3", residual: "head", batches: "5",
-    lazy: "5", old_weight_norm: "4", parametrised: "4", pruned: "4", mixed_precision: "head",
+    lazy: "5", old_weight_norm: "4", parametrised: "4", pruned: "4", doubled: "4", mixed_precision: "head",
     shared: "4",
 }  # fmt: skip
 INPUT = {convolutional: IMAGES, lazy: IMAGES}
