@@ -1,6 +1,5 @@
 """Where rendering is done: processes of this machine, or workers of a cluster."""
 
-import importlib.metadata
 import multiprocessing
 import os
 import signal
@@ -17,10 +16,7 @@ from uuid import uuid4
 from engine.errors import UnspiralError
 from engine.render.child import safe_environment
 from engine.render.job import TRIES, Job
-from engine.render.sources import PROJECT, digest, drawing_code
-
-PACKAGES = ("manim", "av", "numba", "numpy", "pycairo")
-"""What frames depend on, besides our code and fonts."""
+from engine.render.sources import PROJECT, digest, sources
 
 STAGE = "scenes.parts.stage.worker"
 """What draws segments, by name: it imports Manim, and the engine does not."""
@@ -116,16 +112,23 @@ def _sign(jobs: Sequence[Job]) -> Iterator[Path]:
             sign.unlink()
 
 
+SEEN = ("the media folder", "the folder of runs", "the scene files")
+CODE = "the code and files that the scenes use"
+REQUIRED = "required"
+
+
 def survey(jobs: Sequence[Job], sign: str) -> dict[str, str]:
     """What this process sees and runs, to be compared with another's: named in words that end a sentence."""
     files = [Path(job.file) for job in jobs]
+    there = all(file.is_file() for file in files)
+    needed = sources(*files, folder=Path(jobs[0].folder)) if there else None
     return {
         "the media folder": str(Path(sign).exists()),
         "the folder of runs": str(Path(dict(jobs[0].environment)["UNSPIRAL_RUNS"]).is_dir()),
-        "the scene files": digest(files) if all(file.is_file() for file in files) else "none",
-        **{name: importlib.metadata.version(name) for name in PACKAGES},
-        "engine and scenes": drawing_code(),
-        "fonts": digest(sorted(PROJECT.glob("assets/fonts/*"))),
+        "the scene files": digest(files) if there else "none",
+        **(needed.versions() if needed else {}),
+        CODE: needed.digest if needed else "none",
+        REQUIRED: " ".join(sorted(needed.required())) if needed else "",
     }
 
 
@@ -133,9 +136,17 @@ def refusal(theirs: Any, ours: dict[str, str]) -> str:
     """Why a worker with this `survey` cannot render like us; empty if it can."""
     if not isinstance(theirs, dict):
         return f"it does not run unspiral ({theirs})"
-    for name in ("the media folder", "the folder of runs", "the scene files"):
+    for name in SEEN:
         if theirs[name] != ours[name]:
             return f"it does not see {name} as this computer does; share it under the same path"
-    other = [name for name in ours if theirs[name] != ours[name]]
-    short = ", ".join(f"{name} {theirs[name][:12]} instead of {ours[name][:12]}" for name in other)
-    return f"it has {short}" if other else ""
+    required = ours[REQUIRED].split()
+    packages = [name for name in ours if name not in (*SEEN, CODE, REQUIRED)]
+    other = [
+        f"{name} {theirs[name]} instead of {ours[name]}"
+        for name in packages
+        if theirs.get(name, ours[name]) != ours[name]
+    ]
+    lacking = [f"no {name}, which is {ours[name]} here" for name in required if name not in theirs]
+    if other or lacking:
+        return f"it has {', '.join((*lacking, *other))}; install the same versions there"
+    return "" if theirs[CODE] == ours[CODE] else f"{CODE} are others there; update its copy"

@@ -1,7 +1,6 @@
 """Several processes over one media folder never spoil each other's segments, however they end."""
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -10,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from engine.render import sources
 from tests.engine.render.test_farm import until
 from tests.scenes.numbers import numbers
 
@@ -127,19 +125,3 @@ def test_what_a_process_leaves_in_the_middle_of_a_segment_is_never_taken_for_cac
     (tmp_path / "inside").touch()
     finished(start())
     assert movie(tmp_path) == EXPECTED
-
-
-@pytest.mark.parametrize(
-    "file", ["engine/network/layers.py", "engine/films/energy.py", "scenes/parts/paint/kernels.py"]
-)
-def test_changed_code_is_never_answered_with_an_old_segment(
-    file: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for folder in sources.FOLDERS:
-        shutil.copytree(
-            PROJECT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"), dirs_exist_ok=True
-        )
-    monkeypatch.setattr(sources, "PROJECT", tmp_path)
-    before = sources.drawing_code.__wrapped__()
-    (tmp_path / file).write_text((tmp_path / file).read_text() + "\n")
-    assert sources.drawing_code.__wrapped__() != before

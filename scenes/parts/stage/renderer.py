@@ -10,7 +10,7 @@ from manim.utils.exceptions import EndSceneEarlyException
 from manim.utils.iterables import list_update
 
 from engine import UnspiralError
-from engine.render.sources import drawing_code
+from engine.render.sources import behind
 from scenes.parts.paint.theme import DARK, THEME
 from scenes.parts.stage.camera import covers
 from scenes.parts.stage.replay import Replay, frames
@@ -20,13 +20,13 @@ from scenes.parts.stage.writer import FilmWriter
 class FilmRenderer(CairoRenderer):
     """Manim's renderer without its copies: a frame's own pixels go to the encoder, and the camera takes others."""
 
-    def __init__(self, camera_class: type[Camera], **kwargs: Any) -> None:
+    def __init__(self, scene: type[Scene], camera_class: type[Camera], **kwargs: Any) -> None:
         super().__init__(file_writer_class=FilmWriter, camera_class=camera_class, **kwargs)
         self.frame = 0
         """Frames since the scene began; a section's last, which the next one begins with, counts once."""
         self.stepped = 0
         """Frames of the play that have been gone through, drawn or not."""
-        self.camera.drawn_by = drawing_code()  # type: ignore[attr-defined]  # Manim's cache sees data, not code
+        self.camera.drawn_by = behind(scene).digest  # type: ignore[attr-defined]  # Manim's cache sees data, not code
         if config.transparent:  # premultiplied, nothing is black: Manim's ground would shine through
             self.camera.background_color = ManimColor("#000000")
         elif THEME != DARK or config.background_color == BLACK:  # Manim's own, in a folder without our manim.cfg

@@ -57,7 +57,7 @@ class FilmScene(Scene):
         if "png" in str(config.format):  # manim.cfg asks for sections, which stills do not have
             config.save_sections = False
         _check_size(config.pixel_width, config.pixel_height, config.frame_rate)
-        super().__init__(renderer=FilmRenderer(camera_class), camera_class=camera_class, **kwargs)
+        super().__init__(renderer=FilmRenderer(type(self), camera_class), camera_class=camera_class, **kwargs)
         self._in_motion = False
         self._saying: Subtitle | None = None
 

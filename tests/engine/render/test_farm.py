@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 import time
+from importlib.metadata import version
 from pathlib import Path
 
 import av
@@ -13,7 +14,7 @@ import pytest
 from engine.files.making import PREFIX, Making
 from engine.render.farm import Underway, _parts, _sweep, jobs_for
 from engine.render.job import Job, Plan, Segment
-from engine.render.pools import refusal, survey
+from engine.render.pools import CODE, refusal, survey
 
 PROJECT = Path(__file__).parents[3]
 SMALL = ("--resolution", "320,180", "--fps", "10", "--progress_bar", "none")
@@ -197,7 +198,7 @@ def test_a_cluster_that_runs_other_code_is_refused_in_sentences(tmp_path: Path) 
     distributed = pytest.importorskip("distributed", reason=DASK)
     for folder in ("engine", "scenes", "assets"):
         shutil.copytree(PROJECT / folder, tmp_path / "other" / folder, ignore=shutil.ignore_patterns("__pycache__"))
-    with (tmp_path / "other" / "engine" / "grid.py").open("a") as code:
+    with (tmp_path / "other" / "engine" / "errors.py").open("a") as code:
         code.write("\n")
     cluster = distributed.LocalCluster(
         n_workers=1, processes=False, protocol="tcp", memory_limit=0, dashboard_address="127.0.0.1:0", host="127.0.0.1"
@@ -207,7 +208,7 @@ def test_a_cluster_that_runs_other_code_is_refused_in_sentences(tmp_path: Path) 
         done = unspiral(tmp_path, *arguments, project=tmp_path / "other")
     assert done.returncode == 2
     left_out, none_left = done.communicated[1].splitlines()
-    assert "is left out: it has engine and scenes " in left_out
+    assert "is left out: the code and files that the scenes use are others there; update its copy" in left_out
     assert none_left.endswith("has no worker that can be used")
 
 
@@ -253,7 +254,15 @@ def test_workers_that_see_or_run_something_else_are_refused(tmp_path: Path, monk
     ours = survey(jobs, str(tmp_path / "sign"))
     assert refusal(ours, ours) == ""
     assert "does not see the media folder" in refusal(survey(jobs, str(tmp_path / "elsewhere")), ours)
-    assert "manim 0.19 instead of" in refusal(ours | {"manim": "0.19"}, ours)
+    for name in ("manim", "pillow", "coloraide", "typst", "scipy", "numba", "numpy", "av", "pycairo", "manimpango"):
+        said = refusal(ours | {name: "0.19"}, ours)
+        assert said == f"it has {name} 0.19 instead of {version(name)}; install the same versions there"
+    without = {name: value for name, value in ours.items() if name not in ("coloraide", "scikit-learn")}
+    said = refusal(without, ours)  # points, which belong to the run, are all that scikit-learn is needed for
+    assert said == f"it has no coloraide, which is {version('coloraide')} here; install the same versions there"
+    assert "are others there" in refusal(ours | {CODE: "other"}, ours)
+    for name in ("torch", "pytest", "ruff", "distributed"):  # not behind any frame
+        assert name not in ours
     assert "does not run unspiral" in refusal(ModuleNotFoundError("engine"), ours)
 
 
