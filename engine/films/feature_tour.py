@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.interpolate import PchipInterpolator
 
 from engine.errors import UnspiralError
-from engine.films.film import Frame, View
+from engine.films.film import Frame, View, check_input
 from engine.network.layers import Array, Linear, classifier, forward
 from engine.network.lines import images, square_grid
 from engine.network.loss import judged
@@ -196,6 +196,7 @@ def touring(run: Run, stops: Sequence[Stop] | None = None, extent: float = 1.2, 
     them, and last the plane of the embedding, which is also that of the class vectors pulled back to f. UnspiralError
     unless the network ends in f → e → s with a 2-D embedding e.
     """
+    check_input(run.data)
     end = run.at(run.epochs[-1])
     project, _ = _head(end)
     stops = tuple(stops) if stops else _itinerary(run, seed)

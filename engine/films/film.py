@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import UnspiralError, unknown
-from engine.network.layers import Array
+from engine.network.layers import Array, Network, classifier
 from engine.network.lines import Lines
+from engine.recipes.data import Labelled
 
 
 class View(NamedTuple):
@@ -99,6 +100,23 @@ class Varied:
     def set_to(self, playhead: float) -> dict[str, Any]:
         """All settings where the one that varies has the value `playhead`."""
         return {**self.settings, self.name: playhead}
+
+
+def check_input(data: Labelled) -> None:
+    """UnspiralError unless the points lie in a plane."""
+    count = data.x.shape[1]
+    if count != 2:
+        raise UnspiralError(f"the input has {count} dimension{'s' if count > 1 else ''}; this film starts from 2")
+
+
+def check_embedding(network: Network) -> None:
+    """UnspiralError unless the classifier reads a plane."""
+    width = classifier(network).weight.shape[1]
+    if width != 2:
+        raise UnspiralError(
+            f"the embedding has {width} dimension{'s' if width > 1 else ''}; films show 2: "
+            "use a recipe with embedding = 2"
+        )
 
 
 def check_playhead(playhead: float, last: float) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import UnspiralError
-from engine.films.film import Frame, View
+from engine.films.film import Frame, View, check_input
 from engine.films.warping import Morph, warping
 from engine.network.layers import Array, Network, embedding, logits
 from engine.network.lines import Lines, kinked
@@ -111,6 +111,7 @@ class Carrying:
 
 def folding(network: Network, data: Labelled, extent: float = 1.2) -> Folding:
     """The square ± `extent` of the input plane, fold after fold; the playhead is the number of folds."""
+    check_input(data)
     stages = tuple(folded(network[:-1], ((-extent, -extent), (extent, extent))))
     return Folding(data, stages, View(half=1.04 * extent))
 
@@ -123,6 +124,7 @@ def zooming(
     extent: float = 1.2,
 ) -> Zooming:
     """From the square ± `extent` towards the piece nearest to `near` where answers meet, until ± `half` is seen."""
+    check_input(data)
     found = pieces(network[:-1], ((-extent, -extent), (extent, extent)))
     outlines, answers, owners, borders = answered(network, found)
     view = View(half=1.04 * extent)

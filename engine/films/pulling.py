@@ -14,8 +14,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import UnspiralError
-from engine.films.film import Frame, View
-from engine.network.layers import Array, Linear, Network, apply, classifier, embedding, logits, mistaken, softargmax
+from engine.films.film import Frame, View, check_embedding, check_input
+from engine.network.layers import (
+    Array,
+    Linear,
+    Network,
+    apply,
+    classifier,
+    embedding,
+    exact,
+    logits,
+    mistaken,
+    softargmax,
+)
 from engine.network.lines import images, square_grid
 from engine.network.loss import backwards, forwards, losses, stepped
 from engine.network.regions import argmax_regions
@@ -112,11 +123,16 @@ class Pulling:
             loss=float(losses(scores[k : k + 1], y[k : k + 1])[0]),
             steps=steps,
             moved=moved,
-            near=float(went[near].mean()) / moved if moved > 1e-9 else 0.0,
-            far=float(went[far].mean()) / moved if moved > 1e-9 else 0.0,
-            broken=float((right & wrong).sum() / right.sum()),
+            near=_share(went[near], moved),
+            far=_share(went[far], moved),
+            broken=float((right & wrong).sum() / max(right.sum(), 1)),
             width=network[0].weight.shape[0] if isinstance(network[0], Linear) else 0,
         )
+
+
+def _share(went: Array, moved: float) -> float:
+    """How far points went on average, as a share of `moved`; 0 if there are none, or nothing has moved."""
+    return float(went.mean()) / moved if len(went) and moved > 1e-9 else 0.0
 
 
 def pulling(
@@ -134,16 +150,18 @@ def pulling(
 
     Gradient descent at learning rate `rate`, at most `most` steps, on L + hold · 1/N Σ ‖e_i − e_i before‖², the sum
     over all other points: with `hold` they are asked to stay where they are. `view`: by default, of all points at the
-    beginning and at the end. UnspiralError if the embedding is not 2-D or the point's loss is below `until` from the
-    beginning.
+    beginning and at the end. UnspiralError if input or embedding are not 2-D or the point's loss is below `until` from
+    the beginning.
     """
     x, y = data.x.astype(float), data.y
-    now: Network = tuple(
-        Linear(v.weight.astype(float), v.bias.astype(float)) if isinstance(v, Linear) else v for v in network
-    )
+    now = exact(network)
+    check_input(data)
+    if len(now) < 2:
+        raise UnspiralError(
+            "this network is its classifier alone; pulling moves features: use a recipe with embedding = 2"
+        )
+    check_embedding(now)
     before = embedding(now, x)
-    if before.shape[1] != 2 or len(now) < 2:
-        raise UnspiralError(f"the embedding has {before.shape[1]} dimensions; pulling shows 2")
     last, truth = classifier(now), np.eye(len(classifier(now).weight))[y[point]]
     part = slice(None) if hold else slice(point, point + 1)  # of the points: those that have a say
     which = point if hold else 0

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import UnspiralError
-from engine.films.film import Frame, View, check_playhead
+from engine.films.film import Frame, View, check_embedding, check_input, check_playhead
 from engine.network.layers import Array, Linear, Network, classifier, mistaken
 from engine.network.lines import Lines, kinked, square_grid
 from engine.network.regions import argmax_regions
@@ -124,6 +124,7 @@ def unfolding(
     geometry. From len(steps) to len(steps) + 1 the classifier's answer appears. The view follows: nothing leaves it,
     and it never changes by more than `ZOOM` in a step. UnspiralError names the layer that is not 2 × 2.
     """
+    check_input(data)
     moves = steps(network, reflections)
     check_planes(network, data)
     if not moves:
@@ -174,11 +175,8 @@ def _smoothed(path: Array, width: float) -> Array:
 
 def check_planes(network: Network, data: Labelled) -> None:
     """UnspiralError unless input and embedding are planes."""
-    if data.x.shape[1] != 2:
-        raise UnspiralError(f"the input has {data.x.shape[1]} dimensions; this film starts from 2")
-    width = classifier(network).weight.shape[1]
-    if width != 2:
-        raise UnspiralError(f"the embedding has {width} dimensions; films show 2: use a recipe with embedding = 2")
+    check_input(data)
+    check_embedding(network)
 
 
 def wrong_points(image: Array, data: Labelled, head: Linear, decided: float) -> NDArray[np.bool_]:

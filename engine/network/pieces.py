@@ -49,7 +49,7 @@ def folded(layers: Network, corners: ArrayLike) -> Iterator[Pieces]:
     """The pieces before the first unit's fold, then after each: 1 + U times. See `pieces`."""
     (left, bottom), (right, top) = np.asarray(corners, float)
     vertices = np.array([[left, bottom], [right, bottom], [right, top], [left, top]])
-    if isinstance(layers[0], Linear) and layers[0].weight.shape[1] != 2:
+    if layers and isinstance(layers[0], Linear) and layers[0].weight.shape[1] != 2:
         raise UnspiralError(f"the input has {layers[0].weight.shape[1]} dimensions; pieces are found in 2")
     bent = next((layer.caption for layer in layers if not isinstance(layer, Linear) and layer.kinks is None), None)
     if bent is not None:

@@ -21,8 +21,9 @@ from typing import NamedTuple
 PROJECT = Path(__file__).resolve().parents[2]
 _FILE = re.compile(r"[^\n]{1,200}\.\w{1,12}")
 LARGEST = 64 << 20
-"""Bytes of the largest file that is taken for something drawn; runs are larger, and known by their own digest."""
-RUNS = ".safetensors"
+"""Bytes of the largest file that is taken for something drawn."""
+NOT_READ = ("", ".py", ".md", ".safetensors")
+"""Endings of files that no frame reads; runs are known by their own digest."""
 
 
 class Sources(NamedTuple):
@@ -250,7 +251,7 @@ def _named(module: _Module, folders: Sequence[Path]) -> Iterator[Path]:
             try:
                 inside = [path] if path.is_file() else sorted(path.iterdir()) if isinstance(name, Path) else []
                 for file in inside:
-                    if file.suffix not in (".py", RUNS, ".md") and file.is_file() and file.stat().st_size <= LARGEST:
+                    if file.suffix not in NOT_READ and file.is_file() and file.stat().st_size <= LARGEST:
                         yield file.resolve()
             except (OSError, ValueError):  # no name of a file, or not to be read: then nothing is drawn from it
                 continue
