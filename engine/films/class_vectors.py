@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import UnspiralError
-from engine.films.film import Curve, Frame, View
+from engine.films.film import Curve, Frame, View, check_embedding
 from engine.films.readings import loss_curve, readings
 from engine.films.training import OverEpochs
 from engine.network.layers import Array, Linear, Network, classifier, logits
@@ -82,9 +82,5 @@ def spread(vectors: Array) -> tuple[NDArray[np.intp], Array]:
 
 def head_of(network: Network) -> Linear:
     """The network's classifier. UnspiralError unless it reads a plane."""
-    head = classifier(network)
-    if head.weight.shape[1] != 2:
-        raise UnspiralError(
-            f"the embedding has {head.weight.shape[1]} dimensions; films show 2: use a recipe with embedding = 2"
-        )
-    return head
+    check_embedding(network)
+    return classifier(network)

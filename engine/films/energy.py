@@ -5,8 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.errors import UnspiralError
-from engine.films.film import Frame, View
+from engine.films.film import Frame, View, check_input
 from engine.films.readings import readings
 from engine.films.training import OverEpochs
 from engine.network.layers import Array, logits
@@ -76,8 +75,7 @@ def energy(run: Run, half: float = 1.2, spacing: float = 10.0) -> Energy:
 
     UnspiralError if x is not 2-D.
     """
-    if run.data.x.shape[1] != 2:
-        raise UnspiralError(f"x has {run.data.x.shape[1]} dimensions; energy shows an input plane of 2")
+    check_input(run.data)
     return Energy(run, View(half=half), spacing)
 
 

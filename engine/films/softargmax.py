@@ -4,9 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.errors import UnspiralError
 from engine.films.energy import over_plane
-from engine.films.film import Varied
+from engine.films.film import Varied, check_input
 from engine.network.layers import Array, softargmax
 from engine.runs.run import Run
 
@@ -62,7 +61,6 @@ class Softening(Varied):
 
 def softening(run: Run, half: float = 1.2, cells: int = 40) -> Softening:
     """Softargmax of a run over its input plane, at its last epoch, seen from above; `vary` makes films of it."""
-    if run.data.x.shape[1] != 2:
-        raise UnspiralError(f"x has {run.data.x.shape[1]} dimensions; softening shows an input plane of 2")
+    check_input(run.data)
     settings = {"epoch": float(run.epochs[-1]), "azimuth": 0.0, "elevation": np.pi / 2, "turned": 0.0}
     return Softening(run, np.linspace(-half, half, FINE * cells + 1), settings=settings, name="epoch")

@@ -1,8 +1,10 @@
 """What a frame depends on is found by following imports: no more, and no less."""
 
 import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -142,8 +144,9 @@ def test_a_persons_own_modules_and_the_files_they_read_are_followed(tmp_path: Pa
     assert sources(tmp_path / "mine.py").digest != changed
 
 
-def test_a_class_without_a_file_depends_on_all_that_is_loaded() -> None:
-    cell = type("Cell", (), {"__module__": "__main__"})
+def test_a_class_without_a_file_depends_on_all_that_is_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "of_a_cell", ModuleType("of_a_cell"))
+    cell = type("Cell", (), {"__module__": "of_a_cell"})
     reached = behind(cell).modules
     assert Path(module.__file__) in reached and ROOT / "engine" / "errors.py" in reached
 
