@@ -3,20 +3,20 @@
 from engine import pace
 from engine.films.replay import Replaying
 from scenes import parts
+from scenes.parts.pictures.beside import beside
 
 
 class Replay(parts.FilmScene):
     def construct(self):
         replaying = Replaying.from_environment()
-        film = replaying.film()  # playhead: epochs
+        film, titles = replaying.film(), replaying.titles()  # playhead: epochs
+        start = film.first if replaying.start is None else replaying.start
+        picture = beside(film(start), titles) if titles else parts.Picture(film(start))
+        self.add(picture)
         if replaying.cues:
-            picture = parts.Picture(film(film.first))
-            self.add(picture)
             return self.play(parts.Replay(picture, film, cues=replaying.cues))
         beginning, *beats = replaying.beats(film)
-        picture = parts.Picture(film(beginning.start))
         self.next_section(f"epoch {beginning.start:g}")
-        self.add(picture)
         self.wait(beginning.hold)
         for start, stop, seconds, hold in beats:  # a section from pause to pause
             self.next_section(f"epoch {stop:g}")

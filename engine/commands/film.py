@@ -15,6 +15,7 @@ from engine.errors import printable
 @click.option("--seconds", type=float, default=20.0, show_default=True, help="Of motion; pauses come on top.")
 @click.option("--hold", "holds", multiple=True, metavar="EPOCH=SECONDS", help="Pause there; each pause ends a section.")
 @click.option("--cues", type=click.Path(path_type=Path), help="Labels (.txt), .csv or .srt: which epoch when.")
+@click.option("--show", default="", metavar="NAMES", help="Series and metrics side by side: codes,digits,loss.")
 @click.option("--upright", type=float, metavar="EPOCH", help="Turn the embedding to lie on the input as it does there.")
 def command(
     run: str,
@@ -25,12 +26,14 @@ def command(
     holds: tuple[str, ...],
     cues: Path | None,
     upright: float | None,
+    show: str,
 ) -> None:
     """Render RUN, a run file or a recorded recipe, as scenes/replay.py does; further FLAGS go to Manim:
 
     unspiral film my.safetensors --to 500 --hold 250=3 -ql
 
-    With --cues the film is at each epoch when the file says so, and lasts as long as the recording.
+    --show lays out what was recorded side by side; `unspiral show RUN` lists it. With --cues the film is at each epoch
+    when the file says so, and lasts as long as the recording.
     """
     from engine.films.cues import read_cues
     from engine.films.replay import Replaying, parse_hold
@@ -39,7 +42,8 @@ def command(
     from engine.render.launch import film
     from engine.runs.run import Run
 
-    replaying = Replaying(find_run(run), start, stop, seconds, dict(map(parse_hold, holds)), upright, cues)
+    parts = tuple(name.strip() for name in show.split(",") if name.strip())
+    replaying = Replaying(find_run(run), start, stop, seconds, dict(map(parse_hold, holds)), upright, cues, parts)
     if cues:
         read_cues(cues).within(replaying.film())  # whatever is wrong is said before Manim starts
     else:

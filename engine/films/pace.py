@@ -6,11 +6,12 @@ from collections.abc import Callable
 import numpy as np
 
 from engine.films.film import Film
+from engine.films.together import Together
 from engine.films.training import Training
 from engine.network.layers import Array
 
 
-def pace(film: Film, start: float, stop: float, evenness: float = 0.8) -> Callable[[float], float]:
+def pace(film: Film | Together, start: float, stop: float, evenness: float = 0.8) -> Callable[[float], float]:
     """A rate function under which points move about equally fast all the way from `start` to `stop`.
 
     In a film without points, class vectors do. `evenness` 0 keeps the playhead linear, 1 makes their average speed
@@ -25,12 +26,14 @@ def pace(film: Film, start: float, stop: float, evenness: float = 0.8) -> Callab
     return lambda alpha: float(np.interp(alpha, progress, s))
 
 
-def _moving(film: Film, playhead: float) -> Array:
+def _moving(film: Film | Together, playhead: float) -> Array:
     """What a film's pace is measured by."""
     if isinstance(film, Training):
         return film.points(playhead)
-    frame = film(playhead)
-    return frame.points if len(frame.points) else frame.class_vectors
+    shown = film(playhead)
+    frames = shown if isinstance(shown, tuple) else (shown,)  # of several films side by side, the first that moves
+    moving = (part for frame in frames for part in (frame.points, frame.class_vectors) if len(part))
+    return next(moving, np.array([[playhead, 0.0]]))
 
 
 def exponential(strength: float = 4.0) -> Callable[[float], float]:

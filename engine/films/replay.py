@@ -6,13 +6,14 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from engine.errors import UnspiralError
-from engine.films.film import Film
 from engine.films.pace import pace
+from engine.films.shown import all_shown
+from engine.films.together import Together
 from engine.films.training import training
 from engine.runs.run import Run
 from engine.runs.showable import showable
@@ -45,6 +46,9 @@ class Replaying:
     cues: Path | None = None
     """A file of cues, which say instead when the film is where, and how long it lasts."""
 
+    show: tuple[str, ...] = ()
+    """Names of series and metrics to show side by side, as `engine.films.shown` says; none: the embedding."""
+
     def __post_init__(self) -> None:
         if not 0 < self.seconds < 36000:
             raise UnspiralError(f"seconds is {self.seconds:g}; it must be more than 0, and less than ten hours")
@@ -57,7 +61,7 @@ class Replaying:
     def as_json(self) -> str:
         """The same as one text, for another process; `from_json` reads it."""
         values = {"run": str(self.run.absolute()), "start": self.start, "stop": self.stop, "seconds": self.seconds}
-        values |= {"holds": [*self.holds.items()], "upright": self.upright}
+        values |= {"holds": [*self.holds.items()], "upright": self.upright, "show": self.show}
         return json.dumps(values | {"cues": str(self.cues.absolute()) if self.cues else None})
 
     @classmethod
@@ -65,13 +69,17 @@ class Replaying:
         """What `as_json` wrote."""
         values = json.loads(text)
         run, cues = Path(values.pop("run")), values.pop("cues")
-        return cls(run, **values | {"holds": dict(values["holds"]), "cues": Path(cues) if cues else None})
+        return cls(
+            run,
+            **values
+            | {"holds": dict(values["holds"]), "show": tuple(values["show"]), "cues": Path(cues) if cues else None},
+        )
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Replaying":
         """What UNSPIRAL_REPLAY says, as JSON; or what a person asks for with UNSPIRAL_RUN and, beside it, _FROM, _TO,
 
-        _SECONDS, _HOLD (EPOCH=SECONDS, …), _UPRIGHT and _CUES.
+        _SECONDS, _HOLD (EPOCH=SECONDS, …), _UPRIGHT, _CUES and _SHOW.
         """
         if environment.get(REPLAY):
             return cls.from_json(environment[REPLAY])
@@ -88,9 +96,10 @@ class Replaying:
             dict(holds),
             numbers.get("UPRIGHT"),
             Path(given["CUES"]) if given["CUES"] else None,
+            tuple(name.strip() for name in given["SHOW"].split(",") if name.strip()),
         )
 
-    def film(self) -> Film:
+    def film(self) -> Any:
         """The run's film; UnspiralError if there is no such run, or it does not hold the epochs asked for."""
         run = Run.load(self.run)
         playable = showable(run)
@@ -100,9 +109,21 @@ class Replaying:
                 raise UnspiralError(f"{name} {epoch:g}: {self.run} holds epochs {first:g} to {last:g}")
             if epoch is not None and epoch > playable.epochs[-1]:
                 raise UnspiralError(f"{name} {epoch:g}: {playable.unfinished}")
+        if names := self._shown(playable):
+            return Together(all_shown(playable, names)[0])
         return training(playable, upright=self.upright)
 
-    def beats(self, film: Film) -> tuple[Beat, ...]:
+    def titles(self) -> tuple[str, ...]:
+        """What stands under each panel of what is shown side by side; empty where it is the embedding."""
+        run = Run.load(self.run)
+        names = self._shown(run)
+        return all_shown(run, names)[1] if names else ()
+
+    def _shown(self, run: Run) -> tuple[str, ...]:
+        """What is asked for; of a run without a network, all that it holds, up to four series."""
+        return self.show or (() if run.layers else (*[*run.series][:4], *run.metrics))
+
+    def beats(self, film: Any) -> tuple[Beat, ...]:
         """The stretches between pauses; together they last `seconds`, shared out by how far points move in each."""
         start = film.first if self.start is None else self.start
         stop = film.last if self.stop is None else self.stop
@@ -129,7 +150,7 @@ class Replaying:
 REPLAY = "UNSPIRAL_REPLAY"
 """The variable in which a replay travels whole to the process that renders it."""
 _NUMBERS = ("FROM", "TO", "SECONDS", "UPRIGHT")
-_NAMES = ("RUN", *_NUMBERS, "HOLD", "CUES")
+_NAMES = ("RUN", *_NUMBERS, "HOLD", "CUES", "SHOW")
 
 
 def parse_number(name: str, text: str) -> float:

@@ -18,6 +18,8 @@ def showable(run: Run) -> Run:
     41 snapshots are looked at and, if one is too large, all before it; `unfinished` says so. UnspiralError if the first
     is too large already.
     """
+    if not run.layers and run.trajectories is None:
+        return run
     some = np.unique(np.linspace(0, len(run.epochs) - 1, 41).astype(int)).tolist()
     first_bad = next((i for i in some if not _small(run, i)), None)
     if first_bad is None:

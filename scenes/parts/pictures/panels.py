@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from manim import Group, config
 
@@ -49,7 +49,7 @@ class Window(NamedTuple):
         return left, top, right - left, bottom - top
 
 
-Layers = Callable[[Canvas, Place, Frame, Theme], None]
+Layers = Callable[[Canvas, Place, Any, Theme], None]
 
 
 def paint_embedding(canvas: Canvas, place: Place, frame: Frame, theme: Theme) -> None:
@@ -164,7 +164,8 @@ class Panels(Group):
     """Several pictures in one frame: `Replay(panels, Together(films), …)` plays all of them on one playhead.
 
     `panels[k]` is one of them, which can be replayed by itself. `below` names the readings in the row under each
-    panel, `above` those that all of them share, `key` the marks that are explained.
+    panel, `above` those that all of them share, `key` the marks that are explained; `paint_plane` paints all, or
+    there is one for each.
     """
 
     def __init__(
@@ -177,10 +178,11 @@ class Panels(Group):
         above: Sequence[str] = ("epoch",),
         key: Sequence[str] = ("point", "region", "mistake"),
         theme: Theme = THEME,
-        paint_plane: Layers = paint_embedding,
+        paint_plane: Layers | Sequence[Layers] = paint_embedding,
     ) -> None:
         if len(frames) != len(titles):
             raise UnspiralError(f"{len(frames)} frames and {len(titles)} titles were given; a panel needs one of each")
+        painters = [paint_plane] * len(frames) if callable(paint_plane) else paint_plane
         classes = max(classes_of(frame) for frame in frames)
         self.header = Header(frames[0], above, theme, classes, key)
         shape = config.pixel_width / config.pixel_height
@@ -189,8 +191,8 @@ class Panels(Group):
         needed = max(_row_width(frame, title, below) for frame, title in zip(frames, titles))
         lines = 1 if needed < narrowest else 2
         self.panels = tuple(
-            Panel(frame, title, window, below, theme, paint_plane, lines)
-            for frame, title, window in zip(frames, titles, windows)
+            Panel(frame, title, window, below, theme, paint, lines)
+            for frame, title, window, paint in zip(frames, titles, windows, painters, strict=True)
         )
         super().__init__(self.header, *self.panels)
 

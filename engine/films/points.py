@@ -1,0 +1,133 @@
+"""Any series of points (T, N, d) while a training goes on: codes, hidden states, samples; the playhead is the epoch."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.errors import UnspiralError
+from engine.films.film import Frame, View
+from engine.films.readings import readings
+from engine.films.training import OverEpochs
+from engine.network.layers import Array
+from engine.network.lines import NO_LINES
+from engine.runs.run import Run
+
+LOOKED_AT = 64
+"""Snapshots that are looked at to find how far a series reaches."""
+BINS = 48
+"""Of the histogram that spreads points in one dimension by how dense they lie."""
+TURN = math.tau / 3
+"""How far a 3-D series turns about its third axis over the whole film, in radians."""
+TILT = 0.4
+"""How far one looks down on a 3-D series, in radians."""
+
+
+@dataclass(frozen=True, eq=False)
+class Points(OverEpochs):
+    """A series of points in its plane; see `points`."""
+
+    name: str
+    labels: NDArray[np.int64]
+    view: View
+    axes: tuple[str, str]
+    caption: str
+    directions: Array
+    """(d, 2), the plane in which d > 3 dimensions are shown."""
+
+    def points(self, playhead: float) -> Array:
+        """(N, 2), where the points are at an epoch."""
+        codes = np.asarray(self.run.array(self.name, playhead), float)
+        if codes.shape[1] == 1:
+            return np.stack([codes[:, 0], _spread(codes[:, 0], self.view)], 1)
+        if codes.shape[1] != 3:
+            return codes @ self.directions
+        share = (playhead - self.first) / ((self.last - self.first) or 1.0)
+        cos, sin = math.cos(TURN * share), math.sin(TURN * share)
+        turned = np.array([[cos, sin * math.sin(TILT)], [-sin, cos * math.sin(TILT)], [0.0, math.cos(TILT)]])
+        return codes @ turned
+
+    def __call__(self, playhead: float) -> Frame:
+        """The frame at an epoch. UnspiralError outside the run."""
+        points = self.points(playhead)
+        values, measured = readings(self.run, playhead, None)
+        return Frame(
+            points=points,
+            labels=self.labels,
+            wrong=np.zeros(len(points), bool),
+            lines=NO_LINES,
+            bright=(),
+            class_vectors=np.zeros((0, 2)),
+            regions=(),
+            view=self.view,
+            playhead=playhead,
+            readings=values,
+            measured=measured,
+            axes=self.axes,
+            caption=self.caption,
+            decided=0.0,
+        )
+
+
+def points(run: Run, name: str, labels: NDArray[np.integer] | None = None) -> Points:
+    """The series `name` (T, N, d) as points in a plane, coloured by `labels` (N,), by default the run's own.
+
+    One dimension is spread upwards by how dense points lie there; three turn slowly; of more, the plane of the two
+    principal axes of what was recorded last is shown, and said. UnspiralError for series of another shape.
+    """
+    stacked = series_of(run, name, 3, "(T, N, d): N points of d dimensions")
+    width = stacked.shape[2]
+    last = np.asarray(run.array(name, float(run.epochs[-1])), float)
+    directions, caption = np.eye(width, 2), ""
+    if width > 3:
+        centred = last - last.mean(0)
+        _, sizes, rows = np.linalg.svd(centred, full_matrices=False)
+        directions = rows[:2].T * np.where(rows[:2].T[np.abs(rows[:2]).argmax(1), [0, 1]] < 0, -1.0, 1.0)
+        share = (sizes[:2] ** 2).sum() / ((sizes**2).sum() or 1.0)
+        caption = f"principal axes of {width} dimensions at the end: {100 * share:.0f} % of their variance"
+    axes = {1: (name, ""), 2: (f"{name}₁", f"{name}₂"), 3: ("", f"{name}₃")}.get(width, ("u₁", "u₂"))
+    seen = [np.asarray(run.array(name, float(epoch)), float) for epoch in looked_at(run)]
+    if width == 3:
+        reach = max(float(np.linalg.norm(codes, axis=1).max()) for codes in seen)
+        view = View(half=1.06 * reach or 1.0)
+    else:
+        places = np.concatenate([codes @ directions if width > 1 else np.repeat(codes, 2, 1) for codes in seen])
+        low, high = places.min(0), places.max(0)
+        half = 1.08 * float((high - low).max()) / 2 or 1.0
+        view = View((float((low + high)[0] / 2), float((low + high)[1] / 2) if width > 1 else 0.0), half)
+    return Points(run, name, _labels(run, stacked.shape[1], labels), view, axes, caption, directions)
+
+
+def series_of(run: Run, name: str, dimensions: int, shape: str) -> NDArray:
+    """The stacked series of a run. UnspiralError if there is none of that name, or its shape is not `shape`."""
+    run.array(name, float(run.epochs[0]))  # says it if there is no such series
+    stacked = run.series[name]
+    if stacked.ndim != dimensions:
+        raise UnspiralError(f"the series {name!r} has shape {stacked.shape}; this film shows {shape}")
+    return stacked
+
+
+def looked_at(run: Run) -> NDArray[np.float64]:
+    """Some of a run's epochs, its first and last among them."""
+    return run.epochs[np.unique(np.linspace(0, len(run.epochs) - 1, LOOKED_AT).astype(int))]
+
+
+def _labels(run: Run, count: int, given: NDArray[np.integer] | None) -> NDArray[np.int64]:
+    own = run.constants.get("labels", run.points.y if len(run.points.y) == count else None)
+    labels = given if given is not None else own
+    if labels is None or (given is None and (len(labels) != count or labels.dtype.kind not in "iu")):
+        return np.zeros(count, np.int64)
+    if len(labels) != count:
+        raise UnspiralError(f"{len(labels)} labels were given for {count} points")
+    return np.asarray(labels, np.int64)
+
+
+def _spread(values: Array, view: View) -> Array:
+    """(N,), heights that spread points of a line by how dense they lie there, the same for the same points."""
+    edges = np.linspace(view.centre[0] - view.half, view.centre[0] + view.half, BINS + 1)
+    density, _ = np.histogram(values, edges)
+    middle = (edges[1:] + edges[:-1]) / 2
+    width = np.interp(values, middle, density / (density.max() or 1))
+    share = (np.arange(len(values)) * 0.6180339887498949) % 1.0  # evenly, whatever the number of points
+    return 0.8 * view.half * width * (2 * share - 1)

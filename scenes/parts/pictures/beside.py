@@ -1,0 +1,27 @@
+"""Whatever a run holds, side by side: a panel for each of several films of different kinds."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from engine.films.curves import Drawn
+from engine.films.film import Frame
+from engine.films.images import Sheet
+from engine.films.matrix import Cells
+from scenes.parts.paint.key import classes_of
+from scenes.parts.paint.theme import THEME, Theme
+from scenes.parts.pictures.curves import paint_curves
+from scenes.parts.pictures.images import paint_images
+from scenes.parts.pictures.matrix import paint_matrix
+from scenes.parts.pictures.panels import Layers, Panels, paint_embedding
+
+PAINTERS: dict[type[Frame], Layers] = {Sheet: paint_images, Cells: paint_matrix, Drawn: paint_curves}
+"""What paints a frame of this kind in a panel; of every other kind, the plane is painted."""
+
+
+def beside(frames: Sequence[Any], titles: Sequence[str], theme: Theme = THEME, **kwargs: Any) -> Panels:
+    """Panels for frames of any kind: `Replay(beside(film(0), titles), film, 0, 100)` with `film = Together(films)`."""
+    painters = [PAINTERS.get(type(frame), paint_embedding) for frame in frames]
+    coloured = max(classes_of(frame) for frame in frames) > 1
+    regions = any(len(frame.regions) for frame in frames)
+    key = ("point", "region", "mistake") if regions else ("point",) if coloured else ()
+    return Panels(frames, titles, below=(), key=key, theme=theme, paint_plane=painters, **kwargs)
