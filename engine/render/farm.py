@@ -5,8 +5,9 @@ What is done in those processes (`scenes.parts.stage.worker`) is called by name:
 
 import multiprocessing
 import os
+import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Executor, Future, wait
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,9 @@ from engine.files.making import sweep
 from engine.library import runs_folder
 from engine.render.job import TRIES, Failed, Job, Made, Plan, Segment
 from engine.render.pools import work
+
+SILENT = 30.0
+"""Seconds without a finished segment after which that is said."""
 
 
 @dataclass
@@ -64,8 +68,9 @@ def render(
     pool: Callable[[], Executor],
     workers: int,
     report: Callable[[Sequence[Underway]], None] = lambda clips: None,
+    say: Callable[[str], None] = lambda remark: None,
 ) -> list[Underway]:
-    """Render all jobs; a scene that fails has an `error`, the others finish.
+    """Render all jobs; a scene that fails has an `error`, the others finish. `say` is told when nothing moves any more.
 
     `pool` makes an executor of `workers` processes, and another one should that break. `report` is told of progress
     a few times a second. KeyboardInterrupt leaves what is finished in the cache, and nothing half-finished.
@@ -92,6 +97,7 @@ def render(
     try:
         for clip in clips:
             submit(clip, "plan")
+        moved, seen, silent = time.monotonic(), None, SILENT
         while waiting:
             finished, _ = wait(waiting, timeout=0.3, return_when=FIRST_COMPLETED)
             for future in finished:
@@ -101,6 +107,8 @@ def render(
                 except BrokenExecutor:
                     submit(clip, verb, *details)
                     continue
+                except CancelledError:
+                    answer = Failed("its scheduler is gone, or has dropped it; what is done stays in the cache")
                 except Exception as error:
                     answer = Failed(f"{type(error).__name__}: {error}")
                 if isinstance(answer, Failed):
@@ -123,6 +131,11 @@ def render(
             for clip in clips:
                 clip.progress = _progress(clip)
             report(clips)
+            if finished or seen != (seen := [clip.progress for clip in clips]):
+                moved, silent = time.monotonic(), SILENT
+            elif time.monotonic() - moved > silent:
+                say(f"nothing was finished for {silent:.0f} s; has a worker been stopped? Ctrl-C keeps what is done")
+                silent *= 4
     except BaseException:
         for future in waiting:
             future.cancel()

@@ -78,7 +78,9 @@ def cluster_pool(
         raise UnspiralError("--cluster needs Dask's distributed: pip install '.[cluster]'") from None
     import logging
 
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    for name in [*logging.root.manager.loggerDict]:  # each says at length what is said here in a line
+        if name.split(".")[0] in ("distributed", "tornado", "asyncio"):
+            logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     try:
         resolve_address(address)  # a client that cannot even begin does not end quietly
         client: Any = distributed.Client(address, timeout="10s", set_as_default=False)

@@ -42,4 +42,4 @@ def _small(run: Run, snapshot: int) -> bool:
         if "finite" not in str(error):
             raise
         return False
-    return all(np.abs(numbers).max() <= LARGEST for numbers in shown)  # not so if one is not a number
+    return all(float(np.abs(numbers).max()) <= LARGEST for numbers in shown)  # not so if one is not a number

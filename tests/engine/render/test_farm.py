@@ -4,15 +4,17 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import Executor, Future
 from importlib.metadata import version
 from pathlib import Path
+from threading import Timer
 
 import av
 import numpy as np
 import pytest
 
 from engine.files.making import PREFIX, Making
-from engine.render.farm import Underway, _parts, _sweep, jobs_for
+from engine.render.farm import Underway, _parts, _sweep, jobs_for, render
 from engine.render.job import Job, Plan, Segment
 from engine.render.pools import CODE, refusal, survey
 
@@ -272,3 +274,29 @@ def test_neighbours_are_rendered_together_in_parts_of_about_equal_length() -> No
     assert [play for part in parts for play in part] == list(range(8))
     assert [sum(segments[play].frames for play in part) for part in parts] == [300] * 4
     assert _parts([], 3) == []
+
+
+class _Gone(Executor):
+    """An executor whose tasks are dropped, at once or after a while."""
+
+    def __init__(self, *, dropped: bool) -> None:
+        self.dropped = dropped
+
+    def submit(self, *_: object, **__: object) -> Future:  # type: ignore[override]
+        future: Future = Future()
+
+        def drop() -> None:
+            future.cancel()
+            future.set_running_or_notify_cancel()
+
+        Timer(0.0 if self.dropped else 0.9, drop).start()
+        return future
+
+
+def test_a_cluster_that_is_gone_or_stands_still_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.render.farm.SILENT", 0.2)
+    said: list[str] = []
+    for dropped in (True, False):
+        (clip,) = render([Job("a.py", (), "", ())], lambda dropped=dropped: _Gone(dropped=dropped), 1, say=said.append)
+        assert "scheduler is gone" in clip.error
+    assert len(said) == 1 and "nothing was finished" in said[0]
