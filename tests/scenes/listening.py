@@ -144,17 +144,20 @@ class Listening(cairo.Context):
         return self.groups[0]
 
     def _note(self, kind: type, source: ArrayLike, **what: Any) -> None:
+        self._note_all(kind, source, [what])
+
+    def _note_all(self, kind: type, source: ArrayLike, marks: Iterable[dict[str, Any]]) -> None:
         blue, green, red, alpha = (float(v) for v in np.asarray(source))
         left, top, right, bottom = self.clip_extents()
         clip = (*self.user_to_device(left, top), *self.user_to_device(right, bottom))
-        mark = kind(colour=(red, green, blue), alpha=alpha, clip=clip, order=self.count, **what)
-        self.count += 1
-        self.groups[-1].append(mark)
+        for what in marks:
+            mark = kind(colour=(red, green, blue), alpha=alpha, clip=clip, order=self.count, **what)
+            self.count += 1
+            self.groups[-1].append(mark)
 
     def _placed(self, points: ArrayLike) -> NDArray:
-        return np.array([self.user_to_device(*p) for p in np.asarray(points, float).reshape(-1, 2).tolist()]).reshape(
-            -1, 2
-        )
+        origin, x, y = (np.array(self.user_to_device(*at)) for at in ((0, 0), (1, 0), (0, 1)))
+        return np.asarray(points, float).reshape(-1, 2) @ np.stack([x - origin, y - origin]) + origin
 
     # what primitives say of themselves
 
@@ -169,9 +172,9 @@ class Listening(cairo.Context):
         )
 
     def _told_lines(self, vertices, starts, which, width, colour) -> None:
-        placed = self._placed(vertices)
-        for k in np.asarray(which).tolist():
-            self._note(Line, colour, points=placed[starts[k] : starts[k + 1]], width=width)
+        placed, starts = self._placed(vertices), np.asarray(starts).tolist()
+        lines = ({"points": placed[starts[k] : starts[k + 1]], "width": width} for k in np.asarray(which).tolist())
+        self._note_all(Line, colour, lines)
 
     def _told_tiles(self, vertices, starts, which, colours) -> None:
         placed, which = self._placed(vertices), np.asarray(which).tolist()

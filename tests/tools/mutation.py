@@ -1,11 +1,13 @@
 """Which changes to the painters and films would be seen? Run by hand:
 
-    python -m tests.tools.mutation [--share 0.1] [--seed 0] [--out FILE] [FILE …]
+    python -m tests.tools.mutation [--share 0.1] [--seed 0] [--states NAME …] [--tests FILE …] [FILE …]
 
 Of each file (by default all painters, pictures and films), `share` of all mutants is tried, each in a process of its
 own. A mutant counts if any state of `tests.scenes.states` comes out with other pixels, to the last bit, or with an
 error. It is killed by a still if that differs by more than antialiasing may, and by a claim if a test under
-`tests/scenes/pictures`, or one of those that --tests names, fails. Those that nothing kills are listed.
+`tests/scenes/pictures`, or one of those that --tests names, fails. Each is said as it is known; Ctrl-C sums up so far.
+For one picture in minutes: --states and --tests of its own, such as --states pulling --tests
+tests/scenes/pictures/test_pulling.py scenes/parts/pictures/pulling.py.
 """
 
 import argparse
@@ -81,12 +83,13 @@ def modules_under(*prefixes: str) -> Iterator[ModuleType]:
 class Laboratory:
     """The unchanged code: its pixels, its tests, and which functions each of them calls."""
 
-    def __init__(self, items: list[Any]) -> None:
+    def __init__(self, items: list[Any], names: list[str]) -> None:
         self.items = items
+        self.names = names
         self.pixels: dict[str, np.ndarray] = {}
         self.states: dict[tuple[str, str], set[str]] = defaultdict(set)
         self.tests: dict[tuple[str, str], list[Any]] = defaultdict(list)
-        for name in states.STATES:
+        for name in names:
             forget(modules_under("scenes.parts", "tests.scenes.states"))
             called: set[CodeType] = set()
             with listening(called):
@@ -155,7 +158,7 @@ class Laboratory:
     def judge(self, mutant: Mutant) -> Verdict:
         """Try the mutant, in a process that ends with it."""
         name = (str(mutant.path), mutant.scope[0]) if mutant.scope else None
-        concerned = self.states.get(name, set()) if name else set(states.STATES)
+        concerned = self.states.get(name, set()) if name else set(self.names)
         tests = self.tests.get(name, []) if name else self.items
         if not self.put(mutant):
             return Verdict(False, False, False)
@@ -242,26 +245,26 @@ class Runner:
 
     def pytest_runtestloop(self, session: Any) -> bool:
         begun = time.perf_counter()
-        laboratory = Laboratory(session.items)
-        print(f"{len(session.items)} tests and {len(states.STATES)} states in {time.perf_counter() - begun:.0f} s")
+        wanted = tuple(self.options.states or [""])
+        laboratory = Laboratory(session.items, [name for name in states.STATES if name.startswith(wanted)])
+        print(
+            f"{len(session.items)} tests, {len(laboratory.names)} states: {time.perf_counter() - begun:.0f} s",
+            flush=True,
+        )
         counts: dict[str, Counter[str]] = defaultdict(Counter)
-        lines = []
-        for mutant, verdict in judged(laboratory, self.chosen(), self.options.processes):
-            file = str(mutant.path.relative_to(ROOT))
-            count = counts[file]
-            count["tried"] += 1
-            if verdict.changed:
-                count["changed"] += 1
-                count["claims"] += verdict.claim
-                count["stills"] += verdict.still
-                count["killed"] += verdict.claim or verdict.still
-                state = "killed" if verdict.claim else "STILL ONLY" if verdict.still else "SURVIVES"
-                lines.append(f"{state}  {file}:{mutant.line}  {mutant.what}")
-                if state != "killed":
-                    print(lines[-1], flush=True)
+        with suppress(KeyboardInterrupt):
+            for mutant, verdict in judged(laboratory, self.chosen(), self.options.processes):
+                file = str(mutant.path.relative_to(ROOT))
+                count = counts[file]
+                count["tried"] += 1
+                if verdict.changed:
+                    count["changed"] += 1
+                    count["claims"] += verdict.claim
+                    count["stills"] += verdict.still
+                    count["killed"] += verdict.claim or verdict.still
+                    state = "killed" if verdict.claim else "still only" if verdict.still else "SURVIVES"
+                    print(f"{state:10s}  {file}:{mutant.line}  {mutant.what}", flush=True)
         report(counts)
-        if self.options.out:
-            Path(self.options.out).write_text("\n".join(lines) + "\n", encoding="utf-8")
         return True
 
     def chosen(self) -> list[Mutant]:
@@ -269,7 +272,9 @@ class Runner:
             file for folder in TARGETS for file in sorted((ROOT / folder).glob("*.py")) if file.name not in LEFT_OUT
         ]
         dice = random.Random(self.options.seed)
-        return [mutant for file in files for mutant in mutants(file) if dice.random() < self.options.share]
+        found = [mutant for file in files for mutant in mutants(file) if dice.random() < self.options.share]
+        dice.shuffle(found)  # what is known when it is interrupted stands for all
+        return found
 
 
 def report(counts: dict[str, Counter[str]]) -> None:
@@ -287,7 +292,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--tests", nargs="*", default=["tests/scenes/pictures", "tests/scenes/paint"])
-    parser.add_argument("--out")
+    parser.add_argument("--states", nargs="*")
     options = parser.parse_args()
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     plain = ["-n0", "-s", "-q", "-p", "no:cacheprovider", "-p", "no:faulthandler", "--timeout=0"]
