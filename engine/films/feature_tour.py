@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.interpolate import PchipInterpolator
 
 from engine.errors import UnspiralError
-from engine.films.film import Frame, View, check_input
+from engine.films.film import ASIDE, Frame, View, check_input
 from engine.network.layers import Array, Linear, classifier, forward
 from engine.network.lines import images, square_grid
 from engine.network.loss import judged
@@ -139,7 +139,7 @@ class Tour:
     def view(self, playhead: float) -> View:
         """What is seen: as much as the points need, with no sudden change."""
         at = np.linspace(0, self.last, len(self.halves))
-        return View(half=float(np.exp(PchipInterpolator(at, self.halves)(playhead))))
+        return View(half=float(np.exp(PchipInterpolator(at, self.halves)(playhead))), across=ASIDE)
 
     def _way(self, playhead: float) -> tuple[int, float]:
         """Which stops the playhead is between, and how much of the way is done."""

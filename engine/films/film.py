@@ -12,12 +12,30 @@ from engine.network.layers import Array, Network, classifier
 from engine.network.lines import Lines
 from engine.recipes.data import Labelled
 
+ASIDE = 1.3
+"""How far the plot of a wide frame reaches to each side, in halves of its height."""
+
 
 class View(NamedTuple):
-    """What is to be seen of the plane: `half` data units from the centre to the nearer edge of the plot."""
+    """What is to be seen of the plane: `half` data units from the centre up and down, and as much or more aside."""
 
     centre: tuple[float, float] = (0.0, 0.0)
     half: float = 1.0
+    across: float = 1.0
+    """What must be seen to each side, in halves, however narrow the plot is; 1 or more."""
+
+    @classmethod
+    def holding(cls, across: float, up: float, margin: float = 1.06) -> "View":
+        """A view round the origin that holds what reaches so far to the sides and so far up and down.
+
+        As large as a plot lets it be that is 1.3 times as wide as high, such as that of a wide frame.
+        """
+        half = margin * max(up, across / ASIDE) or 1.0
+        return cls(half=half, across=max(1.0, margin * across / half))
+
+    def scale(self, width: float, height: float) -> float:
+        """Pixels to a data unit in a plot of so many pixels: all that must be seen is."""
+        return min(height, width / self.across) / 2 / self.half
 
     def corners(self, reach: float = 4.0) -> Array:
         """((left, bottom), (right, top)) of a square `reach` times the view: no screen shows more of the plane."""

@@ -181,7 +181,7 @@ def pulling(
     if len(networks) == 1:
         raise UnspiralError(f"point {point} has a loss below {until:g} already; name one that is a mistake")
     trail = np.concatenate([embedding(n, x[point : point + 1]) for n in networks])
-    reach = max(float(np.abs(e).max()) for e in (before, embedding(now, x)))
+    reach = max(float(np.abs(e).max()) for e in (before, embedding(now, x), last.weight))
     view = view or View(half=1.04 * reach)
     way = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(trail, axis=0), axis=1))])
     return Pulling(tuple(networks), Labelled(x, y), point, trail, way, before, view, square_grid(1.2, 15))

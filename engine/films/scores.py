@@ -108,7 +108,13 @@ def scoring(run: Run, point: int) -> Scoring:
         "length": math.hypot(x, y),
         "angle": math.atan2(y, x),
     }
-    return Scoring(weight, data, View(half=1.4 * float(np.abs(weight).max())), settings=settings, name="rows")
+    return Scoring(
+        weight,
+        data,
+        View(half=max(1.4 * float(np.abs(weight).max()), 1.06 * float(np.abs(data.x).max()))),
+        settings=settings,
+        name="rows",
+    )
 
 
 def at_temperature(scores: Array, temperature: float) -> Array:

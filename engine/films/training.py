@@ -8,13 +8,20 @@ from numpy.typing import ArrayLike
 from engine.films.film import Curve, Film, Frame, View
 from engine.films.plane import Plane, plane_of
 from engine.films.readings import loss_curve, readings
-from engine.network.layers import Array, classifier, embedding
+from engine.films.unfolding import shrink
+from engine.network.layers import Array, classifier, embedding, forward
 from engine.network.lines import Lines, extent_of, images, square_grid
 from engine.network.loss import judged
 from engine.network.regions import argmax_regions
+from engine.numbers import scaled
 from engine.recipes.data import Labelled
 from engine.runs.run import Run
 from engine.runs.showable import showable
+
+LONGEST = 1.5
+"""Class vectors longer than so many times the points' reach are drawn smaller, and the key says so."""
+MOST = 4001
+"""Snapshots up to which all are looked at for how far points go."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +51,8 @@ class Training(OverEpochs):
     bright: tuple[int, ...]
     plane: Plane
     curve: Curve | None
+    shrink: float = 1.0
+    """Class vectors are drawn ÷ this."""
 
     def points(self, playhead: float) -> Array:
         """The frame's points alone, (N, 2), at a quarter of its cost."""
@@ -72,7 +81,8 @@ class Training(OverEpochs):
             wrong=found.wrong if found else np.zeros(len(data.y), bool),
             lines=Lines(plane(lines.vertices), lines.starts),
             bright=self.bright,
-            class_vectors=shadow.weight if shadow is not None else np.zeros((0, 2)),
+            class_vectors=shadow.weight / self.shrink if shadow is not None else np.zeros((0, 2)),
+            notes=(("arrow", f"class vectors {scaled(self.shrink)}"),) if self.shrink != 1 else (),
             regions=argmax_regions(shadow, self.view.corners()) if shadow is not None else (),
             view=self.view,
             playhead=playhead,
@@ -109,12 +119,30 @@ def training(
     else:
         segments = np.zeros((0, 2, x.shape[1]))
     bright = (lines // 2, lines + lines // 2) if len(segments) and lines % 2 else ()
-    return Training(run, run.data, _fixed_view(run, shown), segments, bright, shown, loss_curve(run))
+    view, factor = _fixed_view(run, shown)
+    return Training(run, run.data, view, segments, bright, shown, loss_curve(run), factor)
 
 
-def _fixed_view(run: Run, plane: Plane) -> View:
-    """Wide enough for every point at every epoch, centred on the origin so that growing from nothing is seen."""
-    some = np.unique(np.linspace(0, len(run.epochs) - 1, 41).astype(int))
-    reach = np.max([np.abs(plane(run.embedding(float(run.epochs[i])))).max(0) for i in some], axis=0)
-    across, up = float(reach[0]), float(reach[1])
-    return View(half=1.06 * max(up, across / 1.3) or 1.0)
+def _fixed_view(run: Run, plane: Plane) -> tuple[View, float]:
+    """Wide enough for points and class vectors at every epoch, centred so that growing from nothing is seen.
+
+    And what class vectors are to be divided by, which would make the points small if they were drawn as they are.
+    """
+    reach = np.max([np.abs(plane(run.embedding(float(run.epochs[i])))).max(0) for i in _widest(run)], axis=0)
+    if not run.layers:
+        return View.holding(*reach.tolist()), 1.0
+    tips = np.abs(plane(classifier(run.layers).weight[run.epochs >= plane.shown_from])).reshape(-1, 2)
+    farthest = tips.max(0, initial=0.0)
+    factor = shrink(tips, float(reach.max())) if farthest.max() > LONGEST * reach.max() > 0 else 1.0
+    return View.holding(*np.maximum(reach, 1.05 * farthest / factor).tolist()), factor
+
+
+def _widest(run: Run) -> list[int]:
+    """Snapshots among which is the one whose points reach farthest: some, and the widest for a few of the points."""
+    count = len(run.epochs)
+    some = np.unique(np.linspace(0, count - 1, 41).astype(int)).tolist()
+    if run.trajectories is not None or count > MOST:
+        return some
+    few = run.data.x[:: max(1, len(run.data.x) // 200)]
+    far = [np.abs(forward(run.at(epoch)[:-1], few)).max() for epoch in run.epochs.tolist()]
+    return sorted({*some, *np.argsort(far)[-5:].tolist()})

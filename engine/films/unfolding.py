@@ -63,7 +63,7 @@ class Unfolding:
         """Where the camera is: it follows slowly enough for the eye, and early enough for everything to stay in."""
         at, centre, half = self.track
         x, y = (float(np.interp(playhead, at, centre[:, axis])) for axis in (0, 1))
-        return View((x, y), float(np.exp(np.interp(playhead, at, half))))
+        return View((x, y), float(np.exp(np.interp(playhead, at, half))), ROOM[0])
 
     def __call__(self, playhead: float) -> Unfolded:
         """The frame after `playhead` steps. UnspiralError outside the film."""

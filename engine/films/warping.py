@@ -71,7 +71,7 @@ def warping(network: Network, data: Labelled, extent: float = 1.2, lines: int = 
     head = Linear(last.weight.astype(float) * scale, last.bias.astype(float))
     ends = np.concatenate([data.x, image / scale])  # on the straight way between them nothing is farther out
     across, up = np.abs(ends).max(0).tolist()
-    view = View(half=1.06 * max(up, across / 1.3))
+    view = View.holding(across, up)
     grid = kinked(network[:-1], square_grid(extent, lines), scale * view.half)
     grid_image = embedding(network, grid.vertices) / scale
     factor = shrink(last.weight / scale, 0.72 * view.half)

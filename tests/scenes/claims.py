@@ -85,7 +85,7 @@ def assert_view_is_seen(plane: Plane, view: Any, left: float, top: float, right:
     """All of the view lies in this box, its centre in the middle, and no larger scale would fit."""
     middle, half = plane(view.centre), view.half * plane.scale
     assert near(middle, ((left + right) / 2, (top + bottom) / 2), 1.0)
-    assert abs(half - min(right - left, bottom - top) / 2) < 1.0
+    assert abs(half - min((right - left) / view.across, bottom - top) / 2) < 1.0
 
 
 def assert_points(drawing: Drawing, frame: Any, plane: Plane, theme: Theme = DARK, classes: int | None = None) -> None:

@@ -8,7 +8,7 @@ import cairo
 import numpy as np
 
 from engine import Frame
-from engine.films.film import View
+from engine.films.film import ASIDE, View
 from engine.network.layers import Array
 from scenes.parts.paint.arrows import paint_arrow
 from scenes.parts.paint.canvas import WIDE, Canvas, fading
@@ -31,12 +31,11 @@ class Place(NamedTuple):
     def of(cls, view: View, width: int, height: int, head: float = STRIP, foot: float = FOOT) -> "Place":
         """The plot leaves a column for read-outs on the left of a wide screen; `head` above and `foot` below others."""
         if width >= WIDE * height:
-            middle, half = (0.568 * width, 0.5 * height), 0.5 * height
+            middle, scale = (0.568 * width, 0.5 * height), view.scale(ASIDE * height, height)
         else:
             unit = min(width, height) / 1080
             room = height - (head + foot) * unit
-            middle, half = (0.5 * width, head * unit + 0.5 * room), 0.5 * min(width, room)
-        scale = half / view.half
+            middle, scale = (0.5 * width, head * unit + 0.5 * room), view.scale(width, room)
         return cls((middle[0] - scale * view.centre[0], middle[1] + scale * view.centre[1]), scale)
 
     def __call__(self, points: Array) -> Array:
@@ -46,7 +45,7 @@ class Place(NamedTuple):
 
 def fitted(frame: Frame, width: int, height: int) -> Place:
     """The frame's view in the middle of a canvas, all of it to be seen."""
-    scale = min(width, height) / 2 / frame.view.half
+    scale = frame.view.scale(width, height)
     x, y = frame.view.centre
     return Place((width / 2 - scale * x, height / 2 + scale * y), scale)
 
