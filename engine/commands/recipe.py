@@ -2,14 +2,17 @@
 
 import click
 
+from engine.commands.changes import changed, changes
+
 
 @click.command()
 @click.argument("name")
-def command(name: str) -> None:
+@changes
+def command(name: str, **given: str | None) -> None:
     """Print recipe NAME as TOML, every key explained, to start your own from:
 
-    unspiral recipe five_spirals > mine.toml
+    unspiral recipe five_spirals --activation gelu > mine.toml
     """
     from engine.recipes.named import find_recipe
 
-    click.echo(find_recipe(name).text(), nl=False)
+    click.echo(changed(find_recipe(name), given).text(), nl=False)
