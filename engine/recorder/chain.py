@@ -156,8 +156,8 @@ class Chain:
             if module in self._linear
         ]
         self.network = self._network()
-        width = np.result_type(*layer_arrays(self.network).values())
-        self.row = {name: array.astype(width) for name, array in layer_arrays(self.network).items()}
+        self._width = np.result_type(*layer_arrays(self.network).values())
+        self.row = {name: array.astype(self._width) for name, array in layer_arrays(self.network).items()}
         self._flat: list[NDArray] = []
         self._parameters: list[Tensor] = []
         self._places: list[int] = []
@@ -171,7 +171,9 @@ class Chain:
             and self._ids == [id(owner.get(name)) for owner, name in self._owned]
             and self._places == [parameter.data_ptr() for parameter in self._parameters]
         ):
-            return [np.concatenate(self._flat)]  # the same memory as last time: no call of torch, a tenth of the time
+            return [
+                np.concatenate(self._flat).astype(self._width, copy=False)
+            ]  # the same memory as last time: no call of torch, a tenth of the time
         return self._gathered()
 
     def disagreement(self) -> float:
@@ -208,7 +210,7 @@ class Chain:
             self._owned += [(parent._modules, name) for parent, name, _ in self._registered]
             self._ids = [id(owner.get(name)) for owner, name in self._owned]
             self._flat = self._views()
-        return [np.concatenate([array.reshape(-1) for array in arrays])]
+        return [np.concatenate([array.reshape(-1) for array in arrays]).astype(self._width, copy=False)]
 
     def _called(self) -> Network:
         """The network of modules that were pruned or normalised since: such have their weights only while called."""

@@ -66,11 +66,13 @@ class Embeddings:
         self.constants = {"trajectories.segments": segments}
         self._shape = (len(segments), samples)
         self._rooms: dict[str, tuple[int, ...]] | None = None
+        self._wide: dict[str, np.dtype] = {}
         self._linear: Linear | None = None
         points, lines, *_ = self.values()
         self.network: Network = () if self._linear is None else (self._linear,)
         layers = layer_arrays(self.network)
         self._rooms = {name: array.shape for name, array in layers.items()}
+        self._wide = {name: array.dtype for name, array in layers.items()}
         self.row = {"trajectories.points": points, "trajectories.lines": lines, **layers}
         self._with_twin()
 
@@ -107,7 +109,8 @@ class Embeddings:
         layers = {} if self._linear is None else layer_arrays((self._linear,))
         if self._rooms is not None and {name: array.shape for name, array in layers.items()} != self._rooms:
             raise changed(f"the classifier {self._source!r} has another shape now")
-        return [_narrow(shown), _narrow(lines).reshape(*self._shape, self._width), *layers.values()]
+        wide = [np.asarray(array, self._wide.get(name, array.dtype)) for name, array in layers.items()]
+        return [_narrow(shown), _narrow(lines).reshape(*self._shape, self._width), *wide]
 
     def _embedded(self, inputs: Inputs) -> Tensor:
         """Embedding (N, d) of points by the model as it is, a bounded part of them at a time."""

@@ -53,7 +53,7 @@ def read_labels(y: Any, count: int, outputs: int | None, names: Sequence[str] = 
         if whole and array.max(initial=0) <= 1:
             return Labels(None, array.astype("f4"), tuple(names), several=True)
     if not whole:
-        if outputs in (None, 1):
+        if outputs in (None, 1) or (array.ndim == 2 and array.shape[1] == outputs):
             return Labels(None, array.astype("f8" if array.dtype == np.float64 else "f4"))
         raise UnspiralError("labels are not whole; they must be whole numbers 0, 1, 2 …, one per class")
     classes = array.astype(np.int64)

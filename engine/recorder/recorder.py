@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
@@ -169,7 +170,7 @@ class Recorder:
         except NoLongerFinite as error:
             self._said("finite", error)
         except UnspiralError as error:
-            self._said(str(error)[:40], str(error))
+            self._said(_kind(error), str(error))
         return None
 
     def _begin_late(self) -> None:
@@ -213,7 +214,7 @@ class Recorder:
         except NoLongerFinite as error:
             self._said("finite", error)
         except Exception as error:
-            self._said(str(error)[:40], str(error) or type(error).__name__)
+            self._said(_kind(error), str(error) or type(error).__name__)
 
     def _write(self, moment: float, values: list[NDArray], arrays: list[NDArray], metrics: Mapping[str, float]) -> None:
         assert self._journal is not None
@@ -319,6 +320,11 @@ class Recorder:
         if trouble:
             error.add_note(trouble)
         return None
+
+
+def _kind(error: Exception) -> str:
+    """What an error says, whatever the numbers in it: each kind is said once."""
+    return re.sub(r"[\d.]+", "", str(error))[:60]
 
 
 def _finite(array: NDArray) -> bool:

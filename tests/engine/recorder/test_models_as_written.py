@@ -144,6 +144,14 @@ def test_of_a_regression_what_its_last_layer_reads_is_recorded_and_the_numbers_t
     assert np.array_equal(run.constants["values"], y[:, 0]) and not training(run)(2).regions
 
 
+def test_of_several_numbers_to_fit_all_are_kept(tmp_path):
+    path, y = tmp_path / "run.safetensors", torch.rand(60, 3)
+    with Recorder(path, nn.Sequential(nn.Linear(2, 8), nn.Tanh(), nn.Linear(8, 3)), PLANE, y) as recorder:
+        recorder.snapshot(0)
+    run = Run.load(path)
+    assert run.width == 8 and not run.layers and np.array_equal(run.constants["values"], y)
+
+
 def test_a_model_that_gives_back_its_input_is_asked_what_is_to_be_seen(tmp_path):
     path = tmp_path / "run.safetensors"
     with pytest.raises(UnspiralError, match=r"as autoencoders do: .* embedding='encoder.2', with classifier=None"):

@@ -525,6 +525,30 @@ def test_a_model_that_changes_shape_or_layers_is_refused(tmp_path, name):
             recorder.snapshot(1)
 
 
+@pytest.mark.parametrize("name", ["notebook", "residual"])
+def test_a_model_that_becomes_wider_or_narrower_in_digits_is_recorded_as_it_began(tmp_path, name):
+    make, embedding, classifier, _ = MODELS[name]
+    model = seeded(make)
+    with recorded(tmp_path, model=model, embedding=embedding, classifier=classifier) as recorder:
+        recorder.snapshot(0)
+        model.bfloat16().float()
+        recorder.snapshot(1)
+        if name == "notebook":  # the other's points are of the width that it began with
+            model.double()
+            recorder.snapshot(2)
+    run = Run.load(tmp_path / "run.safetensors")
+    weight = model.get_submodule(classifier).weight.detach().float()
+    assert len(run.epochs) == (3 if name == "notebook" else 2)
+    assert np.array_equal(run.classifier(run.epochs[-1]).weight, weight)
+
+
+def test_what_is_disliked_at_every_epoch_is_said_once(tmp_path):
+    with recorded(tmp_path) as recorder, pytest.warns(NotRecorded, match="was recorded already") as warned:
+        for epoch in (0, 0, 1, 1, 2, 2):
+            recorder.snapshot(epoch)
+    assert len(warned) == 1 and Run.load(tmp_path / "run.safetensors").epochs.tolist() == [0, 1, 2]
+
+
 def test_nothing_recorded_is_said(tmp_path):
     with pytest.raises(UnspiralError, match="nothing was recorded"), recorded(tmp_path):
         pass
