@@ -157,6 +157,15 @@ def shipped_at(recipe: Recipe) -> Path | None:
     return path if path.exists() else None
 
 
+def run_of(name: str | Path) -> Path:
+    """A run's file, named itself or by a recipe; a recipe that is not recorded yet is recorded now."""
+    if str(name).lower().replace("-", "_") in RECIPES or Path(name).suffix == ".toml":
+        recipe = find_recipe(name)
+        if not recorded_at(recipe).exists() and not shipped_at(recipe):
+            record(recipe)
+    return find_run(name)
+
+
 def find_run(name: str | Path) -> Path:
     """A run's file, named itself or by a recipe (its name, its TOML file). UnspiralError if nothing was recorded."""
     if str(name).lower().replace("-", "_") not in RECIPES and Path(name).suffix != ".toml":

@@ -12,6 +12,8 @@ from engine import FIVE_SPIRALS, Recipe, Run, record
 settings.register_profile("unspiral", deadline=None, database=None, derandomize=True)  # a slow machine is no failure
 settings.load_profile("unspiral")
 
+os.environ["UNSPIRAL_QUIET"] = "1"  # on a busy machine everything takes long enough to be reported
+
 SMALL = Recipe(
     parameters={"points": 60}, hidden=(12,), scale=(1.0, 0.1, 1.0), warm_up=10, epochs=30, upright=20, seed=3
 )

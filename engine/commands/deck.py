@@ -4,27 +4,28 @@ from pathlib import Path
 
 import click
 
+from engine.commands.options import folder_for, look, looks
+
 
 @click.command()
-@click.argument("scenes", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("scenes", nargs=-1, required=True, metavar="SCENES...")
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="The deck: .pptx, .html or .pdf.")
+@looks
 @click.option("--title", default="", help="The deck's title.  [default: the first scene's]")
-@click.option("--size", default="full", show_default=True, help="full, 4k, hd, low, square, vertical or 1280x720.")
-@click.option("--fps", type=float, help="Frames a second.  [default: 60; 30 in HTML, which is to be carried]")
-@click.option("--theme", default="", help="dark, light or your own TOML file.")
 @click.option("--lang", "language", default="en", show_default=True, help="Language of its words: en, de, zh-Hans …")
 @click.option("--force", is_flag=True, help="Replace the deck that is there.")
 def command(
-    scenes: tuple[Path, ...],
-    output: Path,
-    title: str,
-    size: str,
+    scenes: tuple[str, ...],
+    quality: str | None,
+    size: str | None,
     fps: float | None,
     theme: str,
+    output: Path,
+    title: str,
     language: str,
     force: bool,
 ) -> None:
-    """Make a deck of SCENES, a slide for each of their sections:
+    """Make a deck of SCENES (files, my.py:Second, or names like embedding), a slide for each of their sections:
 
     unspiral deck scenes/embedding.py scenes/warping.py -o lecture20.pptx
 
@@ -35,8 +36,11 @@ def command(
     """
     from engine.deliver.deck import write_deck
     from engine.deliver.rendering import Rendering
-    from engine.render.launch import parse_size
 
-    rendering = Rendering(*parse_size(size), fps=fps or (30 if output.suffix.lower() == ".html" else 60), theme=theme)
+    if fps is None and quality is None and output.suffix.lower() == ".html":
+        fps = 30  # to be carried
+    asked = look(quality, size, fps, theme)
+    folder_for(output)
+    rendering = Rendering(*asked)
     count = write_deck(scenes, output, rendering, title=title, language=language, force=force)
     click.echo(f"{count} slides, {output.stat().st_size / 1e6:.1f} MB: {output}")

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from engine.commands.options import look, looks
 from engine.deliver.targets import TARGETS
 
 NAMING = """The whole clip is named scene-target; each section is a file of its own in the folder of that name. Captions
@@ -11,36 +12,40 @@ NAMING = """The whole clip is named scene-target; each section is a file of its 
 
 
 @click.command(epilog="\b\n" + "\n".join(f"{n:12} {t.describes}" for n, t in TARGETS.items()) + "\n\n" + NAMING)
-@click.argument("scenes", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("scenes", nargs=-1, required=True, metavar="SCENES...")
 @click.option("--for", "targets", multiple=True, required=True, help="What to make; several: --for slides gif.")
-@click.option("-o", "--output", type=click.Path(path_type=Path), default=".", help="The folder to put it into.")
-@click.option("--size", default="full", show_default=True, help="full, 4k, hd, low, square, vertical or 1280x720.")
-@click.option("--fps", default=60.0, show_default=True, help="Frames a second.")
-@click.option("--theme", default="", help="dark, light or your own TOML file.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    default=".",
+    help="The folder to put it into; made if it is not there.",
+)
+@looks
 @click.option("--transparent", is_flag=True, help="Frames and posters on nothing, for laying over something else.")
 @click.option("--sound", type=click.Path(path_type=Path), help="A WAV or MP3 to put onto the clip.")
 @click.option("--force", is_flag=True, help="Replace files and folders that are there.")
 def command(
-    scenes: tuple[Path, ...],
+    scenes: tuple[str, ...],
+    quality: str | None,
+    size: str | None,
+    fps: float | None,
+    theme: str,
     targets: tuple[str, ...],
     output: Path,
-    size: str,
-    fps: float,
-    theme: str,
     transparent: bool,
     sound: Path | None,
     force: bool,
 ) -> None:
-    """Render SCENES once and make them into what is asked for with --for."""
+    """Render SCENES (files, my.py:Second, or names like embedding) once, and make of them what --for asks for."""
     from engine.deliver.delivery import deliver
     from engine.deliver.rendering import Rendering
-    from engine.render.launch import parse_size
 
-    rendering = Rendering(*parse_size(size), fps=fps, theme=theme)
-    also = [path for path in scenes if str(path) in TARGETS and not path.exists()]  # --for web gif
-    asked = [name for given in (*targets, *map(str, also)) for name in given.split(",")]
+    rendering = Rendering(*look(quality, size, fps, theme))
+    also = [scene for scene in scenes if scene in TARGETS and not Path(scene).exists()]  # --for web gif
+    asked = [name for given in (*targets, *also) for name in given.split(",")]
     made = deliver(
-        [path for path in scenes if path not in also],
+        [scene for scene in scenes if scene not in also],
         asked,
         output,
         rendering,

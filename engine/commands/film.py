@@ -1,15 +1,19 @@
 """unspiral film: a clip of any recorded run."""
 
+import shutil
 from pathlib import Path
 
 import click
 
+from engine.commands.options import folder_for, look, looks, manims
 from engine.errors import printable
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
 @click.argument("run")
-@click.argument("flags", nargs=-1, type=click.UNPROCESSED)
+@click.argument("flags", nargs=-1, type=click.UNPROCESSED, metavar="[MANIM'S FLAGS]")
+@looks
+@click.option("-o", "--output", help="The clip's name, or a file: talks/grow.mp4.  [default: the run's name]")
 @click.option("--from", "start", type=float, help="Epoch to begin with.  [default: the first]")
 @click.option("--to", "stop", type=float, help="Epoch to end with; before --from: backwards.  [default: the last]")
 @click.option("--seconds", type=float, default=20.0, show_default=True, help="Of motion; pauses come on top.")
@@ -20,6 +24,11 @@ from engine.errors import printable
 def command(
     run: str,
     flags: tuple[str, ...],
+    quality: str | None,
+    size: str | None,
+    fps: float | None,
+    theme: str,
+    output: str | None,
     start: float | None,
     stop: float | None,
     seconds: float,
@@ -28,22 +37,23 @@ def command(
     upright: float | None,
     show: str,
 ) -> None:
-    """Render RUN, a run file or a recorded recipe, as scenes/replay.py does; further FLAGS go to Manim:
+    """Render RUN, a run file or a recipe (recorded now, if it was not), as scenes/replay.py does:
 
     unspiral film my.safetensors --to 500 --hold 250=3 -ql
 
     --show lays out what was recorded side by side; `unspiral show RUN` lists it. With --cues the film is at each epoch
-    when the file says so, and lasts as long as the recording.
+    when the file says so, and lasts as long as the recording. The clip's path is printed; further flags are Manim's.
     """
     from engine.films.cues import read_cues
     from engine.films.replay import Replaying, parse_hold
-    from engine.library import called, find_run
+    from engine.library import called, run_of
     from engine.render.child import PROJECT
     from engine.render.launch import film
     from engine.runs.run import Run
 
+    asked = look(quality, size, fps, theme)
     parts = tuple(name.strip() for name in show.split(",") if name.strip())
-    replaying = Replaying(find_run(run), start, stop, seconds, dict(map(parse_hold, holds)), upright, cues, parts)
+    replaying = Replaying(run_of(run), start, stop, seconds, dict(map(parse_hold, holds)), upright, cues, parts)
     if cues:
         read_cues(cues).within(replaying.film())  # whatever is wrong is said before Manim starts
     else:
@@ -52,7 +62,20 @@ def command(
         click.echo(printable(f"{replaying.run}: {remark}"), err=True)
     if Path("manim.cfg").is_file() and not {"-c", "--config_file"} & set(flags) and Path.cwd() != PROJECT:
         click.echo("this folder's manim.cfg is left out; if it is yours, name it with --config_file", err=True)
-    made = film(replaying, called(run), flags)
+    wanted = Path(output) if output else None
+    file = wanted is not None and wanted.suffix in (".mp4", ".mov", ".webm", ".gif", ".png")
+    name = called(run) if wanted is None else wanted.stem if file else wanted.name
+    made = film(replaying, name, [*flags, *manims(quality, size, fps)], asked.environment())
+    if wanted and file:
+        made = placed(made, wanted)
     click.echo(made)
     if {"-p", "--preview"} & set(flags):
         click.launch(str(made))
+
+
+def placed(made: Path, wanted: Path) -> Path:
+    """A copy of what was made, where it was asked for, with the suffix of what it is."""
+    wanted = wanted.with_suffix(made.suffix)
+    folder_for(wanted)
+    shutil.copyfile(made, wanted)
+    return wanted

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from engine.deliver.clip import Clip
 from engine.deliver.handout import write_pdf
@@ -10,12 +11,14 @@ from engine.deliver.page import write_html
 from engine.deliver.powerpoint import write_pptx
 from engine.deliver.rendering import Rendering
 from engine.deliver.slides import Deck, Look, Slide
+from engine.deliver.video import counting
 from engine.errors import UnspiralError
 from engine.files import making
+from engine.render.scene_file import find_scene
 
 
 def write_deck(
-    scenes: Sequence[Path],
+    scenes: Sequence[str | Path],
     output: Path,
     rendering: Rendering,
     *,
@@ -26,7 +29,7 @@ def write_deck(
 ) -> int:
     """Render the scenes and write a deck of what `output` is named: .pptx, .html or .pdf. Returns how many slides.
 
-    UnspiralError before anything is rendered: another ending, a folder that is not there, a file that is. `render`
+    UnspiralError before anything is rendered: another ending, scenes that are not there, a file that is. `render`
     (scene, lossless) → clip stands in for Manim.
     """
     writers = {".pptx": write_pptx, ".html": write_html, ".pdf": write_pdf}
@@ -39,14 +42,16 @@ def write_deck(
     look = Look.of(rendering.theme)
     lossless = kind == ".html"  # its clips are encoded as small as they are wanted; others take Manim's own
     slides: list[Slide] = []
+    found: Sequence[Any] = scenes if render else [find_scene(scene) for scene in scenes]
     with making.made(output, force) as unfinished:
         own = unfinished.parent / "rendered"
         made = [
             render(scene, lossless) if render else rendering.render(scene, own / str(number), lossless=lossless)
-            for number, scene in enumerate(scenes)
+            for number, scene in enumerate(found)
         ]
         for part, clip in enumerate(made, 1):
             for number, section in enumerate(clip.sections, 1):
                 slides.append(Slide(clip, section, f"{part}.{number}" if len(made) > 1 else str(number)))
-        writers[kind](Deck(title or made[0].title, slides, look, language), unfinished)
+        with counting(output.name, sum(clip.frames for clip in made)):
+            writers[kind](Deck(title or made[0].title, slides, look, language), unfinished)
     return len(slides)

@@ -9,15 +9,17 @@ from engine.deliver import sound as heard
 from engine.deliver.clip import Clip
 from engine.deliver.rendering import Rendering
 from engine.deliver.targets import TARGETS, Target, Work
+from engine.deliver.video import counting
 from engine.errors import UnspiralError, unknown
 from engine.files.making import Making, flush
+from engine.render.scene_file import SceneFile, find_scene
 
 ENDINGS = ("", ".gif", ".mov", ".mp4", ".otio", ".srt", ".vtt", ".webm")
 """Of all that targets make."""
 
 
 def deliver(
-    scenes: Sequence[Path],
+    scenes: Sequence[str | Path],
     targets: Sequence[str],
     folder: Path,
     rendering: Rendering,
@@ -39,29 +41,33 @@ def deliver(
             if target.alpha == "never":
                 able = ", ".join(n for n, t in TARGETS.items() if t.alpha != "never")
                 raise UnspiralError(f"{name} cannot be transparent; these can: {able}")
-    for scene in scenes:
-        if not scene.is_file():
-            raise UnspiralError(f"there is no scene file {scene}")
-    if not folder.is_dir():
-        raise UnspiralError(f"there is no folder {folder}; make it first, or name another with -o")
+    found = [find_scene(scene) for scene in scenes]
+    if folder.exists() and not folder.is_dir():
+        raise UnspiralError(f"{folder} is a file; name a folder with -o")
     if sound is not None and len(scenes) > 1:
         raise UnspiralError(f"one sound goes onto one scene, not onto {len(scenes)}")
     duration = heard.duration(sound) if sound is not None else 0.0
-    named: dict[str, Path] = {}
-    for scene in scenes:
+    named: dict[str, SceneFile] = {}
+    for scene in found:
         if (other := named.setdefault(scene.stem, scene)) is not scene:
-            raise UnspiralError(f"{other} and {scene} would both become {scene.stem}-{targets[0]}; rename one of them")
-    for stem in (folder / f"{scene.stem}-{name}" for scene in scenes for name in chosen):
+            raise UnspiralError(
+                f"{other.path} and {scene.path} would both become {scene.stem}-{targets[0]}; rename one of them"
+            )
+    for stem in (folder / f"{scene.stem}-{name}" for scene in found for name in chosen):
         for taken in made(stem):
             if not force:
                 raise UnspiralError(f"{taken} exists; replace it with --force, or deliver into another folder")
             if taken.is_symlink() or not (taken.is_file() or taken.is_dir()):
                 raise UnspiralError(f"{taken} is a link or a device, which is not replaced; remove it first")
-    yield from _delivered(scenes, chosen, folder, rendering, transparent, sound, duration, say)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UnspiralError(f"cannot make the folder {folder}: {error.strerror or error}") from None
+    yield from _delivered(found, chosen, folder, rendering, transparent, sound, duration, say)
 
 
 def _delivered(
-    scenes: Sequence[Path],
+    scenes: Sequence[SceneFile],
     chosen: dict[str, Target],
     folder: Path,
     rendering: Rendering,
@@ -107,7 +113,7 @@ def find_target(name: str) -> Target:
 
 
 def _deliver_one(
-    scene: Path,
+    scene: SceneFile,
     chosen: dict[str, Target],
     folder: Path,
     rendering: Rendering,
@@ -135,7 +141,8 @@ def _deliver_one(
         stem = folder / f"{scene.stem}-{name}"
         work = Work(clip, lossless, clear, stem, sound if target.sounds else None, duration)
         try:
-            target.make(work)
+            with counting(stem.name, clip.frames):
+                target.make(work)
         except OSError as error:
             raise UnspiralError(f"cannot write {scene.stem}-{name}: {error.strerror or error}") from None
         ready += made(stem)

@@ -10,7 +10,8 @@ from engine.deliver.clip import Clip, read_clip
 from engine.errors import UnspiralError
 from engine.files.opening import regular
 from engine.render.farm import jobs_for
-from engine.render.launch import LOSSLESS, SETTINGS, render_one
+from engine.render.launch import LOSSLESS, render_one
+from engine.render.scene_file import SceneFile, find_scene
 
 
 @dataclass(frozen=True)
@@ -35,13 +36,19 @@ class Rendering:
                 raise UnspiralError(f"{reason}: {error}") from None
 
     def render(
-        self, scene: Path, own: Path | None = None, *, lossless: bool = False, transparent: bool = False
+        self,
+        scene: str | Path | SceneFile,
+        own: Path | None = None,
+        *,
+        lossless: bool = False,
+        transparent: bool = False,
     ) -> Clip:
         """The scene as a clip that lies in the folder `own`, else in the media folder, where its segments always are.
 
-        Not `lossless`: as `manim render` does, H.264 as in manim.cfg. `transparent` is lossless, with premultiplied
+        Not `lossless`: as `manim render` does, H.264. `transparent` is lossless, with premultiplied
         alpha. UnspiralError says what went wrong in the scene.
         """
+        found = find_scene(scene)
         kind = "transparent" if transparent else "lossless" if lossless else ""
         cache = self.media / "deliver" / kind if kind else self.media
         flags = ["--resolution", f"{self.width},{self.height}", "--fps", f"{self.fps:g}", "--save_sections"]
@@ -53,17 +60,15 @@ class Rendering:
             flags += ["--media_dir", str(own), "--config_file", str(settings)]
         else:
             flags += ["--media_dir", str(cache)]
-            if SETTINGS.is_file() and not Path(SETTINGS.name).is_file():  # Manim looks in the current folder alone
-                flags += ["--config_file", str(SETTINGS)]
         if kind:
             flags += [*LOSSLESS, "--pixel-format", "argb" if transparent else "rgb24"]
         else:
             flags += ["--format", "mp4"]
         if transparent:
             flags.append("--transparent")
-        (job,) = jobs_for([scene], flags)
-        made = render_one(job.told({"UNSPIRAL_THEME": self.theme} if self.theme else {}))
-        return read_clip(Path(made.sections), scene, Path(made.path))
+        (job,) = jobs_for([found], flags, {"UNSPIRAL_THEME": self.theme} if self.theme else {})
+        made = render_one(job)
+        return read_clip(Path(made.sections), found.path, Path(made.path))
 
 
 def _settings(cache: Path) -> str:
@@ -72,8 +77,7 @@ def _settings(cache: Path) -> str:
     Others that render at the same time share the segments, and nothing else.
     """
     parser = ConfigParser()
-    if not Path(SETTINGS.name).is_file():  # the lecturer's own, which Manim reads from the current folder alone
-        parser.read(SETTINGS, encoding="utf-8")
+    parser.read("manim.cfg", encoding="utf-8")  # the lecturer's own, which Manim leaves out where another is named
     if not parser.has_section("CLI"):
         parser.add_section("CLI")
     named = str(cache).replace("%", "%%").replace("{", "{{").replace("}", "}}")

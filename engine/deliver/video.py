@@ -1,6 +1,8 @@
 """Frames out of video files and into them: true BT.709, straight alpha, joins without another generation."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cache
@@ -14,6 +16,7 @@ from av.video.reformatter import Colorspace, Interpolation, VideoReformatter
 from numpy.typing import NDArray
 
 from engine.deliver.sound import BITS, RATE
+from engine.progress import bar
 
 Pixels = NDArray[np.uint8]
 BT709 = 1
@@ -80,11 +83,33 @@ def container_options(path: Path) -> dict[str, str]:
     return {"movflags": "+faststart"} if path.suffix in (".mp4", ".mov") else {}
 
 
+_READ: ContextVar[Callable[[], None]] = ContextVar("_READ", default=lambda: None)
+
+
+@contextmanager
+def counting(words: str, total: int) -> Iterator[None]:
+    """Meanwhile a bar says `words` and how many frames of about `total` have been read: each is being encoded."""
+    read = 0
+    with bar(words, total, "frames") as done:
+
+        def one() -> None:
+            nonlocal read
+            read += 1
+            done(min(read, total))
+
+        token = _READ.set(one)
+        try:
+            yield
+        finally:
+            _READ.reset(token)
+
+
 def frames(path: Path) -> Iterator[Pixels]:
     """The frames of a lossless video, as drawn: RGB (H, W, 3), or RGBA (H, W, 4) with premultiplied alpha."""
     with av.open(path) as container:
         stream = container.streams.video[0]
         for frame in container.decode(stream):
+            _READ.get()()
             yield _pixels(frame)
 
 
@@ -101,7 +126,9 @@ def frames_backwards(path: Path, together: int = 24) -> Iterator[Pixels]:
             container.seek(block[0], stream=stream, backward=True)
             wanted = (f for f in container.decode(stream) if f.pts is not None and f.pts >= block[0])
             held = [_pixels(f) for f in islice(wanted, len(block))]
-            yield from reversed(held)
+            for pixels in reversed(held):
+                _READ.get()()
+                yield pixels
 
 
 def _pixels(frame: av.VideoFrame) -> Pixels:

@@ -6,17 +6,17 @@ What is done in those processes (`scenes.parts.stage.worker`) is called by name:
 import multiprocessing
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Executor, Future, wait
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from engine.errors import UnspiralError
 from engine.files.making import sweep
 from engine.library import runs_folder
 from engine.render.job import TRIES, Failed, Job, Made, Plan, Segment
 from engine.render.pools import work
+from engine.render.scene_file import SceneFile, find_scene
 
 SILENT = 30.0
 """Seconds without a finished segment after which that is said."""
@@ -44,23 +44,27 @@ class Underway:
 
     @property
     def name(self) -> str:
-        """The scene file's name."""
-        return Path(self.job.file).name
+        """The scene file's name, and the scene's where the file holds several."""
+        return SceneFile(Path(self.job.file), self.job.scene).label
 
 
-def jobs_for(files: Sequence[Path], flags: Sequence[str]) -> list[Job]:
-    """A job for each scene file. UnspiralError names one that is not there."""
+def jobs_for(
+    scenes: Sequence[str | Path | SceneFile], flags: Sequence[str], environment: Mapping[str, str] | None = None
+) -> list[Job]:
+    """A job for each scene, its process having `environment` besides. UnspiralError names a scene that is not there."""
     folder = Path.cwd()
-    for file in files:
-        if not file.is_file():
-            raise UnspiralError(f"there is no scene file {file}")
+    found = [find_scene(scene) for scene in scenes]
     flags = [part for flag in flags for part in (flag.split("=", 1) if flag.startswith("--") else [flag])]
     if "--media_dir" not in flags[:-1]:
         flags += ["--media_dir", "media"]
     media = flags.index("--media_dir") + 1
     flags[media] = str(folder / flags[media])
-    environment = {"UNSPIRAL_RUNS": str(runs_folder()), "UNSPIRAL_THEME": os.environ.get("UNSPIRAL_THEME", "")}
-    return [Job(str(file.resolve()), tuple(flags), str(folder), tuple(environment.items())) for file in files]
+    theme = os.environ.get("UNSPIRAL_THEME", "")
+    surroundings = {"UNSPIRAL_RUNS": str(runs_folder()), "UNSPIRAL_THEME": theme, **(environment or {})}
+    return [
+        Job(str(scene.path.resolve()), tuple(flags), str(folder), tuple(surroundings.items()), scene.scene)
+        for scene in found
+    ]
 
 
 def render(

@@ -18,6 +18,8 @@ class Job:
     folder: str
     """The working folder: assets are looked up in it."""
     environment: tuple[tuple[str, str], ...]
+    scene: str = ""
+    """Which of the file's scenes; empty if it holds one."""
 
     def told(self, more: Mapping[str, str]) -> "Job":
         """The same with more in its environment."""

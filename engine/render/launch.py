@@ -3,7 +3,7 @@
 import os
 import re
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -17,11 +17,10 @@ from engine.render.farm import Underway, jobs_for
 from engine.render.job import Job, Made
 from engine.render.pools import cluster_pool, local_pool
 from engine.render.progress import bars
+from engine.render.scene_file import SHIPPED, SceneFile
 
 SHEET = "scenes.parts.pictures.contact_sheet"
 """What draws contact sheets, by name: it imports Manim, and the engine does not."""
-SCENES = Path(__file__).parents[2] / "scenes"
-"""The scenes that come with the project."""
 
 
 def say_nothing(remark: str) -> None:
@@ -61,15 +60,15 @@ def render_one(job: Job, say: Callable[[str], None] = say_nothing) -> Made:
     return clip.made
 
 
-def film(replaying: Replaying, name: str, flags: Sequence[str]) -> Path:
-    """The film of a recorded run, as scenes/replay.py tells it, in a file called `name`.
+def film(replaying: Replaying, name: str, flags: Sequence[str], environment: Mapping[str, str] | None = None) -> Path:
+    """The film of a recorded run, as scenes/replay.py tells it, in a file called `name`; `environment` holds a theme.
 
     Of the current folder it takes where to put the clip and nothing else: its manim.cfg may be somebody else's.
     """
     flags = [*absolute(flags), *(() if {"-o", "--output_file"} & set(flags) else ("-o", name))]
-    (job,) = jobs_for([SCENES / "replay.py"], flags)
-    job = replace(job, folder=str(PROJECT)).told({**absolute_environment(), REPLAY: replaying.as_json()})
-    return Path(render_one(job).path)
+    (job,) = jobs_for([SceneFile(SHIPPED / "replay.py")], flags)
+    told = {**absolute_environment(), **(environment or {}), REPLAY: replaying.as_json()}
+    return Path(render_one(replace(job, folder=str(PROJECT)).told(told)).path)
 
 
 def draw_sheet(path: Path, sheet: Path) -> None:
@@ -81,11 +80,17 @@ def draw_sheet(path: Path, sheet: Path) -> None:
         raise UnspiralError(f"the contact sheet could not be drawn: {reason}")
 
 
+_FLAGS = (
+    "-c --config_file --tex_template -v --verbosity --gui_location --preview_command --seed -o --output_file",
+    "-0 --zero_pad --media_dir --log_dir -n --from_animation_number --format -r --resolution --frame_rate",
+    "--video-codec --pixel-format --encoder-option --max-inflight-encoders --encoder-queue-size --renderer",
+    "--progress_bar",
+)
+VALUES = frozenset(flag for line in _FLAGS for flag in line.split())
+"""Manim's flags that are followed by a value."""
+
 LOSSLESS = ("--format", "mov", "--video-codec", "qtrle")
 """Arguments for frames exactly as drawn: QuickTime Animation."""
-
-SETTINGS = Path(__file__).parents[2] / "manim.cfg"
-"""How the project renders: its ground and its encoder's settings, wherever the lecturer's own folder has none."""
 
 SIZES = {
     "low": (854, 480),

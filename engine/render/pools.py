@@ -15,7 +15,7 @@ from uuid import uuid4
 
 from engine.errors import UnspiralError
 from engine.render.child import safe_environment
-from engine.render.job import TRIES, Job
+from engine.render.job import TRIES, Failed, Job
 from engine.render.sources import PROJECT, digest, sources
 
 STAGE = "scenes.parts.stage.worker"
@@ -25,7 +25,11 @@ STAGE = "scenes.parts.stage.worker"
 def work(verb: str, job: Job, *details: Any) -> Any:
     """Do one task in this process: plan, segments or finish."""
     try:
+        # a theme is read when what draws is imported
+        os.environ["UNSPIRAL_THEME"] = dict(job.environment).get("UNSPIRAL_THEME", "")
         return getattr(import_module(STAGE), verb)(job, *details)
+    except UnspiralError as error:
+        return Failed(str(error))
     except _Ended:
         os._exit(1)  # nothing is left half-finished; the pool would begin another task
 

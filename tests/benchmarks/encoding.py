@@ -28,6 +28,7 @@ from threadpoolctl import threadpool_limits
 from engine import FIVE_SPIRALS, pace, record, training
 from scenes.parts import Picture
 from scenes.parts.stage.camera import FilmCamera
+from scenes.parts.stage.settings import ENCODER
 
 PROJECT = Path(__file__).parents[2]
 STRETCHES = ((0, 250, 6, 150), (250, 1000, 8, 240), (1000, 2000, 3, 60))
@@ -47,7 +48,7 @@ def options(name: str) -> dict[str, str]:
 
 SETTINGS = {
     "Manim's": {"preset": "medium", "crf": "23"},
-    "manim.cfg": options("manim.cfg"),
+    "ours": ENCODER,
     "final.cfg": options("assets/final.cfg"),
     "veryfast 22": {"preset": "veryfast", "crf": "22"},
     "superfast 23": {"preset": "superfast", "crf": "23"},
@@ -170,7 +171,7 @@ def cpu_seconds(command: list[str]) -> float:
 def encoded_from(pixels: list[np.ndarray], target: Path) -> None:
     """Convert and write, one frame after the other."""
     with av.open(str(target), "w") as container:
-        stream = container.add_stream("libx264", rate=RATE, options=options("manim.cfg"))
+        stream = container.add_stream("libx264", rate=RATE, options=ENCODER)
         stream.width, stream.height, stream.pix_fmt = pixels[0].shape[1], pixels[0].shape[0], "yuv420p"
         for number, frame in enumerate(map(yuv, pixels)):
             frame.pts, frame.time_base = number, Fraction(1, RATE)

@@ -4,10 +4,24 @@ Importing numba takes as long as importing half of Manim: only what really draws
 Arithmetic is exact to the bit on every processor: nothing is contracted or reordered.
 """
 
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
 import numpy as np
 from numba import njit, uint32
 
 NO_NAN = {"nnan", "ninf", "nsz"}
+
+
+def kept(function: Callable[..., Any] | None = None, **how: Any) -> Any:
+    """Njit of numba's, machine code kept on disk; where no folder can be written, each process compiles anew."""
+    if function is None:
+        return partial(kept, **how)
+    try:
+        return njit(cache=True, **how)(function)
+    except RuntimeError:  # "no locator available"
+        return njit(**how)(function)
 
 
 @njit(nogil=True, inline="always")
@@ -20,7 +34,7 @@ def over(under, paint, keep):
     return paint + (low | high)
 
 
-@njit(cache=True, nogil=True)
+@kept(nogil=True)
 def stamp(pixels, clip, corners, which, sprites):
     """Paint sprites[which[k]] with its first pixel at corners[k] (column, row), one after the other."""
     left, top, right, bottom = clip
@@ -37,7 +51,7 @@ def stamp(pixels, clip, corners, which, sprites):
                     pixels[row, column] = over(pixels[row, column], paint, keep)
 
 
-@njit(cache=True, nogil=True, fastmath=NO_NAN, error_model="numpy")
+@kept(nogil=True, fastmath=NO_NAN, error_model="numpy")
 def stroke(pixels, clip, vertices, starts, which, half, paints, coverage, touched):
     """Paint polylines, each of them `2 half` wide with round ends, one after the other.
 
@@ -96,7 +110,7 @@ def stroke(pixels, clip, vertices, starts, which, half, paints, coverage, touche
             flat[at] = over(flat[at], paint, uint32(255) - (paint >> uint32(24)))
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kept(nogil=True, error_model="numpy")
 def tile(pixels, clip, vertices, starts, which, paints):
     """Fill convex polygons: pixels whose middle is inside become paints[k]; on an edge, one of its two sides has it."""
     left, top, right, bottom = clip
@@ -119,7 +133,7 @@ def tile(pixels, clip, vertices, starts, which, paints):
                     pixels[row, column] = paints[k]
 
 
-@njit(cache=True, nogil=True)
+@kept(nogil=True)
 def to_yuv(pixels, luma, blue, red):
     """RGBA pixels, red lowest, as BT.709 YUV 4:2:0 in limited range; a chroma sample is the mean of its four pixels.
 

@@ -140,6 +140,8 @@ class said:
 
     def __exit__(self, _: Any, error: BaseException | None, __: Any) -> None:
         if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise UnspiralError(f"the disk is full: cannot write {self.path}") from None
-        if isinstance(error, OSError) and error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-            raise UnspiralError(f"not allowed to write {self.path}") from None
+            raise UnspiralError(f"the disk is full: cannot write {error.filename or self.path}") from None
+        inside = isinstance(error, OSError) and str(error.filename).startswith(str(self.path.absolute()))
+        if isinstance(error, OSError) and (inside or error.errno in (errno.EACCES, errno.EPERM, errno.EROFS)):
+            where = error.filename or self.path
+            raise UnspiralError(f"not allowed to write {where}; name another folder with --media_dir") from None

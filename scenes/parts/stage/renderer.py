@@ -29,7 +29,7 @@ class FilmRenderer(CairoRenderer):
         self.camera.drawn_by = behind(scene).digest  # type: ignore[attr-defined]  # Manim's cache sees data, not code
         if config.transparent:  # premultiplied, nothing is black: Manim's ground would shine through
             self.camera.background_color = ManimColor("#000000")
-        elif THEME != DARK or config.background_color == BLACK:  # Manim's own, in a folder without our manim.cfg
+        elif THEME != DARK or config.background_color == BLACK:  # BLACK is Manim's own
             self.camera.background_color = ManimColor(THEME.ground)
 
     def play(self, scene: Scene, *args: Any, **kwargs: Any) -> None:

@@ -7,6 +7,7 @@ import linecache
 import sys
 from datetime import timedelta
 from itertools import islice
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -21,8 +22,10 @@ from tqdm import tqdm
 from engine import UnspiralError
 from engine.deliver.captions import beside
 from scenes.parts.stage.camera import FilmCamera
+from scenes.parts.stage.encoder import said
 from scenes.parts.stage.renderer import FilmRenderer, in_steps, say_mistakes_in_one_line
 from scenes.parts.stage.replay import Replay, frames
+from scenes.parts.stage.settings import bring_along
 
 SEGMENT = 4.0
 """Seconds: longer replays are cut, each part being cached by itself. x264 puts a key frame this often anyway."""
@@ -45,6 +48,7 @@ class FilmScene(Scene):
 
     Its other kinds of scene are named first: `class Near(MovingCameraScene, FilmScene)`.
 
+    It brings its settings along: ground, sections, encoder, few words. What a manim.cfg or a flag says comes first.
     An UnspiralError in `construct` ends the program with one line and exit code 2.
     """
 
@@ -54,17 +58,23 @@ class FilmScene(Scene):
         if not issubclass(camera_class, FilmCamera):  # FilmScene beside one of Manim's scenes with its own camera
             bases: Any = (FilmCamera,) if issubclass(FilmCamera, camera_class) else (camera_class, FilmCamera)
             camera_class = type(camera_class.__name__, bases, {})
-        if "png" in str(config.format):  # manim.cfg asks for sections, which stills do not have
+        bring_along()
+        if "png" in str(config.format):  # stills have no sections
             config.save_sections = False
         _check_size(config.pixel_width, config.pixel_height, config.frame_rate)
-        super().__init__(renderer=FilmRenderer(type(self), camera_class), camera_class=camera_class, **kwargs)
+        try:
+            super().__init__(renderer=FilmRenderer(type(self), camera_class), camera_class=camera_class, **kwargs)
+        except OSError as error:  # folders for clips are made here
+            reason = f"not allowed to write {error.filename or config.media_dir}: {error.strerror}"
+            raise UnspiralError(f"{reason}; name another folder with --media_dir") from None
         self._in_motion = False
         self._saying: Subtitle | None = None
 
     def render(self, preview: bool = False) -> bool:
         """Render the scene, as Manim's command does."""
         try:
-            with threadpool_limits(1, "blas"):  # BLAS threads spin while they wait, and starve the encoder
+            # BLAS threads spin while they wait, and starve the encoder
+            with threadpool_limits(1, "blas"), said(Path(config.media_dir)):
                 return super().render(preview)
         except UnspiralError as error:
             if hasattr(builtins, "__IPYTHON__"):  # a notebook shows it in one line, and lives on

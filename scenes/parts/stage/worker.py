@@ -32,7 +32,8 @@ def plan(job: Job) -> Plan | Failed:
             return Plan()
         writer = scene.renderer.file_writer
         writer.wanted = frozenset()
-        scene.render()
+        if not _played(scene):
+            return Plan()
         segments = tuple(
             Segment(play, path, frames)
             for play, (path, frames) in enumerate(zip(writer.partial_movie_files, writer.lengths))
@@ -65,13 +66,7 @@ def finish(job: Job) -> Made | Failed:
     """Render whatever is missing of a scene, and join it."""
 
     def finished(scene: Any) -> Made:
-        try:
-            scene.render()
-        except RuntimeError:
-            if scene.renderer.num_plays:
-                raise
-            return Made("")  # Manim's advice, for a scene without a frame, is to ask for a picture
-        return _made(scene)
+        return _made(scene) if _played(scene) else Made("")
 
     return _with_scene(job, finished)
 
@@ -84,6 +79,17 @@ def _made(scene: Any) -> Made:
     return Made(str(getattr(writer, "final_file_path", "")), str(sections) if sections else "", remarks)
 
 
+def _played(scene: Any) -> bool:
+    """Render the scene; whether it has a frame. Manim's advice, for one without, is to ask for a picture."""
+    try:
+        scene.render()
+    except RuntimeError:
+        if scene.renderer.num_plays:
+            raise
+        return False
+    return True
+
+
 def _piecemeal(scene: Scene) -> bool:
     whole = config.from_animation_number == 0 and config.upto_animation_number in (-1, float("inf"))
     return isinstance(scene, FilmScene) and scene.session_spec.output.is_video and whole and not config.disable_caching
@@ -94,13 +100,18 @@ def _with_scene(job: Job, do: Callable[[Any], Any]) -> Any:
     file = Path(job.file)
     try:
         with _ONE_AT_A_TIME, _settled(job), redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
-            classes = get_scene_classes_from_module(get_module(file))
-            if len(classes) != 1:
-                names = ", ".join(scene_class.__name__ for scene_class in classes) or "none"
-                return Failed(f"a scene file holds one scene; this holds {len(classes)}: {names}")
-            if not issubclass(classes[0], FilmScene):
+            classes = {found.__name__: found for found in get_scene_classes_from_module(get_module(file))}
+            names = ", ".join(classes) or "none"
+            if job.scene and job.scene not in classes:
+                return Failed(f"there is no scene {job.scene} in it; there are: {names}")
+            if not job.scene and len(classes) > 1:
+                return Failed(f"it holds {len(classes)} scenes: {names}; name one: {file.name}:{next(iter(classes))}")
+            if not classes:
+                return Failed("it holds no scene, a class that is a FilmScene or another Scene of Manim's")
+            chosen = classes[job.scene or names]
+            if not issubclass(chosen, FilmScene):
                 config.disable_caching = True  # what updaters did in a cached play, and its sound, would be missing
-            return do(classes[0]())
+            return do(chosen())
     except click.ClickException as error:
         return Failed(f"{error.format_message()} (manim render --help lists the flags)")
     except UnspiralError as error:
@@ -130,12 +141,13 @@ def _settled(job: Job) -> Iterator[None]:
         with tempconfig({}):
             config.digest_parser(make_config_parser())  # the job's folder's manim.cfg, not that of this process
             logger.setLevel("WARNING")  # settings bring a level of their own
-            flags = manim_render.make_context("manim render", [job.file, *job.flags]).params
-            config.digest_args(ClickArgs(flags))
+            context = manim_render.make_context("manim render", [job.file, *job.flags])
+            config.digest_args(ClickArgs(context.params))
             config.progress_bar = "none"
             config.preview = False
             config.notify_outdated_version = False
-            yield
+            with context.scope(cleanup=False):  # which flags were given is known in it, as in Manim's own command
+                yield
     finally:
         os.chdir(folder)
         os.environ.clear()

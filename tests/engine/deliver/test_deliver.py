@@ -261,7 +261,7 @@ def test_mistakes_are_said_before_anything_is_rendered(tmp_path: Path) -> None:
 
     assert "slides, editors, overlay" in said(targets=["vhs"])
     assert "slides cannot be transparent" in said(transparent=True)
-    assert "make it first" in said(folder=tmp_path / "nowhere")
+    assert "is a file; name a folder" in said(folder=scene)
     assert "--force" in said()
     assert "no sound file" in said(sound=tmp_path / "nothing.wav")
     assert "cannot be read as sound" in said(sound=scene)
@@ -289,7 +289,7 @@ REFUSED = [
     (["scene.py", "--for", "slidse"], "unknown target 'slidse'; did you mean slides"),
     (["scene.py", "--for", "vhs"], "there are: slides, editors, overlay, web, web-overlay, gif, frames, poster"),
     (["scene.py", "--for", "slides", "--transparent"], "slides cannot be transparent; these can: overlay, web-overlay"),
-    (["scene.py", "--for", "slides", "-o", "nowhere"], "there is no folder nowhere"),
+    (["scene.py", "--for", "slides", "-o", "scene.py"], "scene.py is a file; name a folder"),
     (["scene.py", "--for", "gif"], "scene-gif.gif exists; replace it with --force"),
     (["scene.py", "--for", "slides", "--size", "huge"], "size 'huge' is neither like 1280x720 nor one of low"),
     (["scene.py", "--for", "slides", "--size", "853x480"], "even numbers"),
@@ -301,7 +301,7 @@ REFUSED = [
     (["scene.py", "--for", "slides"], "scene.py has nothing to deliver: it plays nothing"),
     (["scene.py"], "--for"),
     (["scene.py", "--for", "poster", "gif"], "scene-gif.gif exists; replace it with --force"),
-    (["scene.py", "--for", "poster", "gfi"], "there is no scene file gfi"),
+    (["scene.py", "--for", "poster", "gfi"], "unknown scene 'gfi'; there are: scene.py, "),
 ]
 
 

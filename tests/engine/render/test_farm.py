@@ -116,8 +116,8 @@ def test_a_failing_scene_is_named_and_the_others_finish(tmp_path: Path) -> None:
     lines = [line for line in said.splitlines() if ": " in line]
     assert lines == [
         "bad.py: ZeroDivisionError, line 13: division by zero",
-        "two.py: a scene file holds one scene; this holds 2: Good, Other",
-        "none.py: a scene file holds one scene; this holds 0: none",
+        "two.py: it holds 2 scenes: Good, Other; name one: two.py:Good",
+        "none.py: it holds no scene, a class that is a FilmScene or another Scene of Manim's",
     ]
 
 
@@ -127,7 +127,7 @@ def test_a_failing_scene_is_named_and_the_others_finish(tmp_path: Path) -> None:
         (["--jobs", "0", "x.py"], "at least one process"),
         (["--jobs", "two", "x.py"], "'two' is not a valid integer"),
         (["nowhere.py"], "no scene file nowhere.py"),
-        (["-ql"], "no scene files were named"),
+        (["-ql"], "no scenes were named"),
     ],
 )
 def test_mistakes_are_one_line_and_exit_code_2(tmp_path: Path, arguments: list[str], said: str) -> None:
