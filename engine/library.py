@@ -175,7 +175,7 @@ def find_run(name: str | Path) -> Path:
         if Path(name).suffix or len(Path(name).parts) > 1:
             raise UnspiralError(f"there is no run file {name}")
     path = recorded_at(recipe := find_recipe(name))
-    for there in (path, _stopped(path), shipped_at(recipe)):
+    for there in (path if _kept(path, recipe) else None, _stopped(path), shipped_at(recipe)):
         if there is not None and there.exists():
             return there
     raise UnspiralError(f"{name} is not recorded yet; record it with: unspiral train {name}")

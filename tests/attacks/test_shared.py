@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine import Recipe, Run, UnspiralError, record
+from engine import NOTEBOOK, Recipe, Run, UnspiralError, record
 from engine.files.locks import locked
-from engine.library import recorded_at
+from engine.library import find_run, recorded_at
 from tests.attacks.attacking import saved, small_run
 
 TINY = Recipe(parameters={"points": 12}, hidden=(3,), epochs=3, upright=None)
@@ -41,6 +41,16 @@ def test_a_cache_entry_that_is_not_the_recipes_is_set_aside_and_recorded_anew(
         np.testing.assert_array_equal(run.layers[0].weight, whole.layers[0].weight)  # type: ignore[union-attr]
         assert len(said) == number + 1 and "kept as" in str(said[-1].message)
     assert len(list(tmp_path.glob("*-aside-*"))) == 3  # nothing is thrown away
+
+
+def test_another_run_under_a_recipes_name_is_not_played_as_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: list[warnings.WarningMessage]
+) -> None:
+    monkeypatch.setenv("UNSPIRAL_RUNS", str(tmp_path))
+    small_run().save(recorded_at(NOTEBOOK))
+    with pytest.raises(UnspiralError, match="not recorded yet"):
+        find_run("notebook")
+    assert "another recipe" in str(said[0].message)
 
 
 def test_somebody_elses_lock_file_keeps_nobody_out(tmp_path: Path) -> None:
