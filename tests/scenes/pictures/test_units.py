@@ -187,6 +187,24 @@ def test_on_the_way_back_units_and_lines_show_their_gradients(film: str, theme: 
                     assert mine[0].width == pytest.approx(1 + 5 * steep[i, j], abs=0.02)
 
 
+@pytest.mark.parametrize("done", [0.25, 0.75])
+def test_during_the_step_gradients_fade_from_the_lines_and_weights_move(done: float) -> None:
+    film = states.flow_film()
+    frame = film(2 * film.turn + done)
+    drawing = drawn(DiagramOfUnits(frame))
+    columns = columns_of(drawing, frame, DARK)
+    yellow = [x for x in drawing.lines if len(x.points) == 2 and same_colour(x.colour, rgb(DARK.gradient))]
+    weight, slope = frame.weights[-1], np.abs(frame.slopes[-1])  # from e to s: all units are drawn
+    assert np.allclose(weight, film(0).weights[-1] - done * film.rate * film.gradients[-1].weight)
+    steep = slope / slope.max()
+    for i, (_, target) in enumerate(columns[-3]):
+        for j, (_, source) in enumerate(columns[-4]):
+            mine = [x for x in yellow if near(x.points, [source.centre, target.centre])]
+            assert len(mine) == (steep[i, j] > 0.02)
+            for line in mine:
+                assert line.alpha == pytest.approx(0.75 * (1 - done) * steep[i, j] ** 0.5, abs=0.01)
+
+
 def test_names_of_classes_stand_beside_their_unit_of_y() -> None:
     (_, picture), _ = states.units(states.flow_film, 5, theme=states.NAMED)
     drawing = drawn(picture)
