@@ -38,6 +38,7 @@ COMMANDS = {
     "recipe": "Print a named recipe as TOML, to start your own from.",
     "render": "Render scenes on all cores, or on a cluster.",
     "film": "Render a clip of any recorded run.",
+    "still": "Draw one moment of a run, or the end of a scene.",
     "thin": "Write a smaller run that plays alike.",
     "deliver": "Make a scene into files for slides, editors and recordings.",
     "deck": "Make scenes into a presentation, a slide for each section.",

@@ -387,3 +387,19 @@ def test_control_c_is_quiet_and_leaves_nothing(recipe: Path, empty_cache: Path) 
     _, said = process.communicate(timeout=60)
     assert process.returncode == 130 and said.strip() == ""
     assert not list(empty_cache.iterdir())
+
+
+def test_a_still_is_refused_before_anything_is_drawn(small: Run, tmp_path: Path) -> None:
+    run, there = tmp_path / "my.run.safetensors", tmp_path / "there.png"
+    small.save(run)
+    there.write_bytes(b"mine")
+    for arguments, said in (
+        ((run, "--at", "9999"), "holds epochs"),
+        ((run, "-o", there), "exists"),
+        ((run, "-o", tmp_path / "a.jpg"), "ends in .png"),
+        (("scenes/embedding.py", "--at", "3"), "of a scene, the end"),
+        ((run, "--show", "codes"), "embedding"),
+    ):
+        done = called("still", *arguments)
+        assert done.exit_code == 2 and said in done.output and done.output.count("\n") == 1, done.output
+    assert there.read_bytes() == b"mine"
