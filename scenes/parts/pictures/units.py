@@ -157,7 +157,8 @@ def _paint_column(
             ink = rgb(theme.ink if (sum(fill) > 1.5) == theme.light else theme.ground)
             alpha = abs(2 * shown - 1) if 0 < shown < 1 else float(np.clip(4 * arrived - 3, 0, 1))
             at = (x, y + 10 * unit)
-            paint_text(canvas, decimal(float(number)), at, 30 * unit, ink, font=STRONG, anchor="middle", alpha=alpha)
+            text, size = fitted_text(decimal(float(number)), 30 * unit, 1.85 * radius, STRONG)
+            paint_text(canvas, text, at, size, ink, font=STRONG, anchor="middle", alpha=alpha)
     x = float(places[0, 0])
     if width > MOST:
         middle = float(places[:, 1].mean())

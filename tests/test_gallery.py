@@ -1,0 +1,31 @@
+"""The README's pictures show the numbers that the code gives; `python -m tests.gallery` makes them anew.
+
+Those whose runs take long to train are compared by `UNSPIRAL_GALLERY=all pytest tests/test_gallery.py`.
+"""
+
+import os
+import re
+
+import numpy as np
+import pytest
+
+from tests.gallery import MOMENTS, described, numbers, shown
+
+QUICK = ("class_vectors", "descent", "embedding", "lifting", "linear_classifier", "scores", "unfolding", "warping")
+
+
+def values(texts: list[str]) -> list[float]:
+    plain = " ".join(texts).replace("−", "-").replace(",", "")
+    return [float(number) for number in re.findall(r"-?\d+(?:\.\d+)?", plain)]
+
+
+@pytest.mark.parametrize("name", MOMENTS if os.environ.get("UNSPIRAL_GALLERY") == "all" else QUICK)
+def test_a_picture_in_the_gallery_shows_what_its_scene_shows(name: str) -> None:
+    kept = described(name)
+    assert len(kept) == len(MOMENTS[name]), f"assets/gallery/{name}.webp is old: python -m tests.gallery {name}"
+    for moment, texts in zip(MOMENTS[name], kept):
+        now = values(numbers(shown(name, moment)))
+        # another machine's torch rounds otherwise: within 2 %, and a unit of what is counted
+        assert np.shape(now) == np.shape(values(texts)) and np.allclose(now, values(texts), rtol=0.02, atol=1.0), (
+            f"assets/gallery/{name}.webp shows {texts}: make it anew with python -m tests.gallery {name}"
+        )
