@@ -8,7 +8,7 @@ from engine.films.network import Flow
 from engine.network.layers import Array
 from engine.numbers import decimal
 from scenes.parts.paint.canvas import Box, Canvas
-from scenes.parts.paint.text import fitted_text, paint_text
+from scenes.parts.paint.text import fitted_text, paint_text, text_width
 from scenes.parts.paint.theme import RGB, STRONG, THEME, Theme, mix, rgb
 from scenes.parts.pictures.network import MOST, NAMES, NEGATIVE
 from scenes.parts.stage.painted import Shown
@@ -157,7 +157,8 @@ def _paint_column(
             ink = rgb(theme.ink if (sum(fill) > 1.5) == theme.light else theme.ground)
             alpha = abs(2 * shown - 1) if 0 < shown < 1 else float(np.clip(4 * arrived - 3, 0, 1))
             at = (x, y + 10 * unit)
-            text, size = fitted_text(decimal(float(number)), 30 * unit, 1.85 * radius, STRONG)
+            text = decimal(float(number))
+            size = 30 * unit * min(1.0, 1.8 * radius / text_width(text, 30 * unit, STRONG))
             paint_text(canvas, text, at, size, ink, font=STRONG, anchor="middle", alpha=alpha)
     x = float(places[0, 0])
     if width > MOST:
