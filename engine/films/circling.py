@@ -8,7 +8,7 @@ import numpy as np
 from engine.errors import UnspiralError
 from engine.films.class_vectors import head_of
 from engine.films.film import Frame, View
-from engine.network.layers import Array, Linear, Network, softargmax
+from engine.network.layers import Array, Linear, Network, classifier, exact, softargmax
 from engine.network.lines import NO_LINES
 from engine.network.regions import argmax_regions
 
@@ -89,7 +89,7 @@ def circling(network: Network, radius: float | None = None) -> Circling:
     UnspiralError if the embedding is not 2-D.
     """
     head = head_of(network)
-    head = Linear(head.weight.astype(float), head.bias.astype(float))
+    head = classifier(exact((head,)))
     lengths = np.linalg.norm(head.weight, axis=1)
     longest = float(lengths.max()) or 1.0
     radius = 0.5 * longest if radius is None else radius

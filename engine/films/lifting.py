@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from engine.errors import UnspiralError
 from engine.library import record
-from engine.network.layers import Array, Linear, classifier, mistaken
+from engine.network.layers import Array, Linear, apply, classifier, exact, mistaken
 from engine.network.regions import argmax_regions
 from engine.recipes.data import Labelled, rings
 from engine.recipes.named import LINEAR
@@ -95,7 +95,7 @@ class Lifting:
         lift, elevation, azimuth, line, cut, whole = ((1 - t) * keys[k] + t * keys[k + 1]).tolist()
         x, y = self.flat.data
         straight, plane = _last(self.flat), self.plane
-        by_line, by_plane = (mistaken(f @ head.weight.T + head.bias, y) for f, head in self._answers())
+        by_line, by_plane = (mistaken(apply(head, f), y) for f, head in self._answers())
         wrong = by_line if line > 0.5 else by_plane if max(cut, whole) > 0.5 else np.zeros(len(y), bool)
         decided = line > 0.5 or max(cut, whole) > 0.5
         across = BOARD * np.linspace(-0.9, 0.9, 13)[:, None]
@@ -161,5 +161,4 @@ def lifting(points: int = 200, seed: int = 0, epochs: int = 400) -> Lifting:
 
 def _last(run: Run) -> Linear:
     """A run's classifier at its end, in float64."""
-    weight, bias = classifier(run.at(run.epochs[-1]))
-    return Linear(weight.astype(float), bias.astype(float))
+    return classifier(exact(run.at(run.epochs[-1])))

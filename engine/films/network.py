@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from engine.errors import UnspiralError
 from engine.films.film import Varied
-from engine.network.layers import Array, Linear, Network, softargmax
+from engine.network.layers import Array, Linear, Network, exact, softargmax
 from engine.network.loss import backward, stepped
 from engine.recipes.recipe import Recipe
 
@@ -153,8 +153,8 @@ def flowing(network: Network, x: ArrayLike, label: int, rate: float = 0.05) -> F
     inputs = next(layer.weight.shape[1] for layer in network if isinstance(layer, Linear))
     if point.ndim != 2 or point.shape[1] != inputs:
         raise UnspiralError(f"the point has shape {point.shape[1:]}, the network takes {inputs} numbers")
-    exact = tuple(Linear(v.weight.astype(float), v.bias.astype(float)) if isinstance(v, Linear) else v for v in network)
-    return Flowing(exact, backward(exact, point, [label]).gradients, point, int(label), rate)
+    network = exact(network)
+    return Flowing(network, backward(network, point, [label]).gradients, point, int(label), rate)
 
 
 def _columns(network: Network) -> list[int]:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from engine.errors import UnspiralError
-from engine.network.layers import Array, Linear
+from engine.network.layers import Array, Linear, apply
 from engine.numbers import percent
 from engine.runs.run import Run
 from engine.runs.upright import turn_onto
@@ -112,8 +112,7 @@ def _judged(run: Run, plane: Plane) -> Plane:
         epoch = float(run.epochs[i])
         e, last = run.embedding(epoch), run.classifier(epoch)
         shadow = plane.shadow(last, e.mean(0))
-        shown = plane(e) @ shadow.weight.T + shadow.bias
-        if np.mean(shown.argmax(1) == (e @ last.weight.T + last.bias).argmax(1)) < AGREEING:
+        if np.mean(apply(shadow, plane(e)).argmax(1) == apply(last, e).argmax(1)) < AGREEING:
             break
         since = epoch
     caption = plane.caption if np.isfinite(since) else f"{plane.caption}, no regions"

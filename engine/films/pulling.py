@@ -100,12 +100,12 @@ class Pulling:
         steps, network = self.at(playhead)
         last, (x, y), k = classifier(network), self.data, self.pulled
         points = embedding(network, x)
-        scores = points @ last.weight.T + last.bias
+        scores = apply(last, points)
         wrong = mistaken(scores, y)
         went = np.linalg.norm(points - self.before, axis=1)
         distance = np.linalg.norm(x - x[k], axis=1)
         moved, near, far = float(went[k]), (distance < NEAR) & (distance > 0), distance > FAR
-        right = ~mistaken(self.before @ last.weight.T + last.bias, y)
+        right = ~mistaken(apply(last, self.before), y)
         slope = (softargmax(scores[k]) - np.eye(len(last.weight))[y[k]]) @ last.weight
         return Pull(
             points=points,

@@ -9,7 +9,7 @@ from engine.films.film import Curve, Film, Frame, View
 from engine.films.plane import Plane, plane_of
 from engine.films.readings import loss_curve, readings
 from engine.films.unfolding import shrink
-from engine.network.layers import Array, classifier, embedding, forward
+from engine.network.layers import Array, apply, classifier, embedding, forward
 from engine.network.lines import Lines, extent_of, images, square_grid
 from engine.network.loss import judged
 from engine.network.regions import argmax_regions
@@ -72,7 +72,7 @@ class Training(OverEpochs):
             lines = Lines(recorded.reshape(-1, width), np.arange(count + 1) * samples)
         found, shadow = None, None  # without a classifier nothing is answered
         if last is not None:
-            found = judged(e @ last.weight.T + last.bias, data.y)
+            found = judged(apply(last, e), data.y)
             shadow = plane.shadow(last, e.mean(0)) if playhead >= plane.shown_from else None
         values, measured = readings(run, playhead, found)
         return Frame(

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from engine.errors import UnspiralError
 from engine.films.film import Frame, View, check_embedding, check_input, check_playhead
-from engine.network.layers import Array, Linear, Network, classifier, mistaken
+from engine.network.layers import Array, Linear, Network, apply, classifier, exact, mistaken
 from engine.network.lines import Lines, kinked, square_grid
 from engine.network.regions import argmax_regions
 from engine.network.steps import Reflections, Step, steps
@@ -136,8 +136,7 @@ def unfolding(
     stages = [start]
     for step in moves:
         stages.append(step(stages[-1], 1))
-    last = classifier(network)
-    head = Linear(last.weight.astype(float), last.bias.astype(float))
+    head = classifier(exact(network))
     track = _following(moves, np.stack(stages))
     factor = shrink(head.weight, 0.62 * float(np.exp(track[2][-1])))
     return Unfolding(moves, data, np.stack(stages), grid.starts, bright_lines(lines), head, factor, track)
@@ -183,7 +182,7 @@ def wrong_points(image: Array, data: Labelled, head: Linear, decided: float) -> 
     """Mistakes, once there is an answer."""
     if decided < 0.5:
         return np.zeros(len(data.y), bool)
-    return mistaken(image @ head.weight.T + head.bias, data.y)
+    return mistaken(apply(head, image), data.y)
 
 
 def axes_of(t: float, scale: float) -> tuple[str, str]:

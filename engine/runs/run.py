@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from engine.errors import UnspiralError, unknown
 from engine.files.making import held
-from engine.network.layers import Array, Linear, Network, classifier, forward, mapped, mistaken
+from engine.network.layers import Array, Linear, Network, apply, classifier, forward, mapped, mistaken
 from engine.recipes.data import Labelled
 from engine.recipes.recipe import Recipe
 from engine.runs import journal, series, tensors
@@ -184,14 +184,14 @@ class Run(_SeenByDigest):
     def scores(self, epoch: float, held_out: bool = False) -> Array:
         """Scores (N, K) of the points trained on, or of the held-out ones, at `epoch`, of any run."""
         mix = self._mix(epoch)
-        weight, bias = self.classifier(epoch)
+        last = self.classifier(epoch)
         if held_out and self.trajectories is not None:
             e = mixed(self.trajectories.points, mix, epoch)[self.held]
         elif held_out:
             e = forward(self.at(epoch)[:-1], self.points.x[self.held])
         else:
             e = self.embedding_of(mix, epoch)
-        return e @ weight.T + bias
+        return apply(last, e)
 
     def metric(self, name: str, epoch: float) -> Measured | None:
         """The last value of a named curve that was measured up to `epoch`; None before the first."""
@@ -282,7 +282,7 @@ class Run(_SeenByDigest):
             curves = np.empty((2, len(self.epochs)))
             for i, epoch in enumerate(self.epochs.tolist()):
                 last = self.classifier(epoch)
-                scores = (self.embedding(epoch) @ last.weight.T + last.bias).astype(float)
+                scores = apply(last, self.embedding(epoch)).astype(float)
                 highest = scores.max(1)
                 own = np.take_along_axis(scores, y[:, None], 1)[:, 0]
                 curves[0, i] = (highest + np.log(np.exp(scores - highest[:, None]).sum(1)) - own).mean()
