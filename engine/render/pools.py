@@ -1,12 +1,13 @@
 """Where rendering is done: processes of this machine, or workers of a cluster."""
 
+import io
 import multiprocessing
 import os
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, redirect_stderr, suppress
 from importlib import import_module
 from multiprocessing.connection import wait as wait_for
 from pathlib import Path
@@ -27,11 +28,17 @@ def work(verb: str, job: Job, *details: Any) -> Any:
     try:
         # a theme is read when what draws is imported
         os.environ["UNSPIRAL_THEME"] = dict(job.environment).get("UNSPIRAL_THEME", "")
-        return getattr(import_module(STAGE), verb)(job, *details)
+        with redirect_stderr(io.StringIO()):  # a mistake in it is answered, not printed
+            drawing = import_module(STAGE)
+        return getattr(drawing, verb)(job, *details)
     except UnspiralError as error:
         return Failed(str(error))
     except _Ended:
         os._exit(1)  # nothing is left half-finished; the pool would begin another task
+    except SystemExit as end:
+        if isinstance(end.__cause__, UnspiralError):
+            return Failed(str(end.__cause__))
+        raise
 
 
 class _Ended(SystemExit):
