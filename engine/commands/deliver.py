@@ -24,6 +24,7 @@ NAMING = """The whole clip is named scene-target; each section is a file of its 
 @looks
 @click.option("--transparent", is_flag=True, help="Frames and posters on nothing, for laying over something else.")
 @click.option("--sound", type=click.Path(path_type=Path), help="A WAV or MP3 to put onto the clip.")
+@click.option("--lang", "language", default="en", show_default=True, help="Language of its words: en, de, zh …")
 @click.option("--force", is_flag=True, help="Replace files and folders that are there.")
 def command(
     scenes: tuple[str, ...],
@@ -35,6 +36,7 @@ def command(
     output: Path,
     transparent: bool,
     sound: Path | None,
+    language: str,
     force: bool,
 ) -> None:
     """Render SCENES (files, my.py:Second, or names like embedding) once, and make of them what --for asks for."""
@@ -51,6 +53,7 @@ def command(
         rendering,
         transparent=transparent,
         sound=sound,
+        language=language,
         force=force,
         say=lambda remark: click.echo(remark, err=True),
     )

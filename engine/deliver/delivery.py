@@ -26,6 +26,7 @@ def deliver(
     *,
     transparent: bool = False,
     sound: Path | None = None,
+    language: str = "en",
     force: bool = False,
     say: Callable[[str], None] = lambda remark: None,
 ) -> Iterator[Path]:
@@ -63,7 +64,7 @@ def deliver(
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UnspiralError(f"cannot make the folder {folder}: {error.strerror or error}") from None
-    yield from _delivered(found, chosen, folder, rendering, transparent, sound, duration, say)
+    yield from _delivered(found, chosen, folder, rendering, transparent, sound, duration, language, say)
 
 
 def _delivered(
@@ -74,6 +75,7 @@ def _delivered(
     transparent: bool,
     sound: Path | None,
     duration: float,
+    language: str,
     say: Callable[[str], None],
 ) -> Iterator[Path]:
     """Make all in a folder of its own, then give them their names."""
@@ -86,7 +88,7 @@ def _delivered(
     wrong: UnspiralError | None = None
     try:
         for scene in scenes:
-            ready += _deliver_one(scene, chosen, making.path, rendering, transparent, sound, duration, say)
+            ready += _deliver_one(scene, chosen, making.path, rendering, transparent, sound, duration, language, say)
     except UnspiralError as error:
         wrong = error
     try:
@@ -120,6 +122,7 @@ def _deliver_one(
     transparent: bool,
     sound: Path | None,
     duration: float,
+    language: str,
     say: Callable[[str], None],
 ) -> list[Path]:
     """Every target of a scene, made in `folder`."""
@@ -139,7 +142,7 @@ def _deliver_one(
             if extra > 1 / float(clip.rate):
                 say(f"{sound.name} is {extra:.1f} s longer than the clip; its end is cut off")
         stem = folder / f"{scene.stem}-{name}"
-        work = Work(clip, lossless, clear, stem, sound if target.sounds else None, duration)
+        work = Work(clip, lossless, clear, stem, sound if target.sounds else None, duration, language)
         try:
             with counting(stem.name, clip.frames):
                 target.make(work)

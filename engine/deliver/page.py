@@ -13,9 +13,9 @@ import av
 import numpy as np
 from PIL import Image
 
-from engine.deliver.captions import Line, as_vtt
+from engine.deliver.captions import as_vtt
 from engine.deliver.slides import ASSETS, STRIP, Deck, Slide
-from engine.deliver.targets import H264
+from engine.deliver.targets import H264, within
 from engine.deliver.video import Encoder, Pixels, frames, frames_backwards, join
 
 REVEAL = ASSETS / "reveal"
@@ -88,8 +88,7 @@ def _slide(number: int, slide: Slide, language: str) -> str:
 
 def _track(slide: Slide, language: str) -> str:
     """What is said in the section, as captions from its own beginning."""
-    begun = float(slide.section.first / slide.clip.rate)
-    said = [Line(max(0.0, line.start - begun), line.end - begun, line.text) for line in slide.section.words]
+    said = within(slide.section, slide.clip.rate)
     if not said:
         return ""
     text = base64.b64encode(as_vtt(said).encode()).decode()

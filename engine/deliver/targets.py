@@ -11,7 +11,7 @@ from typing import Literal
 import av
 from PIL import Image
 
-from engine.deliver.captions import as_srt, as_vtt
+from engine.deliver.captions import Line, as_srt, as_vtt
 from engine.deliver.clip import Clip, Section, slug
 from engine.deliver.gif import write_gif
 from engine.deliver.sound import Sounding, mixed
@@ -40,6 +40,8 @@ class Work:
     """Files and folders are named after it: stem.mp4, stem/01-origin.mp4."""
     sound: Path | None = None
     sound_duration: float = 0.0
+    language: str = "en"
+    """Of its words."""
 
     def frames(self, section: Section) -> Iterator[Pixels]:
         """The section's frames: RGB, or straight RGBA."""
@@ -82,12 +84,15 @@ def videos(*encoders: Encoder, edited: bool = False) -> Callable[[Work], None]:
                 chapters = [(s.name, *_span(s, clip.rate)) for s in clip.sections] if len(parts) > 1 else []
                 heard = work.heard(0, float(clip.duration), encoder)
                 pieces = parts if work.lossless else [clip.video]
-                join(pieces, whole, clip.rate, tag=encoder.tag, chapters=chapters, sound=heard)
+                words = {"captions": clip.words, "language": work.language} if encoder.suffix == ".mp4" else {}
+                join(pieces, whole, clip.rate, tag=encoder.tag, chapters=chapters, sound=heard, **words)
                 for number, (section, part, end) in enumerate(zip(clip.sections, parts, ends), 1):
                     heard = work.heard(*_span(section, clip.rate), encoder)
                     own = work.beside(number, section, encoder.suffix)
                     own.parent.mkdir(exist_ok=True)
-                    join([part, *end], own, clip.rate, tag=encoder.tag, sound=heard)
+                    if words:
+                        words["captions"] = within(section, clip.rate)
+                    join([part, *end], own, clip.rate, tag=encoder.tag, sound=heard, **words)
             finally:
                 shutil.rmtree(unfinished)
             if edited:
@@ -113,6 +118,12 @@ def encoded(work: Work, number: int, encoder: Encoder, folder: Path) -> tuple[Pa
         return part, []
     encoder.write(end, shown, work.clip.rate)
     return part, [end]
+
+
+def within(section: Section, rate: Fraction) -> list[Line]:
+    """What is said in a section, in seconds since it began."""
+    start, end = _span(section, rate)
+    return [Line(max(line.start, start) - start, min(line.end, end) - start, line.text) for line in section.words]
 
 
 def write_captions(work: Work) -> None:

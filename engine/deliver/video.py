@@ -15,6 +15,7 @@ import numpy as np
 from av.video.reformatter import Colorspace, Interpolation, VideoReformatter
 from numpy.typing import NDArray
 
+from engine.deliver.captions import Line
 from engine.deliver.sound import BITS, RATE
 from engine.progress import bar
 
@@ -194,11 +195,14 @@ def join(
     tag: str = "",
     chapters: Sequence[tuple[str, float, float]] = (),
     sound: tuple[Iterator[av.AudioFrame], str] | None = None,
+    captions: Sequence[Line] = (),
+    language: str = "en",
     comment: str = "",
 ) -> None:
     """Videos of one codec and size, one after the other, not encoded anew: frame n is shown at n / rate exactly.
 
-    `chapters` are (title, start, end in s); `sound` is frames of sound and the codec to put them in. (FFmpeg's concat
+    `chapters` are (title, start, end in s); `sound` is frames of sound and the codec to put them in; `captions` become
+    a track that players can show, in an MP4. (FFmpeg's concat
     goes by the durations that files state, in milliseconds: frames creep out of place.)
     """
     late = max((_reordered(part, rate) for part in parts), default=0)
@@ -221,8 +225,11 @@ def join(
                         out.metadata["alpha_mode"] = packet.stream.metadata["ALPHA_MODE"]
                     if sound is not None:
                         audio = joined.add_stream(sound[1], rate=RATE, layout="stereo", options={"b": BITS})
+                    said = _captions(joined, captions, language) if captions else ()
                     if chapters:
                         joined.set_chapters(_chapters(chapters))
+                    for caption in said:
+                        joined.mux(caption)
                 packet.time_base = 1 / rate
                 packet.pts, packet.dts, packet.duration = begin + shown, begin + index - late, 1
                 if heard is not None:
@@ -236,6 +243,35 @@ def join(
             for frame in heard(float("inf")):
                 joined.mux(audio.encode(frame))
             joined.mux(audio.encode())
+
+
+LANGUAGES = {
+    **{"ar": "ara", "bn": "ben", "cs": "ces", "da": "dan", "de": "deu", "el": "ell", "en": "eng", "es": "spa"},
+    **{"fa": "fas", "fi": "fin", "fr": "fra", "he": "heb", "hi": "hin", "hu": "hun", "id": "ind", "it": "ita"},
+    **{"ja": "jpn", "ko": "kor", "nl": "nld", "no": "nor", "pl": "pol", "pt": "por", "ro": "ron", "ru": "rus"},
+    **{"sv": "swe", "th": "tha", "tr": "tur", "uk": "ukr", "vi": "vie", "zh": "zho"},
+}
+"""Codes of two letters, as browsers know languages, and of three, as MP4 does."""
+
+
+def _captions(joined: Any, captions: Sequence[Line], language: str) -> Iterator[av.Packet]:
+    """Add a track for captions to a file in the making; the packets to put into it, in 3GPP's timed text."""
+    tick = Fraction(1, 1000)
+    stream = joined.add_mux_stream("mov_text")
+    stream.time_base = tick
+    code = language.split("-")[0].lower()
+    stream.metadata["language"] = code if len(code) == 3 else LANGUAGES.get(code, "und")
+
+    def packed() -> Iterator[av.Packet]:
+        for start, end, text in captions:
+            written = text.encode()[:65535]
+            packet = av.Packet(len(written).to_bytes(2, "big") + written)
+            packet.stream, packet.time_base = stream, tick
+            packet.pts = packet.dts = round(start / tick)
+            packet.duration = round(end / tick) - packet.pts
+            yield packet
+
+    return packed()
 
 
 def packets(part: Path, rate: Fraction) -> Iterator[tuple[Any, int, int]]:

@@ -20,7 +20,7 @@ from engine.deliver.clip import Clip, Line, Section
 from engine.deliver.delivery import deliver
 from engine.deliver.gif import write_gif
 from engine.deliver.rendering import Rendering
-from engine.deliver.targets import TARGETS, Work
+from engine.deliver.targets import TARGETS, Work, videos
 from engine.deliver.video import Encoder, frames, frames_backwards, join, straight
 from engine.render.launch import parse_size
 
@@ -464,3 +464,21 @@ def test_sounds_are_mixed_where_and_as_loud_as_they_are_said_to_be(beep: Path) -
     assert 0.39 < loudness(0.26, 0.74) < 0.61  # both, the first quieter
     assert loudness(0.76, 1.0) == pytest.approx(0.1, abs=0.02)  # the second alone
     assert loudness(1.06, 1.54) == 0
+
+
+@pytest.mark.parametrize("language, code", [("en", "eng"), ("zh-Hans", "zho"), ("gsw", "gsw"), ("xx", "und")])
+def test_an_mp4_has_its_words_as_a_track(work: Work, tmp_path: Path, language: str, code: str) -> None:
+    stem = tmp_path / "patches-slides"
+    encoder = Encoder(".mp4", "libx264", "yuv420p", {"preset": "ultrafast", "bf": "2"})
+    videos(encoder)(replace(work, stem=stem, language=language))
+    for path, texts, count in (
+        (stem.with_suffix(".mp4"), ["The points grow.", "The points fan out."], 65),
+        (stem / "02-fan-out.mp4", ["The points fan out."], 25),
+    ):
+        with av.open(path) as container:
+            (track,) = container.streams.subtitles
+            assert track.metadata["language"] == code and track.codec_context.name == "mov_text"
+            packets = [packet for packet in container.demux(track) if packet.size > 2]
+            assert [bytes(packet)[2:].decode() for packet in packets] == texts
+            assert packets[0].pts == 0 and container.streams.video[0].frames == count
+            assert container.streams.video[0].start_time == 0 and container.streams.video[0].average_rate == RATE
