@@ -10,12 +10,13 @@ from engine.errors import UnspiralError, printable
 
 @click.command()
 def command() -> None:
-    """List the named recipes and the other runs in the cache, newest last."""
+    """List the scenes that come with Unspiral, the named recipes, and the other runs in the cache, newest last."""
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
     from engine.library import runs_folder
+    from engine.render.scene_file import shipped_scenes
 
     table = Table("recipe", "epochs", "accuracy", "size", "run", box=None, pad_edge=False)
     for row in rows():
@@ -23,6 +24,11 @@ def command() -> None:
     console = Console(highlight=False)
     console.print(table)
     console.print(Text(f"runs are kept in {printable(str(runs_folder()))}", style="dim"), soft_wrap=True)
+    scenes = Table("scene", "what it shows: unspiral render NAME", box=None, pad_edge=False)
+    for name, shows in shipped_scenes().items():
+        scenes.add_row(name, Text(printable(shows)))
+    console.print()
+    console.print(scenes)
 
 
 def rows() -> Iterator[tuple[str, str, str, str, str]]:
