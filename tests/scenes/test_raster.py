@@ -117,10 +117,11 @@ def test_discs_are_the_pixels_that_cairo_paints(hollow):
     colours = rng.uniform(0, 1, (10, 3))
     xy = np.rint(xy * 8) / 8  # where sprites are exact
     (ours, painted), (theirs, expected) = canvas_of(), canvas_of()
-    Discs(4.3, 1.2, colours, (0.1, 0.1, 0.2), hollow).paint(ours, xy, labels)
+    rims, holes = rng.uniform(0, 1, (2, 10, 3))
+    Discs(4.3, 1.2, colours, rims, holes if hollow else None, 0.4).paint(ours, xy, labels)
     for (x, y), label in zip(xy.tolist(), labels.tolist()):
         theirs.context.push_group()
-        rings = [(4.3, (0.1, 0.1, 0.2)), (3.1, colours[label])] + [(4.3 - 2.2 * 1.2, (0.1, 0.1, 0.2))] * hollow
+        rings = [(4.3, rims[label]), (3.1, colours[label])] + [(0.4 * 4.3, holes[label])] * hollow
         for radius, colour in rings:
             trace(theirs.context, x, y, radius, square=label >= 8)
             theirs.context.set_source_rgba(*theirs.colour(tuple(colour)))

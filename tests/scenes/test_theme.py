@@ -37,6 +37,32 @@ def test_class_colours_can_be_read_and_told_apart(theme: Theme, classes: int) ->
         assert apart >= (20 if eye is None else 10)
 
 
+@BOTH
+@pytest.mark.parametrize("classes", range(2, 13))
+def test_a_class_looks_like_itself_as_a_point_and_as_a_region(theme: Theme, classes: int) -> None:
+    colours, regions = (
+        [Color("srgb", colour).convert("oklch") for colour in some]
+        for some in (theme.class_colours(classes), theme.region_colours(classes))
+    )
+    assert min(colour["chroma"] for colour in colours) >= 0.08
+    own = max(turn(colour, region) for colour, region in zip(colours, regions))
+    assert own < min(turn(a, b) for a, b in combinations(colours, 2))
+    assert min(a.delta_e(b, method="2000") for a, b in combinations(regions, 2)) >= (15 if classes <= 5 else 4)
+
+
+@BOTH
+@pytest.mark.parametrize("classes", range(2, 6))
+def test_a_handout_in_greys_still_tells_five_classes_apart(theme: Theme, classes: int) -> None:
+    greys = [Color("srgb", colour).convert("lab-d65")["lightness"] for colour in theme.class_colours(classes)]
+    assert min(abs(a - b) for a, b in combinations(greys, 2)) >= 4.5
+
+
+def turn(a: Color, b: Color) -> float:
+    """Degrees from one hue to the other."""
+    apart = abs(a["hue"] - b["hue"]) % 360
+    return min(apart, 360 - apart)
+
+
 def test_a_lecturers_own_theme_says_only_what_differs(tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
     path.write_text('base = "light"\nground = "#FDF6E3"\nnames = ["rest", "walk"]\npoints = 1.5\n')

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from scenes.parts.paint.canvas import Canvas, tell
 from scenes.parts.paint.raster import Words, stamp
+from scenes.parts.paint.theme import RGB, Theme, mix, rgb
 
 PHASES = 8
 """Sprites per pixel each way: a disc is painted at most 1/16 pixel from where it is."""
@@ -16,25 +17,30 @@ PHASES = 8
 ROUND = 8
 """Classes that colour alone tells apart; points of further ones are squares, for eyes that mix colours up."""
 
-RGB = tuple[float, float, float]
-
 
 class Discs:
     """Discs of one size with a rim, a colour per label.
 
-    `radius` and `rim` (the rim's width, inside the radius) in pixels, `colours` (K, 3) and `rim_colour` from 0 to 1.
-    A `hollow` disc has the rim's colour inside and a ring of its own colour around it. Labels from `ROUND` on are
-    squares of the same area.
+    `radius` and `rim` (the rim's width, inside the radius) in pixels; `colours` (K, 3) from 0 to 1, and `rims` one
+    colour for all or (K, 3). With `holes`, colours as for rims, a disc is a ring around a hole of `hole` times its
+    radius. Labels from `ROUND` on are squares of the same area.
     """
 
     def __init__(
-        self, radius: float, rim: float, colours: ArrayLike, rim_colour: RGB = (0.0, 0.0, 0.0), hollow: bool = False
+        self,
+        radius: float,
+        rim: float,
+        colours: ArrayLike,
+        rims: ArrayLike = (0.0, 0.0, 0.0),
+        holes: ArrayLike | None = None,
+        hole: float = 0.45,
     ) -> None:
         self.radius = float(radius)
         self.rim = float(rim)
-        self.colours = tuple(tuple(map(float, colour)) for colour in np.asarray(colours, float))
-        self.rim_colour = tuple(map(float, rim_colour))
-        self.hollow = hollow
+        self.colours = _each(colours)
+        self.rims = _each(np.broadcast_to(rims, (len(self.colours), 3)))
+        self.holes = None if holes is None else _each(np.broadcast_to(holes, (len(self.colours), 3)))
+        self.hole = float(hole)
 
     def paint(self, canvas: Canvas, xy: NDArray[np.floating], labels: NDArray[np.integer]) -> None:
         """Paint discs centred at pixels xy (N, 2), in order: later ones over earlier ones. labels (N,) below K."""
@@ -46,9 +52,24 @@ class Discs:
         steps = np.rint(PHASES * xy).astype(np.int64)
         corner, phase = steps // PHASES - reach, steps % PHASES
         which = (labels * PHASES + phase[:, 1]) * PHASES + phase[:, 0]
-        stamp(
-            canvas.context, corner, which, _sprites(self.radius, self.rim, self.colours, self.rim_colour, self.hollow)
-        )
+        sprites = _sprites(self.radius, self.rim, self.colours, self.rims, self.holes, self.hole)
+        stamp(canvas.context, corner, which, sprites)
+
+
+def _each(colours: ArrayLike) -> tuple[RGB, ...]:
+    """Colours (K, 3), as what a cache can know them by."""
+    return tuple((float(red), float(green), float(blue)) for red, green, blue in np.asarray(colours, float))
+
+
+@cache
+def point_discs(theme: Theme, classes: int, radius: float) -> tuple[Discs, Discs]:
+    """What points look like: right ones, and mistakes, which are rings.
+
+    Rims are the class's own colour, darker, and thin: where points are dense they add up to their colour, not to grey.
+    """
+    colours, rim = theme.class_colours(classes), rgb(theme.rim)
+    rims, holes = ([mix(colour, rim, share) for colour in colours] for share in (0.35, 0.58))
+    return Discs(radius, 0.1 * radius, colours, rims), Discs(radius, 0.1 * radius, colours, rims, holes, 0.42)
 
 
 def trace(context: cairo.Context, x: float, y: float, radius: float, square: bool) -> None:
@@ -61,18 +82,29 @@ def trace(context: cairo.Context, x: float, y: float, radius: float, square: boo
 
 
 @cache
-def _sprites(radius: float, rim: float, colours: tuple[RGB, ...], rim_colour: RGB, hollow: bool) -> Words:
-    """Each colour's disc at all phases, row by row, (S, size, size); the centre is ⌈radius⌉ and the phase from 0."""
-    size = int(np.ceil(np.ceil(radius) + radius + 1))
-    sprites = np.zeros((len(colours) * PHASES * PHASES, size, size), np.uint32)
+def _sprites(
+    radius: float,
+    rim: float,
+    colours: tuple[RGB, ...],
+    rims: tuple[RGB, ...],
+    holes: tuple[RGB, ...] | None,
+    hole: float,
+) -> Words:
+    """Each colour's disc at all phases, row by row, (S, height, width); the centre is ⌈radius⌉ and the phase from 0.
+
+    As wide as a whole number of eights, which are painted at once.
+    """
+    height = int(np.ceil(np.ceil(radius) + radius + 1))
+    width = -(-height // 8) * 8
+    sprites = np.zeros((len(colours) * PHASES * PHASES, height, width), np.uint32)
     for number, sprite in enumerate(sprites):
         label, phase = divmod(number, PHASES * PHASES)
         x, y = (np.ceil(radius) + np.array([phase % PHASES, phase // PHASES]) / PHASES).tolist()
-        rings = [(radius, rim_colour), (radius - rim, colours[label])]
-        if hollow:
-            rings.append((max(radius - 2.2 * rim, 0.3 * radius), rim_colour))
-        surface = cairo.ImageSurface.create_for_data(cast(memoryview, sprite.data), cairo.FORMAT_ARGB32, size, size)
-        canvas = Canvas(cairo.Context(surface), size, size)
+        rings = [(radius, rims[label]), (radius - rim, colours[label])]
+        if holes is not None:
+            rings.append((hole * radius, holes[label]))
+        surface = cairo.ImageSurface.create_for_data(cast(memoryview, sprite.data), cairo.FORMAT_ARGB32, width, height)
+        canvas = Canvas(cairo.Context(surface), width, height)
         for ring, fill in rings:
             trace(canvas.context, x, y, ring, square=label >= ROUND)
             canvas.context.set_source_rgba(*canvas.colour(fill))

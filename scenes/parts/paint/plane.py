@@ -1,7 +1,6 @@
 """A plane and what lies in it: ground, regions, axes, lines, points, class vectors."""
 
 from collections.abc import Callable
-from functools import cache
 from typing import NamedTuple
 
 import cairo
@@ -12,7 +11,7 @@ from engine.films.film import ASIDE, View
 from engine.network.layers import Array
 from scenes.parts.paint.arrows import paint_arrow
 from scenes.parts.paint.canvas import WIDE, Canvas, fading
-from scenes.parts.paint.discs import Discs
+from scenes.parts.paint.discs import point_discs
 from scenes.parts.paint.raster import stroke
 from scenes.parts.paint.readouts import FOOT, STRIP, tick_step
 from scenes.parts.paint.text import paint_text, subscript
@@ -133,22 +132,15 @@ def paint_points(canvas: Canvas, place: Place, frame: Frame, theme: Theme) -> No
     if len(frame.points):
         radius = max(2.0, theme.points * point_radius(len(frame.points)) * canvas.unit)
         classes = max(len(frame.class_vectors), int(frame.labels.max()) + 1)
-        right, wrong = _discs(theme, classes, radius)
+        right, wrong = point_discs(theme, classes, radius)
         places = place(frame.points)
         right.paint(canvas, places[~frame.wrong], frame.labels[~frame.wrong])
         wrong.paint(canvas, places[frame.wrong], frame.labels[frame.wrong])
 
 
-@cache
-def _discs(theme: Theme, classes: int, radius: float) -> tuple[Discs, Discs]:
-    colours = np.array(theme.class_colours(classes))
-    colour, rim = rgb(theme.rim), (0.28 if radius > 3 else 0.2) * radius  # small points are all rim otherwise
-    return Discs(radius, rim, colours, colour), Discs(radius, rim, colours, colour, hollow=True)
-
-
 def point_radius(count: int) -> float:
-    """Radius in pixels of 1080: 4 for 5,000 points, so that they do not merge; larger for fewer."""
-    return float(np.clip(4.0 * (5000 / max(count, 1)) ** 0.3, 2.5, 11.0))
+    """Radius in pixels of 1080: 5.5 for 5,000 points, which from afar is as much colour as fits; larger for fewer."""
+    return float(np.clip(5.5 * (5000 / max(count, 1)) ** 0.25, 3.2, 12.0))
 
 
 def paint_class_vectors(canvas: Canvas, place: Place, frame: Frame, theme: Theme, text: bool = True) -> None:

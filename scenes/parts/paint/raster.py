@@ -97,7 +97,7 @@ def tile(
 
 
 def stamp(context: cairo.Context, corners: NDArray[np.integer], which: NDArray[np.integer], sprites: Words) -> None:
-    """Paint sprites[which[k]] with its top left pixel at corners[k]. sprites (S, size, size), corners (N, 2) int."""
+    """Paint sprites[which[k]] with its top left pixel at corners[k]. sprites (S, height, width), corners (N, 2) int."""
     from scenes.parts.paint import kernels
 
     raster = raster_of(context)

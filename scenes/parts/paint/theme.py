@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import manimpango
+import numpy as np
 from coloraide import Color
 from PIL import ImageFont
 
@@ -24,24 +25,25 @@ READABLE = 4.5
 
 RGB = tuple[float, float, float]
 
-# Found by search in OKLCH: contrast ≥ 4.5 on the ground, as far apart as can be (ΔE 2000) for normal sight and
-# simulated protanopia, deuteranopia and tritanopia at once; tests/scenes/test_theme.py measures them.
+# Found by annealing in OKLCH: contrast ≥ 4.5 on the ground, chroma ≥ 0.08, no two of a hue, as far apart as can be
+# (ΔE 2000) for normal sight and simulated protanopia, deuteranopia and tritanopia at once; up to five also in greys.
+# Classes that follow each other differ most; tests/scenes/test_theme.py measures all of it.
 _ON_DARK = (
-    ("#f1ed41", "#e63281", "#1bbbf0"),
-    ("#f5ae4b", "#3792b5", "#eb3062", "#dec6ee", "#adf9c9"),
-    ("#1d97a2", "#818c63", "#e2afab", "#b151e3", "#ed6e12", "#d9f283", "#8baaeb", "#b6f1f7"),
+    ("#ffe100", "#1cc6ff", "#f5587f"),
+    ("#ffd203", "#24d6fb", "#ff7796", "#8e82ff", "#afffb8"),
+    ("#ffc481", "#0c78ff", "#05fed6", "#e315b1", "#f5fa02", "#f28287", "#70a805", "#c8a0ff"),
     (
-        *("#937c3d", "#e6fec8", "#d277f9", "#fef0ea", "#f6da24", "#768c81"),
-        *("#3f87b5", "#f6a16b", "#bcf1fe", "#d95974", "#22d6b3", "#a797a8"),
+        *("#f7a147", "#bd45fb", "#14f2ff", "#a9ff09", "#d87463", "#707cb3"),
+        *("#7d8b03", "#069e96", "#f50083", "#ffea9e", "#21b8ff", "#96c593"),
     ),
 )
 _ON_LIGHT = (
-    ("#92084f", "#7f7312", "#34799b"),
-    ("#db1286", "#3d69f0", "#7b6f09", "#6e2303", "#235758"),
-    ("#440333", "#5f7651", "#1230bf", "#142a1d", "#247f98", "#dc058b", "#905107", "#61585d"),
+    ("#a06b00", "#00629c", "#560038"),
+    ("#816000", "#0172cf", "#720001", "#6100a1", "#005d40"),
+    ("#a35e01", "#02008b", "#018663", "#e7065f", "#933af8", "#570032", "#01568f", "#940103"),
     (
-        *("#002a4b", "#375d55", "#0b1200", "#24001a", "#d800b1", "#6a607d"),
-        *("#0273e3", "#685b00", "#9c6954", "#920d3b", "#4c00fd", "#512300"),
+        *("#7a6500", "#7811db", "#e61c2b", "#0c7877", "#400b13", "#b251a0"),
+        *("#000072", "#5a7f47", "#6b3104", "#a30e46", "#004993", "#5a3761"),
     ),
 )
 
@@ -56,8 +58,8 @@ class Theme:
     """Secondary text and axes."""
     rim: str = "#07090d"
     """Around points and arrows, so that they stand out from what is under them."""
-    gradient: str = "#f1ed41"
-    """Of everything that runs backwards."""
+    gradient: str = "#ff9233"
+    """Of everything that runs backwards; no class has its hue."""
     classes: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     """What the classes are called, in a legend and under bars."""
@@ -93,7 +95,7 @@ class Theme:
 
 
 DARK = Theme()
-LIGHT = Theme(ground="#ffffff", ink="#12161c", quiet="#414b58", rim="#ffffff", gradient="#8a6d00")
+LIGHT = Theme(ground="#ffffff", ink="#12161c", quiet="#414b58", rim="#ffffff", gradient="#c2410c")
 _BASES = {"dark": DARK, "light": LIGHT}
 
 
@@ -207,13 +209,13 @@ def mix(a: Sequence[float], b: Sequence[float], share: float) -> RGB:
 
 @cache
 def _region(colour: RGB, light: bool) -> RGB:
-    """The same hue in OKLCH, deep or pale: kept apart for colour-blind eyes, text on it ≥ 4.5 : 1."""
-    lightness, chroma, hue = Color("srgb", colour).convert("oklch").coords()
+    """The same hue in OKLCH, deep or pale, and quiet: points and text stand out on it, and it says whose it is."""
+    lightness, _, hue = Color("srgb", colour).convert("oklch").coords()
     if light:
-        pale = 0.84 + 0.12 * min(max((lightness - 0.2) / 0.42, 0), 1)
-        region = Color("oklch", [pale, min(max(0.5 * chroma, 0.03), 0.08), hue])
+        lightness, chroma = 0.85 + 0.08 * min(max((lightness - 0.28) / 0.3, 0), 1), 0.075
     else:
-        deep = 0.26 + 0.17 * min(max((lightness - 0.6) / 0.35, -0.1), 1)
-        region = Color("oklch", [deep, min(max(0.8 * chroma, 0.05), 0.1), hue])
-    red, green, blue = region.fit("srgb").convert("srgb").coords()
+        lightness, chroma = 0.255 + 0.065 * min(max((lightness - 0.62) / 0.31, 0), 1), 0.085
+    shades = (Color("oklch", [lightness, share * chroma, hue]) for share in np.linspace(1, 0, 86))
+    region = next(shade for shade in shades if shade.in_gamut("srgb"))  # coloraide's own fit would turn the hue
+    red, green, blue = region.convert("srgb").clip().coords()
     return round(red * 255) / 255, round(green * 255) / 255, round(blue * 255) / 255

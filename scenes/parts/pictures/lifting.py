@@ -1,7 +1,5 @@
 """The mobject that shows three dimensions: board, lifted grid, points and a cutting plane, far things first."""
 
-from functools import cache
-
 import cairo
 import numpy as np
 
@@ -9,11 +7,11 @@ from engine.films.lifting import BOARD, Space
 from engine.network.layers import Array
 from engine.numbers import percent
 from scenes.parts.paint.canvas import Canvas
-from scenes.parts.paint.discs import Discs
+from scenes.parts.paint.discs import point_discs
 from scenes.parts.paint.key import paint_marks, paint_names
 from scenes.parts.paint.plane import paint_ground
 from scenes.parts.paint.text import paint_text
-from scenes.parts.paint.theme import STRONG, Theme, rgb
+from scenes.parts.paint.theme import STRONG, rgb
 from scenes.parts.stage.painted import Shown
 
 SCALE = 0.27
@@ -145,7 +143,7 @@ class SpacePicture(Shown[Space]):
         frame = self.frame
         order = np.flatnonzero(some)
         order = order[np.argsort(frame.points[order] @ frame.axes()[2], kind="stable")]
-        right, wrong = _discs(self.theme, 8.5 * canvas.unit)
+        right, wrong = point_discs(self.theme, 2, 9.5 * canvas.unit)
         places, labels = self._place(canvas, frame.points[order]), frame.labels[order] + 2 * frame.wrong[order]
         for discs, mine in ((right, labels < 2), (wrong, labels >= 2)):
             discs.paint(canvas, places[mine], labels[mine] % 2)
@@ -163,9 +161,3 @@ class SpacePicture(Shown[Space]):
         paint_text(canvas, frame.caption, at, 42 * unit, ink, anchor="middle", halo=rim)
         low, width, columns = (82, 330, 1) if canvas.wide else (32, 952, 2)
         paint_names(canvas, theme, 2, (64 * unit, canvas.height - low * unit), width * unit, columns)
-
-
-@cache
-def _discs(theme: Theme, radius: float) -> tuple[Discs, Discs]:
-    colours, rim = np.array(theme.class_colours(2)), rgb(theme.rim)
-    return Discs(radius, 0.25 * radius, colours, rim), Discs(radius, 0.25 * radius, colours, rim, hollow=True)

@@ -1,0 +1,50 @@
+"""What a picture looks like from the last row: small, dim, and to eyes that mix colours up."""
+
+import numpy as np
+import pytest
+from coloraide import Color
+from PIL import Image
+
+from engine import FIVE_SPIRALS, Film, Frame, record, training
+from scenes.parts.paint.theme import DARK, LIGHT, Theme
+from scenes.parts.pictures.contact_sheet import painted
+from scenes.parts.pictures.picture import Picture, Place
+
+BLOCK = 6
+"""Side in pixels of 480 × 270 of the blocks that an eye in the last row takes in as one."""
+DENSE = 6
+"""Points of one class in a block from which on it should have that class's colour."""
+
+
+@pytest.fixture(scope="module")
+def film() -> Film:
+    return training(record(FIVE_SPIRALS))
+
+
+def survivals(frame: Frame, theme: Theme) -> list[bool]:
+    """For each dense block of a frame: whether from afar it is its class's own colour, with at least half its chroma.
+
+    Of no other class is a fifth of its points.
+    """
+    width, height = 1920, 1080
+    pixels = painted(Picture(frame, theme), width, height)[..., :3]
+    small = Image.fromarray(pixels).resize((480, 270), Image.Resampling.BOX)
+    means = np.asarray(small, float).reshape(270 // BLOCK, BLOCK, 480 // BLOCK, BLOCK, 3).mean((1, 3)) / 255
+    cells = (Place.of(frame.view, width, height)(frame.points) // (BLOCK * width / 480)).astype(int)
+    count = np.zeros((*means.shape[:2], len(frame.class_vectors)), int)
+    np.add.at(count, (cells[:, 1], cells[:, 0], frame.labels), 1)
+    colours = [Color("srgb", colour) for colour in theme.class_colours(count.shape[-1])]
+    kept = []
+    for row, column in np.argwhere((count.max(-1) >= DENSE) & (count.max(-1) > 0.8 * count.sum(-1))):
+        seen, own = Color("srgb", means[row, column].tolist()), int(count[row, column].argmax())
+        nearest = min(range(len(colours)), key=lambda k: seen.delta_e(colours[k], method="2000"))
+        chroma = seen.convert("oklch")[1] / colours[own].convert("oklch")[1]
+        kept.append(nearest == own and chroma >= 0.5)
+    return kept
+
+
+@pytest.mark.parametrize("theme", [DARK, LIGHT], ids=["dark", "light"])
+def test_a_class_has_its_colour_from_the_last_row(film: Film, theme: Theme) -> None:
+    kept = [block for epoch in (350, 500, 1000, 2000) for block in survivals(film(epoch), theme)]
+    assert len(kept) > 500
+    assert np.mean(kept) >= 0.95
