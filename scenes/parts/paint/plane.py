@@ -12,10 +12,11 @@ from engine.network.layers import Array
 from scenes.parts.paint.arrows import paint_arrow
 from scenes.parts.paint.canvas import WIDE, Canvas, fading
 from scenes.parts.paint.discs import point_discs
+from scenes.parts.paint.names import paint_region_names, paint_vector_names
 from scenes.parts.paint.raster import stroke
 from scenes.parts.paint.readouts import FOOT, STRIP, tick_step
-from scenes.parts.paint.text import paint_text, subscript
-from scenes.parts.paint.theme import STRONG, Theme, rgb
+from scenes.parts.paint.text import paint_text
+from scenes.parts.paint.theme import SIZES, Theme, rgb
 
 
 class Place(NamedTuple):
@@ -86,6 +87,11 @@ def paint_regions(canvas: Canvas, place: Place, frame: Frame, theme: Theme) -> N
     context.stroke()
 
 
+def paint_answers_by_name(canvas: Canvas, place: Place, frame: Frame, theme: Theme) -> None:
+    """Names of the regions, from six classes on."""
+    paint_region_names(canvas, [place(polygon) for polygon in frame.regions], theme)
+
+
 def paint_axes(canvas: Canvas, place: Place, frame: Frame, theme: Theme) -> None:
     """The plane's two axes with ticks; the key says how far apart they are."""
     context, unit = canvas.context, canvas.unit
@@ -113,9 +119,10 @@ def paint_axis_names(canvas: Canvas, place: Place, frame: Frame, theme: Theme) -
     """Names at the ends of the axes, over lines and points."""
     unit, quiet, rim = canvas.unit, rgb(theme.quiet), rgb(theme.rim)
     x, y = place.origin
-    right = min(canvas.width - 20 * unit, x + 1.6 * frame.view.half * place.scale)
-    paint_text(canvas, frame.axes[0], (right, y - 16 * unit), 34 * unit, quiet, anchor="right", halo=rim)
-    paint_text(canvas, frame.axes[1], (x + 16 * unit, 40 * unit), 34 * unit, quiet, halo=rim)
+    size, edge = SIZES.label * unit, SIZES.edge * unit
+    right = min(canvas.width - edge, x + 1.6 * frame.view.half * place.scale)
+    paint_text(canvas, frame.axes[0], (right, y - 16 * unit), size, quiet, anchor="right", halo=rim)
+    paint_text(canvas, frame.axes[1], (x + 16 * unit, edge + 0.5 * size), size, quiet, halo=rim)
 
 
 def paint_lines(canvas: Canvas, place: Place, frame: Frame, theme: Theme) -> None:
@@ -145,27 +152,13 @@ def point_radius(count: int) -> float:
 
 def paint_class_vectors(canvas: Canvas, place: Place, frame: Frame, theme: Theme, text: bool = True) -> None:
     """Arrows from the origin with a dark rim, over everything; their names, as text, where there is room for all."""
-    unit = canvas.unit
     colours = theme.class_colours(len(frame.class_vectors))
     x, y = place.origin
     tips = place(frame.class_vectors)
     for tip, colour in zip(tips, colours):
         paint_arrow(canvas, (x, y), (float(tip[0]), float(tip[1])), colour, rgb(theme.rim))
-    if not text or not len(tips):
-        return
-    lengths = np.linalg.norm(tips - (x, y), axis=1)
-    outward = (tips - (x, y)) / np.maximum(lengths, 1e-9)[:, None]
-    labels = tips + 30 * unit * outward
-    apart = np.linalg.norm(labels[:, None] - labels[None], axis=2) + np.diag(np.full(len(labels), np.inf))
-    room = np.minimum(apart.min(1), 1.5 * lengths) / unit
-    for k, (at, colour) in enumerate(zip(labels, colours)):
-        alpha = float(np.clip((room[k] - 70) / 40, 0, 1))  # fades: names never collide and never pop
-        if alpha > 0 and 36 * unit > 12:
-            name = f"w{subscript(k + 1)}"
-            centre = (float(at[0]), float(at[1]) + 11 * unit)
-            paint_text(
-                canvas, name, centre, 36 * unit, colour, font=STRONG, anchor="middle", alpha=alpha, halo=rgb(theme.rim)
-            )
+    if text:
+        paint_vector_names(canvas, np.array([x, y]), tips, colours, theme)
 
 
 def _trace(context: cairo.Context, outline: list[list[float]]) -> None:

@@ -103,7 +103,7 @@ def paint_text(
         for part, x in zip(parts, places):
             if part.face.coloured:
                 continue
-            rim = _mask(part, round(size), min(4, max(2, round(size / 14))))
+            rim = _mask(part, round(size), min(6, max(2, round(size / 9))))
             canvas.context.mask_surface(rim.surface, x + rim.left, y + rim.top)
     canvas.context.set_source_rgba(*canvas.colour(colour, alpha))
     for part, mask, x in zip(parts, masks, places):

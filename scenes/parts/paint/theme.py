@@ -25,6 +25,33 @@ READABLE = 4.5
 
 RGB = tuple[float, float, float]
 
+
+@dataclass(frozen=True)
+class Scale:
+    """One scale for all pictures, in 1/1080 of the frame's shorter side: what is alike is as large everywhere."""
+
+    number: float = 112
+    """The one number that counts: an epoch."""
+    head: float = 60
+    """Numbers over several panels, answers, titles."""
+    caption: float = 44
+    """The line under the plot, and names of columns and layers."""
+    body: float = 40
+    """What stands before numbers; names of regions and bars."""
+    label: float = 36
+    """Rows of readings; names of axes and arrows."""
+    note: float = 32
+    """Keys and remarks: the least that the last row reads."""
+    hair: float = 1.5
+    line: float = 2.5
+    bold: float = 4.5
+    """Weights of lines: of grids and axes, of what is drawn, of what it is about."""
+    edge: float = 44
+    """From the frame's edge to the nearest text or mark: more than 2 % of its longer side."""
+
+
+SIZES = Scale()
+
 # Found by annealing in OKLCH: contrast ≥ 4.5 on the ground, chroma ≥ 0.08, no two of a hue, as far apart as can be
 # (ΔE 2000) for normal sight and simulated protanopia, deuteranopia and tritanopia at once; up to five also in greys.
 # Classes that follow each other differ most; tests/scenes/test_theme.py measures all of it.

@@ -16,6 +16,7 @@ from scenes.parts.paint.key import paint_key
 from scenes.parts.paint.plane import (
     Painter,
     Place,
+    paint_answers_by_name,
     paint_axes,
     paint_axis_names,
     paint_class_vectors,
@@ -158,6 +159,7 @@ class Picture(Shown[Frame]):
         paint_axis_names(canvas, place, frame, theme)
         layer(frame.decided * shown["class_vectors"], paint_class_vectors)
         if self.readouts:
+            layer(frame.decided * shown["regions"], paint_answers_by_name)
             paint_readouts(canvas, frame, theme)
             with fading(canvas, shown["key"]):
                 paint_key(canvas, frame, theme)

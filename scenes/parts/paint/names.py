@@ -1,0 +1,104 @@
+"""Names in the plane, where what they name is: class vectors outside their arrowheads, regions at the edge."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.network.layers import Array
+from scenes.parts.paint.canvas import Box, Canvas
+from scenes.parts.paint.readouts import FOOT, RIGHT, STRIP
+from scenes.parts.paint.text import paint_text, subscript, text_width
+from scenes.parts.paint.theme import RGB, SIZES, STRONG, Theme, mix, rgb
+
+LABELLED = 6
+"""Classes from which on regions are named: fewer are told apart by colour alone."""
+SAMPLES = 480
+"""Places around the view at which a region may be named."""
+
+
+def paint_vector_names(canvas: Canvas, origin: Array, tips: Array, colours: list[RGB], theme: Theme) -> None:
+    """w₁ … outside the arrowheads, on a halo; none where two would collide or an arrow is too short to bear one."""
+    unit, size = canvas.unit, SIZES.label * canvas.unit
+    if not len(tips) or size < 12:
+        return
+    lengths = np.linalg.norm(tips - origin, axis=1)
+    outward = (tips - origin) / np.maximum(lengths, 1e-9)[:, None]
+    labels = tips + 34 * unit * outward
+    apart = np.linalg.norm(labels[:, None] - labels[None], axis=2) + np.diag(np.full(len(labels), np.inf))
+    room = np.minimum(apart.min(1), 1.2 * lengths) / unit
+    edge = SIZES.edge * unit
+    for k, ((x, y), colour) in enumerate(zip(labels.tolist(), colours)):
+        alpha = float(np.clip((room[k] - 58) / 6, 0, 1))  # soon there or gone: half a name cannot be read
+        if alpha > 0 and edge < x < canvas.width - edge and edge < y < canvas.height - edge:
+            at, rim = (x, y + 12 * unit), rgb(theme.rim)
+            name = f"w{subscript(k + 1)}"
+            paint_text(canvas, name, at, size, colour, font=STRONG, anchor="middle", alpha=alpha, halo=rim)
+
+
+def paint_region_names(canvas: Canvas, outlines: list[Array], theme: Theme, readouts: bool = True) -> None:
+    """What each of many regions answers, in it, near the edge of the view and clear of read-outs.
+
+    outlines: convex polygons (V, 2) in pixels, one a class. A region that takes too little of the edge has no name.
+    """
+    if len(outlines) < LABELLED:
+        return
+    box = _clear_of_readouts(canvas) if readouts else _inset(Box(0, 0, canvas.width, canvas.height), canvas.unit)
+    around = _around(box)
+    step = 2 * (box.width + box.height) / SAMPLES
+    size = SIZES.body * canvas.unit
+    for k, outline in enumerate(outlines):
+        inside = _inside(outline, around)
+        begin, length = _longest(inside)
+        name, colour = theme.name(k), mix(theme.class_colours(len(outlines))[k], rgb(theme.ink), 0.25)
+        alpha = float(np.clip((length * step - 1.3 * max(text_width(name, size, STRONG), size)) / 12, 0, 1))
+        if alpha > 0:
+            x, y = around[int(begin + length / 2) % SAMPLES].tolist()
+            half = text_width(name, size, STRONG) / 2
+            x = min(max(x, box.left + half), box.left + box.width - half)
+            at = (x, y + 0.36 * size)
+            paint_text(canvas, name, at, size, colour, font=STRONG, anchor="middle", alpha=alpha, halo=rgb(theme.rim))
+
+
+def _clear_of_readouts(canvas: Canvas) -> Box:
+    """Where no read-out, caption or key lies: beside the column of a wide frame, between the strips of others."""
+    unit = canvas.unit
+    if canvas.wide:
+        left = (RIGHT + SIZES.edge) * unit
+        whole = Box(left, 0, canvas.width - left, canvas.height - SIZES.body * unit)
+    else:
+        top = STRIP * unit
+        whole = Box(0, top, canvas.width, canvas.height - top - (FOOT + SIZES.body) * unit)
+    return _inset(whole, unit)
+
+
+def _inset(box: Box, unit: float) -> Box:
+    edge = (SIZES.edge + SIZES.body / 2) * unit
+    return Box(box.left + edge, box.top + edge, box.width - 2 * edge, box.height - 2 * edge)
+
+
+def _around(box: Box) -> Array:
+    """(SAMPLES, 2), evenly round the edge of a box."""
+    along = np.arange(SAMPLES) / SAMPLES * 2 * (box.width + box.height)
+    w, h = box.width, box.height
+    x = np.interp(along, [0, w, w + h, 2 * w + h, 2 * (w + h)], [0, w, w, 0, 0])
+    y = np.interp(along, [0, w, w + h, 2 * w + h, 2 * (w + h)], [0, 0, h, h, 0])
+    return np.stack([box.left + x, box.top + y], 1)
+
+
+def _inside(outline: Array, points: Array) -> NDArray[np.bool_]:
+    """Which points (N, 2) a convex polygon (V, 2) holds: all its edges have them on the same side."""
+    if len(outline) < 3:
+        return np.zeros(len(points), bool)
+    edges, to = np.roll(outline, -1, 0) - outline, points[:, None] - outline
+    side = edges[:, 0] * to[..., 1] - edges[:, 1] * to[..., 0]
+    return np.asarray((side >= 0).all(1) | (side <= 0).all(1))
+
+
+def _longest(inside: NDArray[np.bool_]) -> tuple[int, int]:
+    """Where the longest run of true values round a circle begins, and how long it is."""
+    if inside.all() or not inside.any():
+        return 0, int(inside.sum())
+    turned = int(np.flatnonzero(~inside)[0])
+    changes = np.flatnonzero(np.diff(np.concatenate([[False], np.roll(inside, -turned), [False]]).astype(int)))
+    begins, ends = changes[::2], changes[1::2]
+    best = int((ends - begins).argmax())
+    return int(begins[best]) + turned, int(ends[best] - begins[best])
