@@ -12,7 +12,7 @@ from scenes.parts.paint.canvas import Canvas
 from scenes.parts.paint.discs import ROUND, trace
 from scenes.parts.paint.readouts import LEFT, RIGHT, rows_of, tick_step
 from scenes.parts.paint.text import fitted_text, paint_text, text_width
-from scenes.parts.paint.theme import RGB, Theme, mix, rgb
+from scenes.parts.paint.theme import RGB, SIZES, Theme, mix, rgb
 
 
 class _Entry(NamedTuple):
@@ -33,13 +33,13 @@ def paint_key(canvas: Canvas, frame: Frame, theme: Theme) -> None:
     if canvas.wide:
         names = sum(entry.mark in ("class", "further class") for entry in entries)
         taken = 268 + 50 * len(rows_of(frame)) + (130 if frame.curve is not None else 0)
-        line = min(46.0, (canvas.height / unit - 44 - taken) / len(entries))
-        columns, line = (1, line) if line >= 36 else (2, 46.0)
+        line = min(LINE, (canvas.height / unit - 44 - taken) / len(entries))
+        columns, line = (1, line) if line >= 36 else (2, LINE)
         rows = [entries[k : min(k + columns, names)] for k in range(0, names, columns)]
         rows += [[entry] for entry in entries[names:]]
         pitch, left = (RIGHT - LEFT) / columns * unit, LEFT * unit
     else:
-        rows, pitch, left, line = _wrapped(entries, canvas.width / unit - LEFT), 0.0, 0.5 * LEFT * unit, 46.0
+        rows, pitch, left, line = _wrapped(entries, canvas.width / unit - 2 * SIZES.edge), 0.0, SIZES.edge * unit, LINE
     for number, row in enumerate(rows):
         x, y = left, canvas.height - (44 + line * (len(rows) - 1 - number)) * unit
         for entry in row:
@@ -49,6 +49,13 @@ def paint_key(canvas: Canvas, frame: Frame, theme: Theme) -> None:
             x += pitch or width + ENTRY_GAP * unit
 
 
+def key_height(canvas: Canvas, frame: Frame, theme: Theme) -> float:
+    """How much of the foot of a square or tall frame the key takes, in units of the canvas."""
+    return SIZES.edge + LINE * len(_wrapped(_entries(frame, theme), canvas.width / canvas.unit - 2 * SIZES.edge))
+
+
+LINE = 46.0
+"""From one line of the key to the next, in units of the canvas."""
 ENTRY_GAP = 36
 """Between entries of the key on one line, in units of the canvas."""
 

@@ -16,9 +16,9 @@ SAMPLES = 480
 
 
 def paint_vector_names(canvas: Canvas, origin: Array, tips: Array, colours: list[RGB], theme: Theme) -> None:
-    """w₁ … outside the arrowheads, on a halo; none where two would collide or an arrow is too short to bear one."""
+    """w₁ … outside the arrowheads, on a halo; none that would collide, and none where regions are named."""
     unit, size = canvas.unit, SIZES.label * canvas.unit
-    if not len(tips) or size < 12:
+    if not 0 < len(tips) < LABELLED or size < 12:
         return
     lengths = np.linalg.norm(tips - origin, axis=1)
     outward = (tips - origin) / np.maximum(lengths, 1e-9)[:, None]
@@ -27,21 +27,22 @@ def paint_vector_names(canvas: Canvas, origin: Array, tips: Array, colours: list
     room = np.minimum(apart.min(1), 1.2 * lengths) / unit
     edge = SIZES.edge * unit
     for k, ((x, y), colour) in enumerate(zip(labels.tolist(), colours)):
-        alpha = float(np.clip((room[k] - 58) / 6, 0, 1))  # soon there or gone: half a name cannot be read
+        alpha = float(np.clip((room[k] - 58) / 3, 0, 1))  # soon there or gone: half a name cannot be read
         if alpha > 0 and edge < x < canvas.width - edge and edge < y < canvas.height - edge:
             at, rim = (x, y + 12 * unit), rgb(theme.rim)
             name = f"w{subscript(k + 1)}"
             paint_text(canvas, name, at, size, colour, font=STRONG, anchor="middle", alpha=alpha, halo=rim)
 
 
-def paint_region_names(canvas: Canvas, outlines: list[Array], theme: Theme, readouts: bool = True) -> None:
+def paint_region_names(canvas: Canvas, outlines: list[Array], theme: Theme, foot: float = FOOT) -> None:
     """What each of many regions answers, in it, near the edge of the view and clear of read-outs.
 
-    outlines: convex polygons (V, 2) in pixels, one a class. A region that takes too little of the edge has no name.
+    outlines: convex polygons (V, 2) in pixels, one a class; `foot` is the height of the key under the plot of a square
+    or tall frame, in units of the canvas. A region that takes too little of the edge has no name.
     """
     if len(outlines) < LABELLED:
         return
-    box = _clear_of_readouts(canvas) if readouts else _inset(Box(0, 0, canvas.width, canvas.height), canvas.unit)
+    box = _clear_of_readouts(canvas, foot)
     around = _around(box)
     step = 2 * (box.width + box.height) / SAMPLES
     size = SIZES.body * canvas.unit
@@ -58,21 +59,12 @@ def paint_region_names(canvas: Canvas, outlines: list[Array], theme: Theme, read
             paint_text(canvas, name, at, size, colour, font=STRONG, anchor="middle", alpha=alpha, halo=rgb(theme.rim))
 
 
-def _clear_of_readouts(canvas: Canvas) -> Box:
+def _clear_of_readouts(canvas: Canvas, foot: float) -> Box:
     """Where no read-out, caption or key lies: beside the column of a wide frame, between the strips of others."""
-    unit = canvas.unit
-    if canvas.wide:
-        left = (RIGHT + SIZES.edge) * unit
-        whole = Box(left, 0, canvas.width - left, canvas.height - SIZES.body * unit)
-    else:
-        top = STRIP * unit
-        whole = Box(0, top, canvas.width, canvas.height - top - (FOOT + SIZES.body) * unit)
-    return _inset(whole, unit)
-
-
-def _inset(box: Box, unit: float) -> Box:
-    edge = (SIZES.edge + SIZES.body / 2) * unit
-    return Box(box.left + edge, box.top + edge, box.width - 2 * edge, box.height - 2 * edge)
+    unit, edge = canvas.unit, (SIZES.edge + SIZES.body / 2) * canvas.unit
+    left, top = ((RIGHT + SIZES.edge) * unit, 0.0) if canvas.wide else (0.0, STRIP * unit)
+    bottom = canvas.height - (SIZES.body if canvas.wide else foot) * unit
+    return Box(left + edge, top + edge, canvas.width - left - 2 * edge, bottom - top - 2 * edge)
 
 
 def _around(box: Box) -> Array:

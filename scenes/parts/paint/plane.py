@@ -12,6 +12,7 @@ from engine.network.layers import Array
 from scenes.parts.paint.arrows import paint_arrow
 from scenes.parts.paint.canvas import WIDE, Canvas, fading
 from scenes.parts.paint.discs import point_discs
+from scenes.parts.paint.key import key_height
 from scenes.parts.paint.names import paint_region_names, paint_vector_names
 from scenes.parts.paint.raster import stroke
 from scenes.parts.paint.readouts import FOOT, STRIP, tick_step
@@ -89,7 +90,8 @@ def paint_regions(canvas: Canvas, place: Place, frame: Frame, theme: Theme) -> N
 
 def paint_answers_by_name(canvas: Canvas, place: Place, frame: Frame, theme: Theme) -> None:
     """Names of the regions, from six classes on."""
-    paint_region_names(canvas, [place(polygon) for polygon in frame.regions], theme)
+    outlines = [place(polygon) for polygon in frame.regions]
+    paint_region_names(canvas, outlines, theme, key_height(canvas, frame, theme))
 
 
 def paint_axes(canvas: Canvas, place: Place, frame: Frame, theme: Theme) -> None:
