@@ -29,13 +29,13 @@ class Energy(BlackboardScene):
         even = pace(training(run), 0, 2000)
         self.play(Replay(plane, film, 0, 2000, run_time=14, rate_func=even))
         self.wait(2)
-        self.next_section("softargmax")  # from above, the highest probability colours the plane
-        sheets = Surfaces(surfaces(2000))
-        self.play(FadeIn(sheets))
+        self.next_section("softargmax")  # points and energies leave; what stays is the plane of answers
+        rising = surfaces.vary("turned", 0, 1, rising=1)
+        self.play(FadeIn(sheets := Surfaces(rising(0))), run_time=0.8)
         self.say(formula('tilde(y)_k = op("softargmax")(s)_k', size=32).move_to(seat(wide=(1662, 81), tall=(-250, 81))))
         self.wait(1)
-        self.next_section("turn")  # seen from the side, each class is a mesa
-        self.run(sheets, surfaces.vary("turned", 0, 1), 3, smooth)
+        self.next_section("turn")  # it tilts, and each class rises from it as a mesa
+        self.run(sheets, rising, 4, smooth)
         self.run(sheets, surfaces.vary("azimuth", 0, pi / 2, turned=1), 6, smooth)
         self.next_section("rise", says=f"How they rose, from between {low} and {high}.")
         self.run(sheets, surfaces.vary("epoch", 0, 2000, turned=1, azimuth=pi / 2), 10)

@@ -28,6 +28,8 @@ class Sheets:
     elevation: float
     """Radians of the eye over the plane: π/2 is from above."""
     epoch: float
+    risen: float = 1.0
+    """How far the solid has risen from the plane of answers that a landscape shows, 0 … 1."""
 
     @property
     def heights(self) -> Array:
@@ -40,7 +42,7 @@ class Softening(Varied):
     """Softargmax as surfaces.
 
     Settings: epoch, azimuth, elevation and turned, 0 … 1, which goes from above to a look from the side, with a quarter
-    turn.
+    turn. With rising = 1 the solid rises from the flat plane of answers as it is turned.
     """
 
     run: Run
@@ -56,11 +58,12 @@ class Softening(Varied):
             azimuth=s["azimuth"] + s["turned"] * np.pi / 5,
             elevation=s["elevation"] - s["turned"] * np.radians(52),
             epoch=s["epoch"],
+            risen=s["turned"] if s["rising"] else 1.0,
         )
 
 
 def softening(run: Run, half: float = 1.2, cells: int = 40) -> Softening:
     """Softargmax of a run over its input plane, at its last epoch, seen from above; `vary` makes films of it."""
     check_input(run.data)
-    settings = {"epoch": float(run.epochs[-1]), "azimuth": 0.0, "elevation": np.pi / 2, "turned": 0.0}
+    settings = {"epoch": float(run.epochs[-1]), "azimuth": 0.0, "elevation": np.pi / 2, "turned": 0.0, "rising": 0.0}
     return Softening(run, np.linspace(-half, half, FINE * cells + 1), settings=settings, name="epoch")

@@ -16,7 +16,7 @@ from scenes.parts.stage.painted import Shown
 
 COARSE = 5
 """Energies are shaded on every fifth line of the grid."""
-GAP, TOP = 12, 18
+GAP, TOP = 12, 27
 """Gap between two and around all, in pixels of 1080."""
 
 
@@ -50,6 +50,11 @@ class Landscape(Shown[Energies]):
         _paint_numbers(canvas, boxes[-1], frame, theme)
 
 
+def plane_side(canvas: Canvas, classes: int) -> int:
+    """Of the square in the top left corner that shows the input plane, in pixels."""
+    return _parts(canvas, classes)[0]
+
+
 def _parts(canvas: Canvas, classes: int) -> tuple[int, list[Box]]:
     """Side of the plane in pixels, and boxes for the energies and the numbers: beside it, or below it where it is tall.
 
@@ -65,7 +70,7 @@ def _parts(canvas: Canvas, classes: int) -> tuple[int, list[Box]]:
         boxes.append(Box(side + TOP, TOP, width - side - 2 * TOP, PANEL))
     else:
         side = min(width, height)
-        left, top, columns = (width - 2 * PANEL - GAP - 72, TOP, 2) if canvas.wide else (TOP, side + TOP, 3)
+        left, top, columns = (width - 2 * PANEL - GAP - 80, TOP, 2) if canvas.wide else (TOP, side + TOP, 3)
         cells = (divmod(number, columns) for number in range(classes + 1))
         pitch = PANEL + GAP
         boxes = [Box(left + column * pitch, top + row * pitch, PANEL, PANEL) for row, column in cells]

@@ -7,13 +7,16 @@ import numpy as np
 
 from engine.films.softargmax import Sheets
 from engine.network.layers import Array, softargmax
-from engine.network.solid import envelope, meeting
-from scenes.parts.paint.canvas import Canvas
+from engine.network.solid import boundaries, envelope, meeting
+from scenes.parts.paint.canvas import Canvas, fading
 from scenes.parts.paint.key import paint_names
 from scenes.parts.paint.plane import paint_ground
 from scenes.parts.paint.raster import tile
+from scenes.parts.paint.readouts import paint_number
+from scenes.parts.paint.shades import paint_segments
 from scenes.parts.paint.text import paint_text
-from scenes.parts.paint.theme import STRONG, mix, rgb
+from scenes.parts.paint.theme import RGB, mix, rgb
+from scenes.parts.pictures.energy import plane_side
 from scenes.parts.stage.painted import Shown
 
 TALL = 0.75
@@ -30,6 +33,12 @@ def _sheet(width: int, height: int) -> cairo.ImageSurface:
     return cairo.ImageSurface(cairo.FORMAT_ARGB32, width, height)
 
 
+def _smooth(share: float) -> float:
+    """0 … 1, slow at both ends."""
+    share = min(max(share, 0.0), 1.0)
+    return share * share * (3 - 2 * share)
+
+
 class Surfaces(Shown[Sheets]):
     """Shows a `Sheets` frame, as seen from far away (without perspective)."""
 
@@ -43,10 +52,16 @@ class Surfaces(Shown[Sheets]):
         for number, side in enumerate(SIDES):
             if self._eye()[:2] @ side > 1e-3:
                 self._paint_side(canvas, number)
+        if frame.risen < 1:
+            self._paint_boundaries(canvas)
+        with fading(canvas, _smooth((frame.risen - 0.6) / 0.4)):
+            self._paint_words(canvas)
+
+    def _paint_words(self, canvas: Canvas) -> None:
+        """What is read off the solid, and what its colours are called."""
+        frame, theme, unit = self.frame, self.theme, canvas.unit
         self._paint_names(canvas)
-        paint_text(canvas, "epoch", (64 * unit, 96 * unit), 40 * unit, rgb(theme.quiet))
-        epoch = f"{int(frame.epoch + 1e-6)}"
-        paint_text(canvas, epoch, (60 * unit, 190 * unit), 112 * unit, rgb(theme.ink), font=STRONG)
+        paint_number(canvas, "epoch", f"{int(frame.epoch + 1e-6)}", theme)
         classes, columns = frame.scores.shape[-1], 1 if canvas.wide else 3
         foot = canvas.height - (36 + 46 * ((len(theme.names[:classes]) - 1) // columns)) * unit
         width = (350 if canvas.wide else 1000) * unit
@@ -56,13 +71,38 @@ class Surfaces(Shown[Sheets]):
         """Points (…, 3), the plane ±1 and heights 0 … 1, as pixels (…, 2) and nearness to the eye (…)."""
         frame = self.frame
         cos, sin = np.cos(frame.azimuth), np.sin(frame.azimuth)
-        x, y, z = points[..., 0], points[..., 1], TALL * points[..., 2]
+        tall = TALL * self._height()
+        x, y, z = points[..., 0], points[..., 1], tall * points[..., 2]
         right, back = cos * x - sin * y, sin * x + cos * y
         up = np.sin(frame.elevation) * back + np.cos(frame.elevation) * z
-        near = points * (1, 1, TALL) @ self._eye()
-        scale = (0.36 if canvas.wide else 0.3) * canvas.side
-        middle = 0.5 * canvas.height + 0.5 * TALL * np.cos(frame.elevation) * scale
-        return np.stack([0.5 * canvas.width + scale * right, middle - scale * up], -1), near
+        near = points * (1, 1, tall) @ self._eye()
+        gone = _smooth(frame.risen / 0.4)  # the plane glides from where the landscape has it
+        half = plane_side(canvas, frame.scores.shape[-1]) / 2
+        scale = (1 - gone) * half + gone * (0.38 if canvas.wide else 0.3) * canvas.side
+        across = (1 - gone) * half + gone * 0.5 * canvas.width
+        down = (1 - gone) * half + gone * 0.5 * canvas.height + 0.5 * tall * np.cos(frame.elevation) * scale
+        return np.stack([across + scale * right, down - scale * up], -1), near
+
+    def _height(self) -> float:
+        """How high the solid has grown, 0 … 1: after the plane has begun to tilt."""
+        return _smooth((self.frame.risen - 0.2) / 0.8)
+
+    def _colours(self) -> list[RGB]:
+        """The regions' own at first; as they rise they become the classes'."""
+        classes = self.frame.scores.shape[-1]
+        pairs = zip(self.theme.region_colours(classes), self.theme.class_colours(classes))
+        return [mix(region, colour, self._height()) for region, colour in pairs]
+
+    def _paint_boundaries(self, canvas: Canvas) -> None:
+        """The lines between the answers, as the landscape has them, until the solid's own edges stand there."""
+        frame, unit = self.frame, canvas.unit
+        ends = boundaries(frame.scores, frame.ticks, frame.ticks) / frame.ticks[-1]
+        if frame.risen > 0.5 or not len(ends):
+            return
+        shade = mix(rgb(self.theme.ground), rgb(self.theme.ink), 0.62)
+        flat = np.concatenate([ends, np.zeros((*ends.shape[:-1], 1))], -1)
+        with fading(canvas, 1 - _smooth(frame.risen / 0.25)):
+            paint_segments(canvas, self._seen(canvas, flat)[0], 2.5 * unit, shade)
 
     def _eye(self) -> Array:
         """(3,), from the plane towards the eye."""
@@ -81,11 +121,11 @@ class Surfaces(Shown[Sheets]):
         shown = one[:, 1] * other[:, 0] > one[:, 0] * other[:, 1]
         order = pieces.farthest_first(frame.azimuth)
         order = order[shown[order]]
-        corners = pieces.corners * (1, 1, TALL)
+        corners = pieces.corners * (1, 1, TALL * self._height())
         slope = np.cross(corners[:, 2] - corners[:, 0], corners[:, 3] - corners[:, 1])
         steep = np.maximum(np.sqrt(slope**2 @ (1, 1, 1)), 1e-12)  # 0 where a piece is as thin as a line
         light = 0.6 + 0.4 * np.clip(slope @ LIGHT / steep, 0, 1) / LIGHT[2]
-        colours = np.array(self.theme.class_colours(frame.scores.shape[-1]))[pieces.owners]
+        colours = np.array(self._colours())[pieces.owners]
         colours = np.clip(light[:, None] * colours, 0, 1)
         sides = pixels - pixels[:, (1, 2, 3, 0)]
         sides *= 0.5 / np.maximum(np.sqrt((sides**2) @ (1, 1)), 0.5)[..., None]
@@ -93,7 +133,7 @@ class Surfaces(Shown[Sheets]):
         ends = self._seen(canvas, np.stack(np.meshgrid((-1, 1), (-1, 1), (0, 1)), -1).reshape(-1, 3))[0]
         corner = np.floor(ends.min(0)).astype(int) - 1
         width, height = (np.ceil(ends.max(0)).astype(int) + 1 - corner).tolist()
-        sheet = _sheet(2 * canvas.width, 2 * canvas.height)
+        sheet = _sheet(round(2.3 * canvas.width), round(2.3 * canvas.height))
         wiped = cairo.Context(sheet)
         wiped.rectangle(0, 0, 2 * width, 2 * height)
         wiped.set_operator(cairo.OPERATOR_CLEAR)
@@ -133,7 +173,7 @@ class Surfaces(Shown[Sheets]):
             flat[:, 0], flat[:, 1], flat[:, 2] = (along, y, height) if y else (x, along, height)
             return self._seen(canvas, flat)[0]
 
-        colours = [rgb_ for rgb_ in self.theme.class_colours(scores.shape[1])]
+        colours = self._colours()
         ground = rgb(self.theme.ground)
         starts = [0, *(change + 1).tolist(), len(along)]
         for k, (begin, end) in enumerate(zip(starts, starts[1:])):
