@@ -17,7 +17,7 @@ from engine.recipes.data import Labelled
 
 ROOM = (1.25, 0.8)
 """How far unfolding lets things come from the view's centre, in halves of the view: captions above and below."""
-ZOOM = 0.35
+ZOOM = 1.1
 """The fastest that unfolding's view grows, shrinks or moves in a step, as a share of its size (e-folds)."""
 GRAIN = 40
 """Playheads in a step at which unfolding's view is worked out."""
@@ -155,11 +155,19 @@ def _following(moves: tuple[Step, ...], stages: Array) -> tuple[Array, Array, Ar
         centre = _smoothed((low + high) / 2, width) if np.isfinite(width) else np.zeros_like(low)
         need = np.log(np.maximum((np.maximum(high - centre, centre - low) / ROOM).max(1), 1e-9) * 1.03)
         # the least that grows and shrinks no faster than ZOOM and is nowhere less than needed
-        half = (need[None, :] - ZOOM * np.abs(at[:, None] - at[None, :])).max(1)
+        half = _rounded((need[None, :] - ZOOM * np.abs(at[:, None] - at[None, :])).max(1))
         speed = np.abs(np.diff(centre, axis=0)).max(1) * GRAIN / np.exp(half[:-1])
         if speed.max(initial=0.0) <= ZOOM:
             break
     return at, centre, half
+
+
+def _rounded(path: Array, width: float = 0.15) -> Array:
+    """A path (P,) without its corners, nowhere lower and nowhere steeper: the mean of what is highest near by."""
+    reach = round(width * GRAIN)
+    padded = np.pad(path, 2 * reach, mode="edge")
+    highest = np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1).max(1)
+    return np.lib.stride_tricks.sliding_window_view(highest, 2 * reach + 1).mean(1)
 
 
 def _smoothed(path: Array, width: float) -> Array:

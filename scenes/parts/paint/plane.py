@@ -17,7 +17,7 @@ from scenes.parts.paint.names import paint_region_names, paint_vector_names
 from scenes.parts.paint.raster import stroke
 from scenes.parts.paint.readouts import FOOT, STRIP, tick_step
 from scenes.parts.paint.text import paint_text
-from scenes.parts.paint.theme import SIZES, Theme, rgb
+from scenes.parts.paint.theme import SIZES, STRONG, Theme, rgb
 
 
 class Place(NamedTuple):
@@ -125,6 +125,19 @@ def paint_axis_names(canvas: Canvas, place: Place, frame: Frame, theme: Theme) -
     right = min(canvas.width - edge, x + 1.6 * frame.view.half * place.scale)
     paint_text(canvas, frame.axes[0], (right, y - 16 * unit), size, quiet, anchor="right", halo=rim)
     paint_text(canvas, frame.axes[1], (x + 16 * unit, edge + 0.5 * size), size, quiet, halo=rim)
+
+
+def paint_scale_bar(canvas: Canvas, place: Place, frame: Frame, theme: Theme) -> None:
+    """How long one distance between ticks is, at the bottom right: where the view follows what is shown."""
+    unit, edge, step = canvas.unit, SIZES.edge * canvas.unit, tick_step(frame.view.half)
+    foot = edge if canvas.wide else (key_height(canvas, frame, theme) + SIZES.body) * unit
+    right, y = canvas.width - edge, canvas.height - foot
+    left, ink = right - step * place.scale, rgb(theme.ink)
+    ends = np.array([[left, y - 9 * unit], [left, y], [right, y], [right, y - 9 * unit]])
+    for width, colour in ((2.2 * SIZES.bold, rgb(theme.rim)), (SIZES.bold, ink)):
+        stroke(canvas.context, ends, [0, 4], [0], width * unit, canvas.colour(colour))
+    at = ((left + right) / 2, y - 18 * unit)
+    paint_text(canvas, f"{step:g}", at, SIZES.label * unit, ink, font=STRONG, anchor="middle", halo=rgb(theme.rim))
 
 
 def paint_lines(canvas: Canvas, place: Place, frame: Frame, theme: Theme) -> None:

@@ -46,7 +46,7 @@ class Surfaces(Shown[Sheets]):
 
     def paint(self, canvas: Canvas) -> None:
         """Paint the highest surface everywhere, then the sides, then what is read off."""
-        frame, theme, unit = self.frame, self.theme, canvas.unit
+        frame, theme = self.frame, self.theme
         paint_ground(canvas, theme)
         self._paint_top(canvas)
         for number, side in enumerate(SIDES):

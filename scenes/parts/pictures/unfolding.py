@@ -17,13 +17,14 @@ from scenes.parts.paint.plane import (
     paint_lines,
     paint_points,
     paint_regions,
+    paint_scale_bar,
 )
 from scenes.parts.paint.readouts import LEFT, RIGHT, paint_number
 from scenes.parts.paint.text import fitted_text, paint_text
-from scenes.parts.paint.theme import STRONG, TEXT, THEME, Theme, mix, rgb
+from scenes.parts.paint.theme import SIZES, STRONG, TEXT, THEME, Theme, mix, rgb
 from scenes.parts.stage.painted import Shown
 
-HEAD, FOOT = 300, 120
+HEAD, FOOT = 330, 140
 """Heights above and below the plot of a square or tall frame, in pixels of 1080."""
 ROW = 54
 """From one row of the list to the next, in pixels of 1080."""
@@ -53,10 +54,13 @@ class Unfolder(Shown[Unfolded]):
         paint_strip(canvas, frame, groups, theme)
         _paint_list(canvas, frame, self.steps, groups, theme)
         paint_key(canvas, frame, theme)
+        paint_scale_bar(canvas, place, frame, theme)
         unit = canvas.unit
-        x, y = (0.568, 36) if canvas.wide else (0.5, 102)
+        x, y = (0.568, SIZES.edge) if canvas.wide else (0.5, 116)
         at = (x * canvas.width, canvas.height - y * unit)
-        text, size = fitted_text(frame.caption, 48 * unit, min(canvas.width, 1240 * unit) - 40 * unit, STRONG)
+        text, size = fitted_text(
+            frame.caption, SIZES.caption * unit, min(canvas.width, 1240 * unit) - 40 * unit, STRONG
+        )
         paint_text(canvas, text, at, size, rgb(theme.ink), font=STRONG, anchor="middle", halo=rgb(theme.rim))
 
 
@@ -98,7 +102,7 @@ def paint_strip(canvas: Canvas, frame: Unfolded, groups: list[range], theme: The
     """The network from x to e and W, left to right: what is done is filled, what is under way fills up."""
     context, unit = canvas.context, canvas.unit
     ink, quiet, ground = rgb(theme.ink), rgb(theme.quiet), rgb(theme.ground)
-    left, middle = (470 if canvas.wide else 70) * unit, 52 * unit
+    left, middle = (470 if canvas.wide else 70) * unit, 78 * unit
     right = canvas.width - (210 if canvas.wide else 70) * unit
     names = [*(str(number + 1) for number in range(len(groups))), "W"]
     pitch = (right - left) / (len(names) + 1)
@@ -141,8 +145,8 @@ def _paint_list(canvas: Canvas, frame: Unfolded, steps: tuple[Step, ...], groups
     if canvas.wide:
         paint_number(canvas, part, which, theme)
     else:
-        x = 40 * unit + paint_text(canvas, part, (40 * unit, 128 * unit), 40 * unit, quiet, halo=rim)
-        paint_text(canvas, which, (x + 16 * unit, 128 * unit), 52 * unit, ink, font=STRONG, halo=rim)
+        x = SIZES.edge * unit + paint_text(canvas, part, (SIZES.edge * unit, 154 * unit), 40 * unit, quiet, halo=rim)
+        paint_text(canvas, which, (x + 16 * unit, 154 * unit), 52 * unit, ink, font=STRONG, halo=rim)
     for row, number in enumerate(groups[here] if here is not None else ()):
         step, now = steps[number], number == frame.step
         left, right, y = (edge * unit for edge in _cell(canvas, row))
@@ -164,8 +168,8 @@ def _cell(canvas: Canvas, row: int) -> tuple[float, float, float]:
         return LEFT, RIGHT + 30, 268 + row * ROW
     middle = canvas.width / canvas.unit / 2
     column, row = divmod(row + 1, 4)  # the first row stands beside the layer's number
-    left = 40 + column * middle
-    return left, left + middle - 80, 128 + row * ROW
+    left = SIZES.edge + column * middle
+    return left, left + middle - 2 * SIZES.edge, 154 + row * ROW
 
 
 def _groups(steps: tuple[Step, ...]) -> list[range]:

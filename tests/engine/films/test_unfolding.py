@@ -139,6 +139,15 @@ def test_nothing_leaves_the_screen_and_the_view_never_jumps(film):
     assert _within(frames[-1], frames[-1].class_vectors) <= 1
 
 
+def test_what_is_shown_fills_the_plot(film):
+    shares = []
+    for playhead in np.linspace(0, film.last, 400):
+        frame = film(float(playhead))
+        across, up = np.ptp(np.concatenate([frame.points, frame.lines.vertices]), axis=0) / frame.view.half / 2
+        shares.append(max(across / ROOM[0], up))
+    assert np.mean(np.array(shares) >= 0.4) >= 0.95 and max(shares) < 1
+
+
 @pytest.mark.parametrize("seed", range(8))
 def test_nothing_leaves_the_screen_whatever_the_network(seed):
     data = spirals(seed, classes=3, points=50)
