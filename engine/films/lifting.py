@@ -101,7 +101,9 @@ class Lifting:
         across = BOARD * np.linspace(-0.9, 0.9, 13)[:, None]
         along = np.sqrt(BOARD**2 - across**2) * np.linspace(-1, 1, 57)  # round: lifted, corners would tower
         rows = np.stack([along, np.broadcast_to(across, along.shape)], -1)  # 13 57 2
-        grid = np.concatenate([rows, rows[..., ::-1]])
+        turn = np.linspace(0, 2 * np.pi, rows.shape[1])
+        rim = BOARD * np.stack([np.cos(turn), np.sin(turn)], -1)[None]  # where all of them end
+        grid = np.concatenate([rows, rows[..., ::-1], rim])
         return Space(
             points=lifted(x, lift),
             labels=y,

@@ -1,5 +1,6 @@
 """Many small discs, painted as ready-made sprites."""
 
+from collections.abc import Sequence
 from functools import cache
 from typing import cast
 
@@ -63,11 +64,15 @@ def _each(colours: ArrayLike) -> tuple[RGB, ...]:
 
 @cache
 def point_discs(theme: Theme, classes: int, radius: float) -> tuple[Discs, Discs]:
-    """What points look like: right ones, and mistakes, which are rings.
+    """What points look like in a theme: right ones, and mistakes, which are rings."""
+    return discs_of(theme.class_colours(classes), rgb(theme.rim), radius)
 
-    Rims are the class's own colour, darker, and thin: where points are dense they add up to their colour, not to grey.
+
+def discs_of(colours: Sequence[RGB], rim: RGB, radius: float) -> tuple[Discs, Discs]:
+    """Points in these colours: right ones, and mistakes, which are rings.
+
+    Rims are a point's own colour, a third of `rim`, and thin: where points are dense they add up to their colour.
     """
-    colours, rim = theme.class_colours(classes), rgb(theme.rim)
     rims, holes = ([mix(colour, rim, share) for colour in colours] for share in (0.35, 0.58))
     return Discs(radius, 0.1 * radius, colours, rims), Discs(radius, 0.1 * radius, colours, rims, holes, 0.42)
 

@@ -1,5 +1,7 @@
 """The mobject that shows three dimensions: board, lifted grid, points and a cutting plane, far things first."""
 
+from functools import cache
+
 import cairo
 import numpy as np
 
@@ -7,17 +9,20 @@ from engine.films.lifting import BOARD, Space
 from engine.network.layers import Array
 from engine.numbers import percent
 from scenes.parts.paint.canvas import Canvas
-from scenes.parts.paint.discs import point_discs
+from scenes.parts.paint.discs import Discs, discs_of
 from scenes.parts.paint.key import paint_marks, paint_names
 from scenes.parts.paint.plane import paint_ground
+from scenes.parts.paint.raster import stroke
 from scenes.parts.paint.text import paint_text
-from scenes.parts.paint.theme import STRONG, rgb
+from scenes.parts.paint.theme import SIZES, STRONG, Theme, mix, rgb
 from scenes.parts.stage.painted import Shown
 
-SCALE = 0.27
+SCALE = 0.31
 """Of the frame's height, to one unit."""
 MIDDLE = (0.6, 0.47)
 """Where the point in the middle of everything is seen, as shares of the frame."""
+STEPS = 6
+"""Of fog, from the nearest to the farthest."""
 HEIGHT = 0.65
 """Of that point over the board when all is lifted."""
 
@@ -39,6 +44,7 @@ class SpacePicture(Shown[Space]):
         frame, theme = self.frame, self.theme
         paint_ground(canvas, theme)
         self._paint_board(canvas)
+        self._paint_footprints(canvas)
         behind = frame.behind(frame.points)
         lines_behind = frame.behind(frame.sheet)
         if frame.cut > 0:
@@ -75,11 +81,12 @@ class SpacePicture(Shown[Space]):
         """The board: under the answer of a line, of a circle, or bare."""
         frame, context = self.frame, canvas.context
         inside, outside = self.theme.region_colours(2)
+        corners = np.array([[-BOARD, -BOARD, 0], [BOARD, -BOARD, 0], [BOARD, BOARD, 0], [-BOARD, BOARD, 0]])
+        self._fill(canvas, corners, mix(rgb(self.theme.ground), rgb(self.theme.quiet), 0.09), 1)
         if frame.line > 0:
             for polygon, colour in zip(frame.straight, (inside, outside)):
                 if len(polygon):
                     self._fill(canvas, np.pad(polygon, ((0, 0), (0, 1))), colour, frame.line)
-        corners = np.array([[-BOARD, -BOARD, 0], [BOARD, -BOARD, 0], [BOARD, BOARD, 0], [-BOARD, BOARD, 0]])
         if frame.round > 0:
             self._fill(canvas, corners, outside, frame.round)
             self._fill(canvas, frame.circle * (1, 1, 0), inside, frame.round)
@@ -96,22 +103,37 @@ class SpacePicture(Shown[Space]):
         quiet, rim = rgb(self.theme.quiet), rgb(self.theme.rim)
         size = 36 * canvas.unit
         for (x, y), name in zip(self._place(canvas, ends).tolist(), ("x₁", "x₂")):
-            paint_text(canvas, name, (x, y + 12 * canvas.unit), size, quiet, anchor="middle", halo=rim)
+            y = min(y + 12 * canvas.unit, canvas.height - SIZES.edge * canvas.unit)
+            paint_text(canvas, name, (x, y), size, quiet, anchor="middle", halo=rim)
+
+    def _far(self, points: Array) -> Array:
+        """How far from the eye points (…, 3) are, 0 … 1; all alike as seen from above."""
+        tilt = float(self.frame.axes()[1, 2])
+        return tilt * np.clip(0.5 - points @ self.frame.axes()[2] / (2.4 * BOARD), 0, 1)
 
     def _paint_lines(self, canvas: Canvas, seen: np.ndarray) -> None:
-        """The lifted grid's lines, from vertex to vertex, where `seen` (L, M)."""
-        context = canvas.context
-        context.set_line_width(1.4 * canvas.unit)
-        context.set_source_rgba(*canvas.colour(rgb(self.theme.ink), 0.28))
-        for line, shown in zip(self._place(canvas, self.frame.sheet).tolist(), (seen[:, 1:] | seen[:, :-1]).tolist()):
-            down = False
-            for (x, y), (u, v), here in zip(line, line[1:], shown):
-                if here:
-                    if not down:
-                        context.move_to(x, y)
-                    context.line_to(u, v)
-                down = here
-            context.stroke()
+        """The lifted grid's lines, from vertex to vertex, where `seen` (L, M): thin and faint where they are far."""
+        sheet, theme, unit = self.frame.sheet, self.theme, canvas.unit
+        shown = (seen[:, 1:] | seen[:, :-1]).ravel()
+        pixels = self._place(canvas, sheet)
+        ends = np.stack([pixels[:, :-1], pixels[:, 1:]], 2).reshape(-1, 2)
+        level = np.rint(STEPS * self._far((sheet[:, 1:] + sheet[:, :-1]) / 2)).astype(int).ravel()
+        starts = np.arange(0, len(ends) + 1, 2)
+        for step in range(STEPS, -1, -1):
+            near = 1 - step / STEPS
+            colour = canvas.colour(mix(rgb(theme.ground), rgb(theme.ink), 0.14 + 0.3 * near))
+            which = np.flatnonzero(shown & (level == step))
+            stroke(canvas.context, ends, starts, which, (1.1 + 1.2 * near) * unit, colour)
+
+    def _paint_footprints(self, canvas: Canvas) -> None:
+        """Where on the board each lifted point was: its shadow, which says how high it has come."""
+        frame, ground = self.frame, rgb(self.theme.ground)
+        height = frame.points[:, 2].max(initial=0.0)
+        weight = round(4 * min(1.0, float(height)) * float(frame.axes()[1, 2])) / 4
+        if weight > 0 and max(frame.line, frame.round) == 0:
+            colours = [mix(ground, colour, 0.3 * weight) for colour in self.theme.class_colours(2)]
+            flat = self._place(canvas, frame.points * (1, 1, 0))
+            Discs(5.5 * canvas.unit, 0, colours, colours).paint(canvas, flat, frame.labels)
 
     def _paint_plane(self, canvas: Canvas) -> None:
         """The cutting plane over the whole board, growing from its middle."""
@@ -119,7 +141,7 @@ class SpacePicture(Shown[Space]):
         reach = BOARD * min(1.0, self.frame.cut)
         xy = reach * np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]])
         corners = np.column_stack([xy, -(xy @ (w1, w2) + b) / w3])
-        self._fill(canvas, corners, rgb(self.theme.ink), 0.24)
+        self._fill(canvas, corners, rgb(self.theme.ink), 0.15)
         for x, y in self._place(canvas, corners).tolist():
             canvas.context.line_to(x, y)
         canvas.context.close_path()
@@ -139,14 +161,16 @@ class SpacePicture(Shown[Space]):
             canvas.context.stroke()
 
     def _paint_points(self, canvas: Canvas, some: np.ndarray) -> None:
-        """Some of the points, the farthest first."""
+        """Some of the points, the farthest first; far ones are smaller, and fade into the ground."""
         frame = self.frame
         order = np.flatnonzero(some)
         order = order[np.argsort(frame.points[order] @ frame.axes()[2], kind="stable")]
-        right, wrong = point_discs(self.theme, 2, 9.5 * canvas.unit)
-        places, labels = self._place(canvas, frame.points[order]), frame.labels[order] + 2 * frame.wrong[order]
-        for discs, mine in ((right, labels < 2), (wrong, labels >= 2)):
-            discs.paint(canvas, places[mine], labels[mine] % 2)
+        places, levels = self._place(canvas, frame.points), np.rint(STEPS * self._far(frame.points)).astype(int)
+        for step in range(STEPS, -1, -1):
+            here = order[levels[order] == step]
+            kinds = _discs(self.theme, 9.5 * canvas.unit, 0.55 * step / STEPS)
+            for discs, mine in zip(kinds, (here[~frame.wrong[here]], here[frame.wrong[here]])):
+                discs.paint(canvas, places[mine], frame.labels[mine])
 
     def _paint_words(self, canvas: Canvas) -> None:
         unit, theme, frame = canvas.unit, self.theme, self.frame
@@ -161,3 +185,11 @@ class SpacePicture(Shown[Space]):
         paint_text(canvas, frame.caption, at, 42 * unit, ink, anchor="middle", halo=rim)
         low, width, columns = (82, 330, 1) if canvas.wide else (32, 952, 2)
         paint_names(canvas, theme, 2, (64 * unit, canvas.height - low * unit), width * unit, columns)
+
+
+@cache
+def _discs(theme: Theme, radius: float, fog: float) -> tuple[Discs, Discs]:
+    """Right points and mistakes, as far into the fog as they are far."""
+    ground = rgb(theme.ground)
+    colours = [mix(colour, ground, fog) for colour in theme.class_colours(2)]
+    return discs_of(colours, mix(rgb(theme.rim), ground, fog), (1 - 0.35 * fog) * radius)

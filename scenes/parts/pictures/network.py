@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import cairo
+import numpy as np
 
 from engine.films.network import Assembly, Circuit
 from scenes.parts.paint.arrows import trace_arrow
@@ -18,6 +19,8 @@ EXTRACTOR, CLASSIFIER = "#d9776b", "#6ba3d9"
 """Colours of the lecturer's red box and blue box."""
 MOST = 12
 """Units of a column that are drawn one by one; of more, five at each end and their number between."""
+NEAREST = 2.6
+"""How much larger a circuit's first pieces are drawn than all of it."""
 NEGATIVE = "#4a66a8"
 NAMES = 170
 """Room for classes' names after the last column, besides what it leaves free itself, in pixels of 1080."""
@@ -44,7 +47,19 @@ class DiagramOfModules(Shown[Assembly]):
         height = tall * size * unit
         middle = (1 - lifted) * canvas.height / 2 + lifted * (90 if canvas.wide else 128) * unit
         box = Box(50 * unit, middle - height / 2, canvas.width - 100 * unit, height)
-        paint_circuit(canvas, box, self.frame, self.theme, size, rows=1 if canvas.wide else 2)
+        rows = 1 if canvas.wide else 2
+        near = 1 + (_nearness(box, self.frame, size * unit) - 1) * (1 - lifted) if rows == 1 else 1.0
+        paint_circuit(canvas, box._replace(width=near * box.width), self.frame, self.theme, near * size, rows)
+
+
+def _nearness(box: Box, frame: Assembly, size: float) -> float:
+    """How much larger a circuit is drawn whose end is not there yet: what is there fills the width."""
+    pieces, _ = parts(frame.circuit)
+    size *= min(1.0, 0.8 * box.width / _width(pieces, size))
+    rights = [right for _, right, _ in _spans(box, pieces, size)]
+    ahead = frame.shown * len(pieces) / (len(frame.circuit.modules) + 5) + 0.6
+    reach = float(np.interp(ahead, np.arange(1, len(pieces) + 1), rights)) - box.left
+    return min(NEAREST, box.width / reach)
 
 
 def parts(circuit: Circuit, most: int = 7) -> tuple[list[Part], tuple[int, int]]:

@@ -22,12 +22,14 @@ from scenes.parts.paint.plane import (
 )
 from scenes.parts.paint.readouts import written
 from scenes.parts.paint.text import fitted_text, paint_text, text_width
-from scenes.parts.paint.theme import STRONG, THEME, Theme, rgb
+from scenes.parts.paint.theme import SIZES, STRONG, THEME, Theme, rgb
 from scenes.parts.stage.painted import Painted, Shown
 
-HEADER, ROW, GAP, LINE = 92, 58, 8, 44
+HEADER, ROW, GAP, LINE = 96, 74, 8, 44
 """Heights of the line over all panels, of the row under each, of the gap between them and of a line of class names
 under the header, in pixels of 1080."""
+INSET = 40
+"""From a panel's side to the text under it: a panel may touch the frame's edge, text may not."""
 NAMES = 6
 """Most names of classes in a line across a wide frame; half as many in others."""
 ROOMY = 600
@@ -93,7 +95,7 @@ class Panel(Shown[Frame]):
         """Paint the window; nothing of the plane leaves it."""
         left, top, width, height = self.window.within(canvas)
         unit, frame, theme = canvas.unit, self.frame, self.theme
-        plot = height - self.lines * round(ROW * unit)
+        plot = height - round((ROW + 50 * (self.lines - 1)) * unit)
         context = canvas.context
         context.save()
         context.translate(left, top)
@@ -102,9 +104,9 @@ class Panel(Shown[Frame]):
         panel = canvas.part(context, width, plot)
         self.paint_plane(panel, fitted(frame, width, plot), frame, theme)
         context.restore()
-        baseline = top + plot + 42 * unit
+        baseline = top + plot + 44 * unit
         rim = rgb(theme.rim)
-        room, size = width - 20 * unit, 38 * unit
+        room, size = width - INSET * unit, SIZES.label * unit
         read = [(name, written(name, frame.readings[name])) for name in self.below if name in frame.readings]
         right = left + room
         for name, text in reversed(read):
@@ -114,10 +116,8 @@ class Panel(Shown[Frame]):
                 paint_text(canvas, name, (right, baseline), 32 * unit, rgb(theme.quiet), anchor="right", halo=rim)
                 right -= text_width(name, 32 * unit)
             right -= 36 * unit
-        title, size = fitted_text(
-            titled(self.title, frame), size, (room if self.lines > 1 else right - left) - 20 * unit
-        )
-        at = (left + 20 * unit, baseline if self.lines == 1 else top + height - 16 * unit)
+        title, size = fitted_text(titled(self.title, frame), size, (room if self.lines > 1 else right - left) - INSET * unit)
+        at = (left + INSET * unit, baseline if self.lines == 1 else top + height - 30 * unit)
         paint_text(canvas, title, at, size, rgb(theme.quiet), halo=rim)
 
 
@@ -145,19 +145,19 @@ class Header(Painted):
         """Paint the whole frame."""
         theme, unit = self.theme, canvas.unit
         paint_ground(canvas, theme)
-        x, baseline = 40 * unit, 66 * unit
+        x, baseline = SIZES.edge * unit, 68 * unit
         for name in self.above:
             if name in self.frame.readings:
-                x += paint_text(canvas, name, (x, baseline), 40 * unit, rgb(theme.quiet)) + 16 * unit
+                x += paint_text(canvas, name, (x, baseline), SIZES.body * unit, rgb(theme.quiet)) + 16 * unit
                 text = written(name, self.frame.readings[name])
-                paint_text(canvas, text, (x, baseline), 60 * unit, rgb(theme.ink), font=STRONG)
+                paint_text(canvas, text, (x, baseline), SIZES.head * unit, rgb(theme.ink), font=STRONG)
                 x += 200 * unit
         paint_marks(canvas, theme, baseline, self.key)
         names = len(theme.names[: self.classes])
         columns = min(names, NAMES if canvas.wide else NAMES // 2)
         if names:
-            at = (40 * unit, (HEADER + 26) * unit)
-            paint_names(canvas, theme, names, at, canvas.width - 80 * unit, columns, LINE)
+            at = (SIZES.edge * unit, (HEADER + 26) * unit)
+            paint_names(canvas, theme, names, at, canvas.width - 2 * SIZES.edge * unit, columns, LINE)
 
 
 class Panels(Group):
@@ -215,12 +215,12 @@ def titled(title: str, frame: Frame) -> str:
 def _row_width(frame: Frame, title: str, below: Sequence[str]) -> float:
     """What a panel's name and readings need in one line, in pixels of 1080."""
     read = [(name, written(name, frame.readings[name])) for name in below if name in frame.readings]
-    widths = [text_width(text, 38, STRONG) + (0 if "%" in text else text_width(name, 32) + 12) for name, text in read]
-    return text_width(titled(title, frame), 38) + sum(widths) + 36 * len(read) + 40
+    widths = [text_width(text, 36, STRONG) + (0 if "%" in text else text_width(name, 32) + 12) for name, text in read]
+    return text_width(titled(title, frame), 36) + sum(widths) + 36 * len(read) + 2 * INSET
 
 
 def arranged(count: int, columns: int | None = None, shape: float = 16 / 9, names: int = 0) -> list[Window]:
-    """Windows for `count` panels under the header, row by row, the last row centred.
+    """Windows for `count` panels under the header, row by row; where the last row has fewer, they are wider.
 
     `shape` is the frame's width over its height: where that is not wide, `columns` are as many as leave the largest
     planes. Lines of class `names` lie between the header and the panels.
@@ -231,12 +231,12 @@ def arranged(count: int, columns: int | None = None, shape: float = 16 / 9, name
         columns = max(range(1, count + 1), key=lambda c: min(width / c, (height - header) / -(-count // c) - ROW))
     columns = columns or math.ceil(math.sqrt(count)) + (count > 6)
     rows = math.ceil(count / columns)
-    top, across, gap = header / height, 1 / columns, GAP / 1080
+    top, gap = header / height, GAP / 1080
     down = (1 - top) / rows
     windows = []
     for k in range(count):
         row, column = divmod(k, columns)
         here = min(columns, count - row * columns)
-        left = across * (column + (columns - here) / 2)
-        windows.append(Window(left + gap / 4, top + row * down, left + across - gap / 4, top + (row + 1) * down))
+        left, right = column / here, (column + 1) / here
+        windows.append(Window(left + gap / 4, top + row * down, right - gap / 4, top + (row + 1) * down))
     return windows
