@@ -9,6 +9,8 @@ from engine import FIVE_SPIRALS, Film, Frame, record, training
 from scenes.parts.paint.theme import DARK, LIGHT, Theme
 from scenes.parts.pictures.contact_sheet import painted
 from scenes.parts.pictures.picture import Picture, Place
+from tests.scenes.drawn import SHAPES, Text, drawn
+from tests.scenes.states import STATES
 
 BLOCK = 6
 """Side in pixels of 480 × 270 of the blocks that an eye in the last row takes in as one."""
@@ -48,3 +50,19 @@ def test_a_class_has_its_colour_from_the_last_row(film: Film, theme: Theme) -> N
     kept = [block for epoch in (350, 500, 1000, 2000) for block in survivals(film(epoch), theme)]
     assert len(kept) > 500
     assert np.mean(kept) >= 0.95
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_nothing_that_is_to_be_read_touches_the_frames_edge(name: str) -> None:
+    painted, shape = STATES[name]()
+    (width, height), drawing = SHAPES[shape], drawn(*painted, shape=shape)
+    left, top = 0.02 * width, 0.02 * height
+    for mark in (*drawing.texts, *(arrow for arrow in drawing.arrows if _seen(arrow.tip, width, height))):
+        box = mark.box if isinstance(mark, Text) else (*mark.tip, *mark.tip)
+        inside = box[0] >= left and box[1] >= top and box[2] <= width - left and box[3] <= height - top
+        assert inside, (mark, np.round(box))
+
+
+def _seen(place: np.ndarray, width: int, height: int) -> bool:
+    """Whether a place is in the frame: what is larger than its view leaves it."""
+    return bool(((place >= 0) & (place <= (width, height))).all())

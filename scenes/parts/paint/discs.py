@@ -43,6 +43,11 @@ class Discs:
         self.holes = None if holes is None else _each(np.broadcast_to(holes, (len(self.colours), 3)))
         self.hole = float(hole)
 
+    @property
+    def hollow(self) -> bool:
+        """Whether they are rings."""
+        return self.holes is not None
+
     def paint(self, canvas: Canvas, xy: NDArray[np.floating], labels: NDArray[np.integer]) -> None:
         """Paint discs centred at pixels xy (N, 2), in order: later ones over earlier ones. labels (N,) below K."""
         tell(canvas.context, "points", centres=xy, labels=labels, discs=self)

@@ -41,7 +41,7 @@ def paint_key(canvas: Canvas, frame: Frame, theme: Theme) -> None:
     else:
         rows, pitch, left, line = _wrapped(entries, canvas.width / unit - 2 * SIZES.edge), 0.0, SIZES.edge * unit, LINE
     for number, row in enumerate(rows):
-        x, y = left, canvas.height - (44 + line * (len(rows) - 1 - number)) * unit
+        x, y = left, canvas.height - ((44 if canvas.wide else 52) + line * (len(rows) - 1 - number)) * unit
         for entry in row:
             column = pitch if len(row) > 1 else (RIGHT - LEFT) * unit
             room = (column if pitch else canvas.width) - (44 + 12) * unit

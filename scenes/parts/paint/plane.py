@@ -124,7 +124,7 @@ def paint_axis_names(canvas: Canvas, place: Place, frame: Frame, theme: Theme) -
     size, edge = SIZES.label * unit, SIZES.edge * unit
     right = min(canvas.width - edge, x + 1.6 * frame.view.half * place.scale)
     paint_text(canvas, frame.axes[0], (right, y - 16 * unit), size, quiet, anchor="right", halo=rim)
-    paint_text(canvas, frame.axes[1], (x + 16 * unit, edge + 0.5 * size), size, quiet, halo=rim)
+    paint_text(canvas, frame.axes[1], (x + 16 * unit, edge + 0.75 * size), size, quiet, halo=rim)
 
 
 def paint_scale_bar(canvas: Canvas, place: Place, frame: Frame, theme: Theme) -> None:

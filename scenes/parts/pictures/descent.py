@@ -17,7 +17,7 @@ from scenes.parts.paint.plane import Place
 from scenes.parts.paint.raster import stroke
 from scenes.parts.paint.shades import paint_segments, paint_shades
 from scenes.parts.paint.text import paint_text
-from scenes.parts.paint.theme import RGB, STRONG, THEME, Theme, mix, rgb
+from scenes.parts.paint.theme import RGB, SIZES, STRONG, THEME, Theme, mix, rgb
 from scenes.parts.stage.formula import formula, seat
 from scenes.parts.stage.painted import Painted, Shown
 
@@ -90,8 +90,10 @@ class Valley(Painted):
                     context.line_to(tick[0] + tick[2] * unit, tick[1] + tick[3] * unit)
         context.stroke()
         size, rim = 32 * unit, rgb(theme.rim)
-        paint_text(canvas, "w₁", (plane.width - 20 * unit, y - 16 * unit), 40 * unit, ink, anchor="right", halo=rim)
-        paint_text(canvas, "w₂", (x + 16 * unit, 44 * unit), 40 * unit, ink, halo=rim)
+        paint_text(
+            canvas, "w₁", (plane.width - SIZES.edge * unit, y - 16 * unit), 40 * unit, ink, anchor="right", halo=rim
+        )
+        paint_text(canvas, "w₂", (x + 16 * unit, (SIZES.edge + 30) * unit), 40 * unit, ink, halo=rim)
         paint_text(canvas, "1", (x + place.scale, y + 42 * unit), size, quiet, anchor="middle", halo=rim)
         paint_text(canvas, "1", (x - 16 * unit, y - place.scale + 11 * unit), size, quiet, anchor="right", halo=rim)
 

@@ -45,7 +45,7 @@ class DiagramOfModules(Shown[Assembly]):
         (low, high), tall = ((50, 38), 3.4) if canvas.wide else ((46, 30), 8.0)  # sizes of text; heights in them
         size = (1 - lifted) * low + lifted * high
         height = tall * size * unit
-        middle = (1 - lifted) * canvas.height / 2 + lifted * (90 if canvas.wide else 128) * unit
+        middle = (1 - lifted) * canvas.height / 2 + lifted * (90 if canvas.wide else 142) * unit
         box = Box(50 * unit, middle - height / 2, canvas.width - 100 * unit, height)
         rows = 1 if canvas.wide else 2
         near = 1 + (_nearness(box, self.frame, size * unit) - 1) * (1 - lifted) if rows == 1 else 1.0

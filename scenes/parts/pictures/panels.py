@@ -25,7 +25,7 @@ from scenes.parts.paint.text import fitted_text, paint_text, text_width
 from scenes.parts.paint.theme import SIZES, STRONG, THEME, Theme, rgb
 from scenes.parts.stage.painted import Painted, Shown
 
-HEADER, ROW, GAP, LINE = 96, 74, 8, 44
+HEADER, ROW, GAP, LINE = 100, 74, 8, 44
 """Heights of the line over all panels, of the row under each, of the gap between them and of a line of class names
 under the header, in pixels of 1080."""
 INSET = 40
@@ -145,7 +145,7 @@ class Header(Painted):
         """Paint the whole frame."""
         theme, unit = self.theme, canvas.unit
         paint_ground(canvas, theme)
-        x, baseline = SIZES.edge * unit, 68 * unit
+        x, baseline = SIZES.edge * unit, (68 if canvas.wide else 84) * unit
         for name in self.above:
             if name in self.frame.readings:
                 x += paint_text(canvas, name, (x, baseline), SIZES.body * unit, rgb(theme.quiet)) + 16 * unit
@@ -232,7 +232,7 @@ def arranged(count: int, columns: int | None = None, shape: float = 16 / 9, name
     columns = columns or math.ceil(math.sqrt(count)) + (count > 6)
     rows = math.ceil(count / columns)
     top, gap = header / height, GAP / 1080
-    down = (1 - top) / rows
+    down = (1 - top - (20 / height if height > width else 0)) / rows
     windows = []
     for k in range(count):
         row, column = divmod(k, columns)

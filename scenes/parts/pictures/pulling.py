@@ -22,7 +22,7 @@ from scenes.parts.paint.plane import (
 )
 from scenes.parts.paint.raster import stroke
 from scenes.parts.paint.text import paint_text
-from scenes.parts.paint.theme import STRONG, THEME, Theme, rgb
+from scenes.parts.paint.theme import SIZES, STRONG, THEME, Theme, rgb
 from scenes.parts.stage.painted import Painted
 
 TOP, BELOW, PITCH = 120, 230, 50
@@ -52,9 +52,9 @@ class Pullboard(Painted):
         names = len(theme.names[: classes_of(self.frames[0])])
         columns = names if canvas.wide else min(names, 3)
         lines = -(-names // max(columns, 1))
-        foot = canvas.height - PITCH * lines * canvas.unit
+        foot = canvas.height - (PITCH * lines + (24 if names else 0)) * canvas.unit
         if names:
-            at = (40 * canvas.unit, foot + 28 * canvas.unit)
+            at = (SIZES.edge * canvas.unit, foot + 28 * canvas.unit)
             paint_names(canvas, theme, names, at, canvas.width - 80 * canvas.unit, columns, PITCH)
         for k, frame in enumerate(self.frames):
             box, rows = _windows(canvas, k, count, foot)

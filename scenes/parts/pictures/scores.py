@@ -14,7 +14,7 @@ from scenes.parts.paint.bars import bar_middle, paint_bars
 from scenes.parts.paint.canvas import WIDE, Box, Canvas, fading
 from scenes.parts.paint.plane import Place, paint_axes, paint_ground, paint_points, paint_regions
 from scenes.parts.paint.text import fitted_text, paint_text, subscript, text_width
-from scenes.parts.paint.theme import STRONG, THEME, Theme, mix, rgb
+from scenes.parts.paint.theme import SIZES, STRONG, THEME, Theme, mix, rgb
 from scenes.parts.stage.formula import formula, seat
 from scenes.parts.stage.painted import Shown
 
@@ -44,7 +44,7 @@ class Parts(NamedTuple):
             return cls((1010, down), (1480, 138), scores, probabilities, (1130, across - 60, 985))
         below = down - BELOW
         scores, probabilities = Box(110, below, 190, 315), Box(across / 2 + 130, below, 210, 315)
-        scale = (60, across - 60, down - 78)
+        scale = (60, across - 60, down - 112)
         if down > 1.4 * across:
             return cls((across, below - 290), (-across / 2, below - 145), scores, probabilities, scale)
         return cls((across - 400, below - 30), (-200, below / 2 - 15), scores, probabilities, scale)
@@ -101,9 +101,11 @@ def _paint_plane(canvas: Canvas, place: Place, frame: Scores, theme: Theme) -> N
         with fading(canvas, frame.answered):
             paint_regions(canvas, place, frame, theme)
     paint_axes(canvas, place, frame, theme)
-    quiet, right = rgb(theme.quiet), canvas.width - 24 * unit
-    paint_text(canvas, frame.axes[0], (right, place.origin[1] - 16 * unit), 34 * unit, quiet, anchor="right")
-    paint_text(canvas, frame.axes[1], (place.origin[0] + 16 * unit, 40 * unit), 34 * unit, quiet)
+    quiet, right, size = rgb(theme.quiet), canvas.width - SIZES.edge * unit, SIZES.label * unit
+    paint_text(canvas, frame.axes[0], (right, place.origin[1] - 16 * unit), size, quiet, anchor="right")
+    paint_text(
+        canvas, frame.axes[1], (place.origin[0] + 16 * unit, (SIZES.edge + 0.75 * SIZES.label) * unit), size, quiet
+    )
     spread = place(frame.points)
     corner, size = spread.min(0) - 20 * unit, np.ptp(spread, axis=0) + 40 * unit
     with fading(canvas, 0.35, (*corner.tolist(), *size.tolist())):

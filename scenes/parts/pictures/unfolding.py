@@ -102,7 +102,7 @@ def paint_strip(canvas: Canvas, frame: Unfolded, groups: list[range], theme: The
     """The network from x to e and W, left to right: what is done is filled, what is under way fills up."""
     context, unit = canvas.context, canvas.unit
     ink, quiet, ground = rgb(theme.ink), rgb(theme.quiet), rgb(theme.ground)
-    left, middle = (470 if canvas.wide else 70) * unit, 78 * unit
+    left, middle = (470 if canvas.wide else 70) * unit, (78 if canvas.wide else 90) * unit
     right = canvas.width - (210 if canvas.wide else 70) * unit
     names = [*(str(number + 1) for number in range(len(groups))), "W"]
     pitch = (right - left) / (len(names) + 1)
