@@ -2,8 +2,11 @@
 
 from dataclasses import replace
 
+from manim import smooth
+
 from engine import pace, training
 from engine.films.claims import mistakes, reach
+from engine.films.opening import opening
 from engine.library import digits_run
 from engine.numbers import percent, significant
 from scenes.parts import THEME, FilmScene, Picture, Replay
@@ -12,9 +15,12 @@ from scenes.parts import THEME, FilmScene, Picture, Replay
 class Digits(FilmScene):
     def construct(self):
         film = training(digits_run())  # playhead: epochs
-        picture = Picture(film(film.first), replace(THEME, names=tuple("0123456789")))
+        near = opening(film)  # playhead: 0 from near, 1 from far
+        picture = Picture(near(0), replace(THEME, names=tuple("0123456789")))
         self.next_section("origin", says=f"All images within {significant(reach(film(film.first)))} of the origin.")
         self.add(picture)
+        self.wait(1)
+        self.play(Replay(picture, near, 0, 1, rate_func=smooth, run_time=3))
         self.wait(1)
         self.next_section("fan", says=f"{len(film(12).class_vectors)} arms grow along as many class vectors.")
         self.play(Replay(picture, film, film.first, 12, rate_func=pace(film, film.first, 12), run_time=8))

@@ -1,7 +1,10 @@
 """A 2–100–2–5 network unwinds five spirals, seen in its embedding space."""
 
+from manim import smooth
+
 from engine import FIVE_SPIRALS, pace, record, training
 from engine.films.claims import angles, astray, reach
+from engine.films.opening import opening
 from engine.numbers import percent, significant
 from scenes.parts import FilmScene, Picture, Replay
 
@@ -9,10 +12,13 @@ from scenes.parts import FilmScene, Picture, Replay
 class Embedding(FilmScene):
     def construct(self):
         film = training(record(FIVE_SPIRALS))  # playhead: epochs
-        picture, upright, end = Picture(film(0)), film(250), film(2000)
+        near, upright, end = opening(film), film(250), film(2000)  # playhead: 0 from near, 1 from far
+        picture = Picture(near(0))
         within = significant(reach(film(0)))
         self.next_section("origin", says=f"Tiny weights: every point lies within {within} of the origin.")
         self.add(picture)
+        self.wait(1)
+        self.play(Replay(picture, near, 0, 1, rate_func=smooth, run_time=3))
         self.wait(1)
         right = percent(upright.readings["accuracy"])
         self.next_section("grow", says=f"Little more than a scaled identity: upright, still tangled, {right} right.")

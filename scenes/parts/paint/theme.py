@@ -94,6 +94,10 @@ class Theme:
     """Size of points, as a multiple of what suits their number."""
     overlay: float = 0.5
     """Opacity of the regions where the ground is transparent."""
+    title: str = ""
+    """On a card before every clip, where a scene says nothing else; no card without one."""
+    end: str = ""
+    """On a card after every clip."""
     text: Path = FONTS / "SourceSans3-Regular.ttf"
     strong: Path = FONTS / "SourceSans3-SemiBold.ttf"
     maths: Path = FONTS / "STIXTwoMath-Regular.ttf"
@@ -173,6 +177,8 @@ def _checked(name: str, key: str, value: Any, folder: Path) -> Any:
         return tuple(_font_file(wanted, folder / item) for item in value)
     if not isinstance(value, str):
         raise UnspiralError(f"{wanted} is no text in quotes")
+    if key in ("title", "end"):
+        return value
     if key in ("text", "strong", "maths"):
         return _font_file(wanted, folder / value)
     return _colour(name, key, value)

@@ -109,7 +109,7 @@ class SpacePicture(Shown[Space]):
     def _far(self, points: Array) -> Array:
         """How far from the eye points (…, 3) are, 0 … 1; all alike as seen from above."""
         tilt = float(self.frame.axes()[1, 2])
-        return tilt * np.clip(0.5 - points @ self.frame.axes()[2] / (2.4 * BOARD), 0, 1)
+        return tilt * np.clip(0.25 - points @ self.frame.axes()[2] / (2 * BOARD), 0, 1)
 
     def _paint_lines(self, canvas: Canvas, seen: np.ndarray) -> None:
         """The lifted grid's lines, from vertex to vertex, where `seen` (L, M): thin and faint where they are far."""

@@ -116,7 +116,9 @@ class Panel(Shown[Frame]):
                 paint_text(canvas, name, (right, baseline), 32 * unit, rgb(theme.quiet), anchor="right", halo=rim)
                 right -= text_width(name, 32 * unit)
             right -= 36 * unit
-        title, size = fitted_text(titled(self.title, frame), size, (room if self.lines > 1 else right - left) - INSET * unit)
+        title, size = fitted_text(
+            titled(self.title, frame), size, (room if self.lines > 1 else right - left) - INSET * unit
+        )
         at = (left + INSET * unit, baseline if self.lines == 1 else top + height - 30 * unit)
         paint_text(canvas, title, at, size, rgb(theme.quiet), halo=rim)
 

@@ -102,7 +102,7 @@ def paint_strip(canvas: Canvas, frame: Unfolded, groups: list[range], theme: The
     """The network from x to e and W, left to right: what is done is filled, what is under way fills up."""
     context, unit = canvas.context, canvas.unit
     ink, quiet, ground = rgb(theme.ink), rgb(theme.quiet), rgb(theme.ground)
-    left, middle = (470 if canvas.wide else 70) * unit, (78 if canvas.wide else 90) * unit
+    left, middle = (470 if canvas.wide else 70) * unit, 78 * unit
     right = canvas.width - (210 if canvas.wide else 70) * unit
     names = [*(str(number + 1) for number in range(len(groups))), "W"]
     pitch = (right - left) / (len(names) + 1)
@@ -132,7 +132,7 @@ def paint_strip(canvas: Canvas, frame: Unfolded, groups: list[range], theme: The
         paint_text(canvas, name, at, 40 * unit, colour, font=STRONG, anchor="middle", halo=rgb(theme.rim))
     rim = rgb(theme.rim)
     between = left + (len(groups) + 0.5) * pitch
-    paint_text(canvas, "e", (between, middle - 14 * unit), 44 * unit, ink, anchor="middle", halo=rim)
+    paint_text(canvas, "e", (between, middle - 12 * unit), SIZES.label * unit, ink, anchor="middle", halo=rim)
     paint_text(canvas, "x", (left - 14 * unit, middle + 12 * unit), 44 * unit, ink, anchor="right", halo=rim)
     paint_text(canvas, "s", (right + 14 * unit, middle + 12 * unit), 44 * unit, ink, halo=rim)
 

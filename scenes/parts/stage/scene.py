@@ -5,6 +5,7 @@ import gc
 import inspect
 import linecache
 import sys
+from collections.abc import Callable
 from datetime import timedelta
 from itertools import islice
 from pathlib import Path
@@ -12,7 +13,7 @@ from types import FrameType
 from typing import Any
 
 import numpy as np
-from manim import Camera, Scene, Wait, config
+from manim import Camera, FadeIn, Scene, Wait, config
 from manim.animation.animation import Animation
 from manim.scene.section import DefaultSectionType
 from srt import Subtitle
@@ -21,7 +22,9 @@ from tqdm import tqdm
 
 from engine import UnspiralError
 from engine.deliver.captions import beside
+from scenes.parts.paint.theme import THEME
 from scenes.parts.stage.camera import FilmCamera
+from scenes.parts.stage.card import Card
 from scenes.parts.stage.encoder import said
 from scenes.parts.stage.renderer import FilmRenderer, in_steps, say_mistakes_in_one_line
 from scenes.parts.stage.replay import Replay, frames
@@ -50,9 +53,22 @@ class FilmScene(Scene):
 
     It brings its settings along: ground, sections, encoder, few words. What a manim.cfg or a flag says comes first.
     An UnspiralError in `construct` ends the program with one line and exit code 2.
+
+    With a `title`, in the class, at the call or in the theme, the clip begins with a card that says it, over the first
+    line of the scene's file; with an `end`, it ends with a card that says that. Each is a section of its own.
     """
 
-    def __init__(self, camera_class: type[Camera] = FilmCamera, renderer: None = None, **kwargs: Any) -> None:
+    title: str = THEME.title
+    end: str = THEME.end
+
+    def __init__(
+        self,
+        camera_class: type[Camera] = FilmCamera,
+        renderer: None = None,
+        title: str | None = None,
+        end: str | None = None,
+        **kwargs: Any,
+    ) -> None:
         if renderer is not None:  # notebooks pass none, and OpenGL draws no painted mobjects
             raise UnspiralError("films are drawn by cairo: leave --renderer out")
         if not issubclass(camera_class, FilmCamera):  # FilmScene beside one of Manim's scenes with its own camera
@@ -69,6 +85,10 @@ class FilmScene(Scene):
             raise UnspiralError(f"{reason}; name another folder with --media_dir") from None
         self._in_motion = False
         self._saying: Subtitle | None = None
+        self.title = self.title if title is None else title
+        self.end = self.end if end is None else end
+        if self.title or self.end:
+            self.construct = self._between_cards(self.construct)
 
     def render(self, preview: bool = False) -> bool:
         """Render the scene, as Manim's command does."""
@@ -83,6 +103,24 @@ class FilmScene(Scene):
             raise SystemExit(2) from error
         finally:
             gc.unfreeze()
+
+    def _between_cards(self, construct: Callable[[], None]) -> Callable[[], None]:
+        """`construct`, after the title and before the end."""
+        about = (sys.modules[type(self).__module__].__doc__ or "").strip().partition("\n")[0]
+
+        def constructed() -> None:
+            if self.title:
+                self.next_section("title")
+                self.add(card := Card(self.title, about))
+                self.wait(2.5)
+                self.remove(card)
+            construct()
+            if self.end:
+                self.next_section("end")
+                self.play(FadeIn(Card(self.end)), run_time=0.6)
+                self.wait(2)
+
+        return constructed
 
     def next_section(
         self,

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from engine.numbers import percent
-from scenes.parts.paint.theme import DARK, LIGHT, Theme, rgb
-from scenes.parts.pictures.lifting import SpacePicture
+from scenes.parts.paint.theme import DARK, LIGHT, Theme, mix, rgb
+from scenes.parts.pictures.lifting import STEPS, SpacePicture
 from tests.scenes import states
 from tests.scenes.claims import assert_key, near, same_colour
 from tests.scenes.drawn import SHAPES, Drawing, Points, drawn
@@ -15,6 +15,8 @@ from tests.scenes.states import LOOKS
 
 BOTH = pytest.mark.parametrize("theme", [DARK, LIGHT], ids=["dark", "light"])
 BOARD = 1.25
+PLANE = 0.15
+"""How much the cutting plane hides."""
 PLAYHEADS = [0.0, 1.0, 1.6, 2.8, 3.4, 4.0, 5.0]
 
 
@@ -28,6 +30,11 @@ def screen(points: np.ndarray, frame) -> np.ndarray:
 
 def board_of(drawing: Drawing) -> np.ndarray:
     return next(x.points[:4] for x in drawing.lines if len(x.points) == 5)
+
+
+def lifted_points(drawing: Drawing) -> list[Points]:
+    """All but the footprints that they leave on the board."""
+    return [group for group in drawing.of(Points) if group.radius > 6]
 
 
 def place_of(drawing: Drawing, frame):
@@ -52,13 +59,16 @@ def test_points_stand_over_their_x_and_have_the_colour_of_their_truth(
     x, y = film.flat.data
     lift = frame.points[:, 2] / (x**2).sum(1)
     assert np.ptp(lift) < 1e-9 and np.allclose(frame.points[:, :2], x)
-    groups = drawing.of(Points)
+    groups = lifted_points(drawing)
     at, colours = (np.concatenate([getattr(g, name) for g in groups]) for name in ("centres", "colours"))
     hollow = np.concatenate([np.full(len(g.labels), g.hollow) for g in groups])
     expected = place(frame.points)
     order = [int(np.abs(at - p).max(1).argmin()) for p in expected]
     assert sorted(order) == list(range(len(y))) and near(at[order], expected)
-    assert same_colour(colours[order], np.array(theme.class_colours(2))[y])
+    own, fog = np.array(theme.class_colours(2))[y], np.array(rgb(theme.ground))
+    faded = ((colours[order] - own) * (fog - own)).sum(1) / ((fog - own) ** 2).sum(1)
+    assert same_colour(colours[order], own + faded[:, None] * (fog - own)) and -0.01 < faded.min() <= faded.max() < 0.56
+    assert frame.elevation < math.pi / 2 or faded.max() < 0.01
     assert (hollow[order] == frame.wrong).all()
 
 
@@ -66,13 +76,13 @@ def test_points_stand_over_their_x_and_have_the_colour_of_their_truth(
 def test_what_the_plane_hides_is_painted_before_it_and_the_farthest_first(playhead: float) -> None:
     frame = states.lifting_film()(playhead)
     drawing = drawn(SpacePicture(frame))
-    plane = next(s for s in drawing.shapes if s.alpha == pytest.approx(0.24))
+    plane = next(s for s in drawing.shapes if s.alpha == pytest.approx(PLANE))
     w, b = frame.plane.weight[0], frame.plane.bias[0]
     round_, low = frame.azimuth, math.cos(frame.elevation)
     e = np.array([math.sin(round_) * low, -math.cos(round_) * low, math.sin(frame.elevation)])  # to the eye
     behind = (frame.points @ w + b) * (w @ e) < 0
     place = place_of(drawing, frame)
-    for group in drawing.of(Points):
+    for group in lifted_points(drawing):
         order = [int(np.abs(place(frame.points) - c).max(1).argmin()) for c in group.centres]
         assert (behind[order] == (group.order < plane.order)).all()
         assert (np.diff(frame.points[order] @ e) > -1e-9).all(), "a far point hides a near one"
@@ -89,7 +99,7 @@ def test_the_plane_is_where_the_classifier_is_undecided_and_cuts_along_the_circl
     w, b = frame.plane.weight[0], float(frame.plane.bias[0])
     xy = BOARD * min(1, frame.cut) * np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]])
     corners = np.column_stack([xy, -(xy @ w[:2] + b) / w[2]])
-    filled = next(s for s in drawing.shapes if s.alpha == pytest.approx(0.24))
+    filled = next(s for s in drawing.shapes if s.alpha == pytest.approx(PLANE))
     assert near(filled.points, place(corners), 0.1)
     edge = next(x for x in drawing.lines if near(x.points[:4], place(corners), 0.1))
     assert edge.alpha == pytest.approx(0.8 * frame.cut)
@@ -130,7 +140,8 @@ def test_grid_lines_run_over_the_lifted_board(playhead: float) -> None:
     frame = states.lifting_film()(playhead)
     drawing = drawn(SpacePicture(frame))
     place = place_of(drawing, frame)
-    faint = [x.points for x in drawing.lines if same_colour(x.colour, rgb(DARK.ink)) and x.alpha == pytest.approx(0.28)]
+    shades = [mix(rgb(DARK.ground), rgb(DARK.ink), 0.14 + 0.3 * (1 - step / STEPS)) for step in range(STEPS + 1)]
+    faint = [x.points for x in drawing.lines if any(same_colour(x.colour, shade) for shade in shades)]
     begins, ends = (np.concatenate([f[side] for f in faint]) for side in (slice(None, -1), slice(1, None)))
     expected = place(frame.sheet).reshape(-1, 2)[::7, None]
     along = ends - begins
