@@ -29,8 +29,9 @@ def paint_vector_names(canvas: Canvas, origin: Array, tips: Array, colours: list
     for k, ((x, y), colour) in enumerate(zip(labels.tolist(), colours)):
         alpha = float(np.clip((room[k] - 58) / 3, 0, 1))  # soon there or gone: half a name cannot be read
         tip_x, tip_y = tips[k].tolist()
-        if alpha > 0 and 0 < tip_x < canvas.width and 0 < tip_y < canvas.height:
-            x, y = min(max(x, edge), canvas.width - edge), min(max(y, edge), canvas.height - edge)
+        if alpha > 0:
+            if 0 < tip_x < canvas.width and 0 < tip_y < canvas.height:
+                x, y = min(max(x, edge), canvas.width - edge), min(max(y, edge), canvas.height - edge)
             at, rim = (x, y + 12 * unit), rgb(theme.rim)
             name = f"w{subscript(k + 1)}"
             paint_text(canvas, name, at, size, colour, font=STRONG, anchor="middle", alpha=alpha, halo=rim)
