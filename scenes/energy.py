@@ -26,12 +26,11 @@ class Energy(BlackboardScene):
         self.add(plane)
         self.wait(1)
         self.next_section("learn")  # each class digs its energy out along its own arm
-        even = pace(training(run), 0, 2000)
-        self.play(Replay(plane, film, 0, 2000, run_time=14, rate_func=even))
+        self.play(Replay(plane, film, 0, 2000, run_time=14, rate_func=pace(training(run), 0, 2000)))
         self.wait(2)
         self.next_section("softargmax")  # points and energies leave; what stays is the plane of answers
         rising = surfaces.vary("turned", 0, 1, rising=1)
-        self.play(FadeIn(sheets := Surfaces(rising(0))), run_time=0.8)
+        self.play(FadeIn(sheets := Surfaces(rising(0))))
         self.say(formula('tilde(y)_k = op("softargmax")(s)_k', size=32).move_to(seat(wide=(1662, 81), tall=(-250, 81))))
         self.wait(1)
         self.next_section("turn")  # it tilts, and each class rises from it as a mesa
