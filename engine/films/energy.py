@@ -17,7 +17,7 @@ from engine.runs.run import Run
 
 CELLS = 120
 """Cells of the grid each way: a whole number of pixels to each at every usual height."""
-PANEL = 340
+PANEL = 334
 """Side of an energy's panel in pixels of 1080: level lines are exact to one of them."""
 
 

@@ -25,7 +25,7 @@ def paint_vector_names(canvas: Canvas, origin: Array, tips: Array, colours: list
     labels = tips + 34 * unit * outward
     apart = np.linalg.norm(labels[:, None] - labels[None], axis=2) + np.diag(np.full(len(labels), np.inf))
     room = np.minimum(apart.min(1), 1.2 * lengths) / unit
-    edge = SIZES.edge * unit
+    edge = (SIZES.edge + 0.7 * SIZES.label) * unit
     for k, ((x, y), colour) in enumerate(zip(labels.tolist(), colours)):
         alpha = float(np.clip((room[k] - 58) / 3, 0, 1))  # soon there or gone: half a name cannot be read
         tip_x, tip_y = tips[k].tolist()
