@@ -161,12 +161,12 @@ def _remark(message: Warning | str, category: type[Warning], *_: Any, **__: Any)
 @click.version_option(package_name="unspiral", message="%(package)s %(version)s")
 @click.pass_context
 def main(ctx: click.Context) -> None:
-    r"""Films of small networks that learn, for lectures.
+    """Films of small networks that learn, for lectures.
 
     A recipe says what to learn; a run is what was recorded of it; scenes turn runs into clips.
 
     \b
     Names complete in the shell after: eval "$(_UNSPIRAL_COMPLETE=bash_source unspiral)" (zsh_source in zsh)
-    """
+    """  # noqa: D301  # \b keeps click from filling the line
     if ctx.invoked_subcommand is None:
         click.echo(ctx.get_help())
