@@ -18,9 +18,8 @@ from scenes.parts.stage.formula import formula, seat
 class Energy(BlackboardScene):
     def construct(self):
         run = record(FIVE_SPIRALS)
-        film = energy(run)
+        film, surfaces = energy(run), softening(run)
         plane = Landscape(film(0))
-        surfaces = softening(run)
         low, high = extremes(surfaces.vary("epoch", 0, 2000)(0).heights)
         self.next_section("origin", says=f"Who wins wins by little: all probabilities lie between {low} and {high}.")
         self.add(plane)
