@@ -25,7 +25,7 @@ unspiral_here() {
     if [ -n "${BASH_VERSION:-}" ]; then
         unspiral_file=$BASH_SOURCE
     elif [ -n "${ZSH_VERSION:-}" ]; then
-        eval 'unspiral_file=${(%):-%x}'
+        eval 'unspiral_file=${functions_source[unspiral_here]}' # as it is: %x escapes accents
     elif (eval ': "${.sh.file}"') 2>/dev/null; then
         eval 'unspiral_file=${.sh.file}'
     elif [ -r /proc/self/stat ]; then
