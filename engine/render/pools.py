@@ -17,6 +17,7 @@ from uuid import uuid4
 from engine.errors import UnspiralError
 from engine.render.child import safe_environment
 from engine.render.job import TRIES, Failed, Job
+from engine.render.piped import PipedPool, semaphores
 from engine.render.sources import PROJECT, digest, sources
 
 STAGE = "scenes.parts.stage.worker"
@@ -50,6 +51,8 @@ def local_pool(count: int) -> Callable[[], Executor]:
 
     def pool() -> Executor:
         os.environ.update(safe_environment())  # workers are begun as they are needed, and import nothing from here
+        if not semaphores():
+            return PipedPool(count, _begin_worker)
         return ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), initializer=_begin_worker)
 
     return pool
