@@ -194,6 +194,7 @@ def train_run(recipe: Recipe, device: str = "cpu", *, progress: bool = True) -> 
 
     Diverged, which holds the run up to there, is raised when the loss is no longer finite.
     """
+    check_cost(recipe)
     points, held = recipe.points()
     count = recipe.epochs + 1
     from engine.trainings.loop import train  # torch is imported only where something is trained

@@ -32,9 +32,13 @@ def cost(recipe: Recipe) -> Cost:
     )
 
 
-def check_cost(recipe: Recipe, folder: Path) -> None:
-    """UnspiralError, with both numbers, if memory does not hold the training, or the disk at `folder` not the run."""
+def check_cost(recipe: Recipe, folder: Path | None = None) -> None:
+    """UnspiralError, with both numbers, if memory does not hold the training.
+
+    Or, where a `folder` is named, if its disk does not hold the run.
+    """
     taken = cost(recipe)
     what = f"{recipe.epochs:,} epochs of {'–'.join(map(str, recipe.hidden[:6]))} hidden units"
     check_memory(sum(taken), f"training {what}", "lower epochs or hidden, or points")
-    check_disk(folder, taken.run, f"the run of {what}", "lower epochs or hidden, or name another folder")
+    if folder is not None:
+        check_disk(folder, taken.run, f"the run of {what}", "lower epochs or hidden, or name another folder")

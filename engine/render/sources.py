@@ -96,7 +96,13 @@ def behind(kind: type) -> Sources:
         return sources(Path(inspect.getfile(kind)))
     except (OSError, TypeError):
         files = [Path(file) for module in [*sys.modules.values()] if (file := getattr(module, "__file__", None))]
-        return sources(*(file for file in files if file.suffix == ".py" and _is_own(file) and not _is_standard(file)))
+        return sources(
+            *(
+                file
+                for file in files
+                if file.suffix == ".py" and file.is_file() and _is_own(file) and not _is_standard(file)
+            )
+        )
 
 
 class _Asked(NamedTuple):

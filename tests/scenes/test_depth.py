@@ -20,10 +20,10 @@ def test_the_depth_scene_renders_and_searches_only_once(monkeypatch, tmp_path, e
     assert list(sections) == ["folds", "answers", "accuracies"]
     assert all(len(np.unique(frames[-1].reshape(-1, 3) // 16, axis=0)) > 8 for frames in sections.values())
     kept = {path: path.stat().st_mtime_ns for path in empty_cache.glob("*.safetensors")}
-    assert len(kept) == 2
-    runs = record_searched(replace(QUICK, hidden=(2, 2)))
+    assert len(kept) == 3
+    runs = record_searched(replace(QUICK, hidden=(2, 2)), rounds=3)
     assert {path: path.stat().st_mtime_ns for path in kept} == kept
     for run in runs:  # what stands under a panel is what the chart shows
         shown = carrying(run.at(run.epochs[-1]), run.data, every=6)(0).readings["accuracy"]
         assert shown == pytest.approx(run.accuracy[-1], abs=1e-12)
-    assert [run.recipe for run in runs] == [replace(QUICK, hidden=(2, 2))] * 2
+    assert [run.recipe for run in runs] == [replace(QUICK, hidden=(2, 2))] * 3

@@ -54,7 +54,10 @@ RELIED_ON = {
         "tear_down()": "what is being said ends with the scene",
     },
     "manim._config": {"error_console": "a mistake at the top of a scene file is said in one line"},
-    "manim._config.utils": {"make_config_parser()": "a worker reads the settings of the folder it works for"},
+    "manim._config.utils": {
+        "make_config_parser()": "a worker reads the settings of the folder it works for",
+        "config_file_paths()": "a person's own settings come before those that FilmScene brings",
+    },
     "manim._config.video_encoder": {"VideoEncoderSpec": "our encoder is told what Manim's would be"},
     "manim.cli.render.commands": {"ClickArgs": "a worker understands Manim's flags", "render": "… all of them"},
     "manim.utils.module_ops": {
@@ -63,6 +66,9 @@ RELIED_ON = {
     },
     "manim.utils.exceptions": {"EndSceneEarlyException": "a worker ends after the last play that it was given"},
     "manim.utils.iterables": {"list_update(l1, l2)": "foreground mobjects are drawn last, as Manim does"},
+    "manim.utils.sounds": {
+        "get_full_sound_file_path(sound_file_name, assets_dir)": "sounds are found as Manim finds them"
+    },
     "manim.mobject.types.image_mobject": {"AbstractImageMobject": "Manim draws its own images"},
 }
 

@@ -137,6 +137,6 @@ def test_the_width_scene_has_a_panel_for_every_width_and_a_chart(monkeypatch, tm
 
 
 def test_the_compare_scene_renders(monkeypatch, tmp_path, small):
-    monkeypatch.setattr("scenes.compare.NOTEBOOK", replace(small.recipe, optimiser="adam", learning_rate=1e-3))
-    monkeypatch.setattr("scenes.compare.FIVE_SPIRALS", small.recipe)
+    monkeypatch.setattr("scenes.compare.ADAM", replace(small.recipe, optimiser="adam", learning_rate=1e-3))
+    monkeypatch.setattr("scenes.compare.SGD", small.recipe)
     assert list(rendered(Compare, tmp_path)) == ["start", "train"]
