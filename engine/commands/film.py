@@ -74,8 +74,10 @@ def command(
 
 
 def placed(made: Path, wanted: Path) -> Path:
-    """A copy of what was made, where it was asked for, with the suffix of what it is."""
+    """A copy of what was made, where it was asked for, with the suffix of what it is; whole, or not at all."""
+    from engine.files.making import write_whole
+
     wanted = wanted.with_suffix(made.suffix)
     folder_for(wanted)
-    shutil.copyfile(made, wanted)
+    write_whole(wanted, lambda unfinished: shutil.copyfile(made, unfinished))
     return wanted

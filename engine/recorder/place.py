@@ -72,8 +72,10 @@ class Place:
 def free(path: Path, word: str = "") -> Path:
     """The first of path-1, path-2 … at which nothing lies."""
     number = 1 if word else 2
+    ending = path.suffix if path.suffix == ".safetensors" else ""  # another dot is part of the name: run-lr0.01
+    name = path.name.removesuffix(ending)
     while True:
-        other = path.with_name(f"{path.stem}-{word}{number}{path.suffix}")
+        other = path.with_name(f"{name}-{word}{number}{ending}")
         if not other.exists() and not journal.beside(other).exists():
             return other
         number += 1
