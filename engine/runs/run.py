@@ -5,6 +5,7 @@ import json
 import tempfile
 import warnings
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -20,6 +21,7 @@ from engine.recipes.recipe import Recipe
 from engine.runs import journal, series, tensors
 from engine.runs.between import Mix, mixed, weights_between
 from engine.runs.run_file import Source, Trajectories, about_layers, layer_arrays, opened
+from engine.runs.tensors import Replaced
 
 
 class Measured(NamedTuple):
@@ -235,6 +237,13 @@ class Run(_SeenByDigest):
         `path` may name the run that the recording was to become. UnspiralError says in one line what is wrong.
         """
         path = Path(path)
+        for _ in range(20):  # a file may be replaced, whole, while it is being opened: then the new one is opened
+            with suppress(Replaced):
+                return cls._load(path)
+        return cls._load(path)
+
+    @classmethod
+    def _load(cls, path: Path) -> "Run":
         try:
             beside = journal.beside(path)
             if beside.is_file():

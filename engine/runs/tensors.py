@@ -96,6 +96,10 @@ def parts(array: NDArray) -> Iterator[memoryview]:
         yield np.ascontiguousarray(sound(part)).reshape(-1).view(np.uint8).data
 
 
+class Replaced(Unreadable):
+    """A file that another process replaced while it was being opened."""
+
+
 def load(path: Path) -> Opened:
     """Open a safetensors file. A small one is read and verified; of a large one, which is mapped, the head is.
 
@@ -110,7 +114,7 @@ def load(path: Path) -> Opened:
             raise UnspiralError(f"its header takes {said(start)}; at most {said(HEADER)} are read of a run's")
         metadata, shapes = _listed(path)
         if not os.path.samestat(os.fstat(file.fileno()), path.stat()) or len(content) != path.stat().st_size:
-            raise Unreadable("is being replaced just now; open it again")
+            raise Replaced("is being replaced just now; open it again")
     if "unspiral" not in metadata:
         raise UnspiralError("a safetensors file, but not a run: it was not written by unspiral")
     checksum = _verified(content, start, metadata)

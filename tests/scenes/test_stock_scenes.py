@@ -108,7 +108,15 @@ def solid(scene: Any) -> None:
 
 def frames(bases: tuple[type[Scene], ...], construct: Callable[[Any], None], folder: Path) -> list[np.ndarray]:
     scene_class: Any = type("Stock", bases, {"construct": construct})
-    with tempconfig({**SIZE, "media_dir": str(folder), "format": "png-sequence", "disable_caching": True}):
+    with tempconfig(
+        {
+            **SIZE,
+            "background_color": "#102030",
+            "media_dir": str(folder),
+            "format": "png-sequence",
+            "disable_caching": True,
+        }
+    ):
         scene = scene_class()
         scene.render()
         pictures = sorted(scene.renderer.file_writer.image_sequence_directory.glob("*.png"))

@@ -142,8 +142,8 @@ def test_captions_hold_any_text() -> None:
 SCENE = "from manim import Dot\nfrom scenes.parts import FilmScene\n\nclass {0}(FilmScene):\n    def construct(self):\n"
 SCENE += "        self.next_section('grün')  # schön\n        self.add(Dot())\n        self.wait(0.2)\n"
 WRONG = {
-    "two": (SCENE.format("A") + "class B(A): pass\n", "a scene file holds one scene; this holds 2: A, B"),
-    "none": ("x = 1\n", "a scene file holds one scene; this holds 0: none"),
+    "two": (SCENE.format("A") + "class B(A): pass\n", "it holds 2 scenes: A, B; name one: two.py:A"),
+    "none": ("x = 1\n", "it holds no scene"),
     "syntax": ("x = (1\n", "SyntaxError, line 1: '(' was never closed"),
     "indent": (SCENE.format("A") + "  x\n", "IndentationError, line 9"),
     "import": ("import no_such_module\n", "ModuleNotFoundError, line 1: No module named 'no_such_module'"),
