@@ -392,17 +392,17 @@ def test_a_joined_video_is_of_constant_rate_for_every_reader(
             assert video.average_rate == video.guessed_rate == rate
             packets = [packet for packet in container.demux(video) if packet.pts is not None]
             tick = video.time_base
-        shown = sorted(packet.pts * tick for packet in packets)
-        decoded_at = [packet.dts * tick for packet in packets]
-        within = tick if suffix == ".webm" else 0  # Matroska counts milliseconds
-        assert len(shown) == 20
-        for times in (shown, decoded_at):
-            assert all(abs(time - times[0] - k / rate) <= within for k, time in enumerate(times))
-        if not ignoring:
-            assert shown[0] == 0 and (video.start_time or 0) == 0
-            assert abs(float((audio.start_time or 0) * audio.time_base)) < 0.001
-            if suffix != ".webm":
-                assert video.duration * tick == 20 / rate and video.base_rate == rate
+            shown = sorted(packet.pts * tick for packet in packets)
+            decoded_at = [packet.dts * tick for packet in packets]
+            within = tick if suffix == ".webm" else 0  # Matroska counts milliseconds
+            assert len(shown) == 20
+            for times in (shown, decoded_at):
+                assert all(abs(time - times[0] - k / rate) <= within for k, time in enumerate(times))
+            if not ignoring:
+                assert shown[0] == 0 and (video.start_time or 0) == 0
+                assert abs(float((audio.start_time or 0) * audio.time_base)) < 0.001
+                if suffix != ".webm":
+                    assert video.duration * tick == 20 / rate and video.base_rate == rate
 
 
 def test_a_transparent_clip_of_a_frame_or_two_is_delivered(tmp_path: Path) -> None:
