@@ -47,6 +47,7 @@ def test_a_program_in_the_readme_runs(code, tmp_path):
     run([sys.executable, "program.py"], tmp_path)
 
 
+@pytest.mark.timeout(900)  # many clips, on machines that may be busy
 def test_the_readmes_commands_run_in_the_order_shown(tmp_path):
     """In a folder that holds the scenes and fonts; renders at low quality, the test command left out: this is it."""
     for name in ("scenes", "assets", "manim.cfg"):
