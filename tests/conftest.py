@@ -74,3 +74,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         reasons.setdefault(said.removeprefix("Skipped: "), []).append(report.nodeid.rsplit("/", 1)[-1])
     for reason, tests in reasons.items():
         terminalreporter.write_line(f"not run: {', '.join(tests)}: {reason}")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the longest: at the end, one process would be at it alone."""
+    items.sort(key=lambda item: "test_readme" not in item.nodeid)
