@@ -202,7 +202,7 @@ unspiral_packages_in() {
     VIRTUAL_ENV=$unspiral_venv "$unspiral_venv/bin/uv" pip install --quiet -e '.[test]' || return 1
     # compiled now, even where PYTHONDONTWRITEBYTECODE is set: else a render spends seconds on it, or every one does
     "$unspiral_venv/bin/python" -m compileall -q "$unspiral_venv"/lib/python3*/site-packages/numba >/dev/null
-    PYTHONDONTWRITEBYTECODE='' "$unspiral_venv/bin/python" -c 'import manim, torch, scenes.parts, engine.cli' || return 1
+    PYTHONDONTWRITEBYTECODE='' "$unspiral_venv/bin/python" -W ignore::SyntaxWarning -c 'import manim, torch, scenes.parts, engine.cli' || return 1
     printf '%s' "$unspiral_home" >"$unspiral_venv/ready"
 }
 
