@@ -16,6 +16,7 @@ import pytest
 from engine.files.making import PREFIX, Making
 from engine.render.farm import Underway, _parts, _sweep, jobs_for, render
 from engine.render.job import Job, Plan, Segment
+from engine.render.piped import semaphores
 from engine.render.pools import CODE, refusal, survey
 
 PROJECT = Path(__file__).parents[3]
@@ -179,6 +180,7 @@ def test_workers_end_when_their_parent_is_killed(tmp_path: Path) -> None:
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.skipif(not semaphores(), reason="takes semaphores, for Dask: let this user write to /dev/shm")
 def test_a_killed_worker_of_a_cluster_costs_its_segment_not_the_clip(tmp_path: Path) -> None:
     distributed = pytest.importorskip("distributed", reason=DASK)
     file = scene(tmp_path, "Spread", plays=8)
