@@ -36,6 +36,7 @@ def write_html(deck: Deck, output: Path) -> None:
     slides, look = deck.slides, deck.look
     first = slides[0].clip
     encoder, lines = _encoder(slides)
+    strip = round(first.height * STRIP / (1 - STRIP))
     filled = {
         "title": html.escape(deck.title),
         "language": html.escape(deck.language),
@@ -47,7 +48,8 @@ def write_html(deck: Deck, output: Path) -> None:
         "quiet": html.escape(look.quiet),
         "width": str(first.width),
         "height": str(first.height),
-        "strip": str(round(first.height * STRIP / (1 - STRIP))),
+        "strip": str(strip),
+        "page": str(first.height + strip),
         "script": (REVEAL / "reveal.js").read_text(encoding="utf-8"),
         "slides": "\n".join(_slide(number, slide, deck.language) for number, slide in enumerate(slides)),
     }
