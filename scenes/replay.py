@@ -1,5 +1,7 @@
 """Any recorded run: UNSPIRAL_RUN=my.safetensors manim render scenes/replay.py, or unspiral film my.safetensors."""
 
+from typing import Any
+
 from engine import pace
 from engine.films.replay import Replaying
 from scenes import parts
@@ -11,7 +13,7 @@ class Replay(parts.FilmScene):
         replaying = Replaying.from_environment()
         film, titles = replaying.film(), replaying.titles()  # playhead: epochs
         start = film.first if replaying.start is None else replaying.start
-        picture = beside(film(start), titles) if titles else parts.Picture(film(start))
+        picture: Any = beside(film(start), titles) if titles else parts.Picture(film(start))
         self.add(picture)
         if replaying.cues:
             return self.play(parts.Replay(picture, film, cues=replaying.cues))

@@ -5,11 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.errors import UnspiralError
 from engine.films.class_vectors import head_of
-from engine.films.film import Frame, View
+from engine.films.film import Frame, View, check_playhead
 from engine.network.layers import Array, Linear, Network, classifier, exact, softargmax
-from engine.network.lines import NO_LINES
 from engine.network.regions import argmax_regions
 
 
@@ -55,19 +53,13 @@ class Circling:
 
     def __call__(self, playhead: float) -> Circled:
         """The frame at a playhead. UnspiralError outside 0 … 3."""
-        if not 0 <= playhead <= self.last:
-            raise UnspiralError(f"playhead {playhead:g} was asked for; this film goes from 0 to {self.last:g}")
+        check_playhead(playhead, self.last)
         soft = min(max(playhead - 1, 0.0), 1.0)
         angle = self.start + 2 * math.pi * (playhead - soft)
         e = self.radius * np.array([math.cos(angle), math.sin(angle)])
         scores = self.head.weight @ e + self.head.bias
         along = self.head.weight / np.maximum(np.linalg.norm(self.head.weight, axis=1, keepdims=True), 1e-300)
         return Circled(
-            points=np.zeros((0, 2)),
-            labels=np.zeros(0, np.int64),
-            wrong=np.zeros(0, bool),
-            lines=NO_LINES,
-            bright=(),
             class_vectors=self.head.weight,
             regions=argmax_regions(self.head, self.view.corners()),
             view=self.view,

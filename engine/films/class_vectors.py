@@ -11,7 +11,6 @@ from engine.films.film import Curve, Frame, View, check_embedding
 from engine.films.readings import loss_curve, readings
 from engine.films.training import OverEpochs
 from engine.network.layers import Array, Linear, Network, classifier, logits
-from engine.network.lines import NO_LINES
 from engine.network.loss import judged
 from engine.network.regions import argmax_regions
 from engine.numbers import decimal
@@ -44,11 +43,6 @@ class ClassVectors(OverEpochs):
         order, angles = spread(head.weight)
         smallest, even = math.degrees(angles.min()), 360 / len(angles)
         return Spread(
-            points=np.zeros((0, 2)),
-            labels=np.zeros(0, np.int64),
-            wrong=np.zeros(0, bool),
-            lines=NO_LINES,
-            bright=(),
             class_vectors=head.weight,
             regions=argmax_regions(head, self.view.corners()),
             view=self.view,

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from engine.errors import UnspiralError
 from engine.files import opening
@@ -54,7 +55,7 @@ class Cues:
                 )
         return Cues(tuple(number / rate for number in kept), tuple(kept.values()), self.duration)
 
-    def within(self, film: Film) -> "Cues":
+    def within(self, film: Film[Any]) -> "Cues":
         """These cues; UnspiralError where one asks for more than the film has."""
         for time, playhead in zip(self.times, self.playheads):
             if not film.first <= playhead <= film.last:

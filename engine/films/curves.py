@@ -7,7 +7,6 @@ import numpy as np
 
 from engine.errors import UnspiralError, unknown
 from engine.films.film import Curve, Frame
-from engine.films.images import bare
 from engine.films.readings import readings
 from engine.films.training import OverEpochs
 from engine.runs.run import Run
@@ -45,7 +44,9 @@ class Curves(OverEpochs):
         """The frame at an epoch: what has been measured by then, the last stretch as far as it goes."""
         named, measured = readings(self.run, playhead, None)
         return Drawn(
-            **bare(playhead, named, measured),
+            playhead=playhead,
+            readings=named,
+            measured=measured,
             curves=tuple(_until(curve, playhead) for curve in self.all),
             names=self.names,
             span=(self.first, self.last),

@@ -10,7 +10,6 @@ from engine.films.readings import readings
 from engine.films.training import OverEpochs
 from engine.network.layers import Array, logits
 from engine.network.levels import even_level_lines
-from engine.network.lines import NO_LINES
 from engine.network.loss import judged
 from engine.network.solid import mixed_cells
 from engine.runs.run import Run
@@ -53,10 +52,6 @@ class Energy(OverEpochs):
             points=x,
             labels=y,
             wrong=found.wrong,
-            lines=NO_LINES,
-            bright=(),
-            class_vectors=np.zeros((0, 2)),
-            regions=(),
             view=self.view,
             playhead=playhead,
             readings=values,

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.interpolate import PchipInterpolator
 
 from engine.errors import UnspiralError
-from engine.films.film import ASIDE, Frame, View, check_input
+from engine.films.film import ASIDE, Frame, View, check_input, check_playhead
 from engine.network.layers import Array, Linear, classifier, forward
 from engine.network.lines import images, square_grid
 from engine.network.loss import judged
@@ -143,8 +143,7 @@ class Tour:
 
     def _way(self, playhead: float) -> tuple[int, float]:
         """Which stops the playhead is between, and how much of the way is done."""
-        if not 0 <= playhead <= self.last:
-            raise UnspiralError(f"playhead {playhead:g} was asked for; this tour goes from 0 to {self.last:g}")
+        check_playhead(playhead, self.last)
         k = min(int(playhead), len(self.ways) - 1)
         return k, _eased(min(playhead - k, 1.0))
 

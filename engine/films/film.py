@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple, Protocol, Self
+from typing import Any, NamedTuple, Protocol, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import UnspiralError, unknown
 from engine.network.layers import Array, Network, classifier
-from engine.network.lines import Lines
+from engine.network.lines import NO_LINES, Lines
 from engine.recipes.data import Labelled
 
 ASIDE = 1.3
@@ -54,22 +54,22 @@ class Curve(NamedTuple):
 class Frame:
     """What is to be seen at one playhead, as plain arrays; pictures draw it."""
 
-    points: Array
+    points: Array = field(default_factory=lambda: np.zeros((0, 2)))
     """(N, 2), data units."""
-    labels: NDArray[np.int64]
-    """(N,), the truth y: a point's colour."""
-    wrong: NDArray[np.bool_]
-    """(N,), mistakes: points whose class is not the answer, the first class with the highest score."""
-    lines: Lines
+    labels: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+    """(N,), the truth y: a point's colour; without any, all points are of class 0."""
+    wrong: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, bool))
+    """(N,), mistakes: points whose class is not the answer, the first class with the highest score; or none at all."""
+    lines: Lines = NO_LINES
     """Images of the input plane's grid."""
-    bright: tuple[int, ...]
+    bright: tuple[int, ...] = ()
     """Which of them are images of the input's own axes."""
-    class_vectors: Array
+    class_vectors: Array = field(default_factory=lambda: np.zeros((0, 2)))
     """(K, 2), rows of the classifier's weight; none (0, 2) where they mean nothing in the plane shown."""
-    regions: tuple[Array, ...]
+    regions: tuple[Array, ...] = ()
     """K polygons, where each class has the highest score: a region's colour; none where they mean nothing."""
-    view: View
-    playhead: float
+    view: View = View()  # noqa: RUF009 (it cannot be changed)
+    playhead: float = 0.0
     readings: Mapping[str, float] = field(default_factory=dict)
     """Named numbers to read off: epoch, loss, accuracy …"""
     measured: Mapping[str, float] = field(default_factory=dict)
@@ -83,17 +83,27 @@ class Frame:
     """Names of the plane's axes."""
     caption: str = ""
     decided: float = 1.0
-    """How far regions and class vectors have appeared, 0 … 1."""
+    """How far regions and class vectors have appeared, 0 … 1; 0 where there are none."""
+
+    def __post_init__(self) -> None:
+        for name, kind in (("labels", np.int64), ("wrong", bool)):
+            if len(self.points) and not len(getattr(self, name)):
+                object.__setattr__(self, name, np.zeros(len(self.points), kind))
+        if not self.regions and not len(self.class_vectors):
+            object.__setattr__(self, "decided", 0.0)
 
 
-class Film(Protocol):
-    """A pure function from playhead to frame, for playheads from `first` to `last`."""
+F_co = TypeVar("F_co", covariant=True)
+
+
+class Film(Protocol[F_co]):
+    """A pure function from playhead to frame, for playheads from `first` to `last`; F is the kind of its frames."""
 
     @property
     def first(self) -> float: ...  # noqa: D102
     @property
     def last(self) -> float: ...  # noqa: D102
-    def __call__(self, playhead: float) -> Frame: ...  # noqa: D102
+    def __call__(self, playhead: float) -> F_co: ...  # noqa: D102
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -173,13 +173,7 @@ def _still(
     return Folded(
         points=data.x,
         labels=data.y,
-        wrong=np.zeros(len(data.y), bool),
-        lines=Lines(np.zeros((0, 2)), np.zeros(1, np.intp)),
-        bright=(),
-        class_vectors=np.zeros((0, 2)),
-        regions=(),
         view=view,
-        playhead=0.0,
         axes=("x₁", "x₂"),
         pieces=outlines,
         tones=tones,

@@ -1,16 +1,14 @@
 """A sheet of images (T, B, H, W) or (T, B, H, W, 3) while a training goes on: reconstructions, samples, kernels."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
-from engine.films.film import Frame, View
+from engine.films.film import Frame
 from engine.films.points import looked_at, series_of
 from engine.films.readings import readings
 from engine.films.training import OverEpochs
 from engine.network.layers import Array
-from engine.network.lines import NO_LINES
 from engine.runs.run import Run
 
 
@@ -39,7 +37,9 @@ class Images(OverEpochs):
         values = values[..., None] if values.ndim == 3 else values
         named, measured = readings(self.run, playhead, None)
         return Sheet(
-            **bare(playhead, named, measured),
+            playhead=playhead,
+            readings=named,
+            measured=measured,
             images=np.clip((values - self.low) / ((self.high - self.low) or 1.0), 0, 1),
             low=self.low,
             high=self.high,
@@ -62,21 +62,3 @@ def limits(run: Run, name: str) -> tuple[float, float]:
     seen = [run.array(name, float(epoch)) for epoch in looked_at(run)]
     low, high = float(min(a.min() for a in seen)), float(max(a.max() for a in seen))
     return (0.0, 1.0) if low >= 0 and high <= 1 else (low, high)
-
-
-def bare(playhead: float, named: dict[str, float], measured: dict[str, float]) -> dict[str, Any]:
-    """The fields of a frame that shows no plane."""
-    return {
-        "points": np.zeros((0, 2)),
-        "labels": np.zeros(0, np.int64),
-        "wrong": np.zeros(0, bool),
-        "lines": NO_LINES,
-        "bright": (),
-        "class_vectors": np.zeros((0, 2)),
-        "regions": (),
-        "view": View(),
-        "playhead": playhead,
-        "readings": named,
-        "measured": measured,
-        "decided": 0.0,
-    }

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from engine.errors import UnspiralError
+from engine.films.film import check_playhead
 from engine.library import record
 from engine.network.layers import Array, Linear, apply, classifier, exact, mistaken
 from engine.network.regions import argmax_regions
@@ -87,8 +88,7 @@ class Lifting:
 
     def __call__(self, playhead: float) -> Space:
         """The frame at a playhead. UnspiralError outside the film."""
-        if not 0 <= playhead <= self.last:
-            raise UnspiralError(f"playhead {playhead:g} was asked for; this film goes from 0 to {self.last:g}")
+        check_playhead(playhead, self.last)
         k = min(int(playhead), len(KEYS) - 2)
         t = playhead - k
         keys = np.array(KEYS)

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from engine.errors import UnspiralError
 from engine.films.film import Film, Frame
 from engine.films.training import training
@@ -14,7 +12,7 @@ from engine.runs.run import Run
 class Cutting:
     """A linear classifier learning, in the input plane; the playhead is the epoch."""
 
-    film: Film
+    film: Film[Frame]
     run: Run
     only_mistakes: bool
 
@@ -38,12 +36,12 @@ class Cutting:
             frame,
             points=frame.points[wrong],
             labels=frame.labels[wrong],
-            wrong=np.ones(int(wrong.sum()), bool),
+            wrong=wrong[wrong],
             caption=f"{wrong.sum():,} of {count:,} points on the wrong side",
         )
 
 
-def cutting(run: Run, only_mistakes: bool = False) -> Film:
+def cutting(run: Run, only_mistakes: bool = False) -> Film[Frame]:
     """A linear classifier's run in the input plane, all points or only its mistakes; the playhead is the epoch.
 
     UnspiralError if the run's network is more than a linear classifier of the plane.

@@ -6,7 +6,7 @@ import numpy as np
 
 from engine.errors import UnspiralError
 from engine.films.film import Frame
-from engine.films.images import bare, limits
+from engine.films.images import limits
 from engine.films.points import series_of
 from engine.films.readings import readings
 from engine.films.training import OverEpochs
@@ -43,7 +43,9 @@ class Matrix(OverEpochs):
         named, measured = readings(self.run, playhead, None)
         values = np.asarray(self.run.array(self.name, playhead), float)
         return Cells(
-            **bare(playhead, named, measured),
+            playhead=playhead,
+            readings=named,
+            measured=measured,
             values=values,
             low=self.low,
             high=self.high,

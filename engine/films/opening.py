@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from engine.errors import UnspiralError
-from engine.films.film import Film, Frame, View
+from engine.films.film import Film, Frame, View, check_playhead
 
 FILLED = 0.72
 """How much of the plot the points fill at first."""
@@ -22,8 +22,7 @@ class Opening:
 
     def __call__(self, playhead: float) -> Frame:
         """The frame at a playhead: the view grows by the same factor in equal times. UnspiralError outside 0 … 1."""
-        if not 0 <= playhead <= 1:
-            raise UnspiralError(f"playhead {playhead:g} was asked for; this film goes from 0 to 1")
+        check_playhead(playhead, self.last)
         far = self.frame.view
         half = self.near.half ** (1 - playhead) * far.half**playhead
         span = far.half - self.near.half
@@ -35,7 +34,7 @@ class Opening:
         return replace(self.frame, view=View((x, y), half), caption=f"magnified {times:,.4g} times")
 
 
-def opening(film: Film, playhead: float | None = None) -> Opening:
+def opening(film: Film[Frame], playhead: float | None = None) -> Opening:
     """What a film shows at a playhead, by default its first, from near; the playhead is 0 there and 1 from far.
 
     UnspiralError where all points lie at one place: there is nothing to come near to.

@@ -5,13 +5,14 @@ from collections.abc import Callable
 
 import numpy as np
 
-from engine.films.film import Film
-from engine.films.together import Together
+from engine.films.film import Film, Frame
 from engine.films.training import Training
 from engine.network.layers import Array
 
 
-def pace(film: Film | Together, start: float, stop: float, evenness: float = 0.8) -> Callable[[float], float]:
+def pace(
+    film: Film[Frame] | Film[tuple[Frame, ...]], start: float, stop: float, evenness: float = 0.8
+) -> Callable[[float], float]:
     """A rate function under which points move about equally fast all the way from `start` to `stop`.
 
     In a film without points, class vectors do. `evenness` 0 keeps the playhead linear, 1 makes their average speed
@@ -26,7 +27,7 @@ def pace(film: Film | Together, start: float, stop: float, evenness: float = 0.8
     return lambda alpha: float(np.interp(alpha, progress, s))
 
 
-def _moving(film: Film | Together, playhead: float) -> Array:
+def _moving(film: Film[Frame] | Film[tuple[Frame, ...]], playhead: float) -> Array:
     """What a film's pace is measured by."""
     if isinstance(film, Training):
         return film.points(playhead)

@@ -11,7 +11,6 @@ from engine.films.film import Frame, View
 from engine.films.readings import readings
 from engine.films.training import OverEpochs
 from engine.network.layers import Array
-from engine.network.lines import NO_LINES
 from engine.runs.run import Run
 
 LOOKED_AT = 64
@@ -55,18 +54,12 @@ class Points(OverEpochs):
         return Frame(
             points=points,
             labels=self.labels,
-            wrong=np.zeros(len(points), bool),
-            lines=NO_LINES,
-            bright=(),
-            class_vectors=np.zeros((0, 2)),
-            regions=(),
             view=self.view,
             playhead=playhead,
             readings=values,
             measured=measured,
             axes=self.axes,
             caption=self.caption,
-            decided=0.0,
         )
 
 

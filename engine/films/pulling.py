@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import UnspiralError
-from engine.films.film import Frame, View, check_embedding, check_input
+from engine.films.film import Frame, View, check_embedding, check_input, check_playhead
 from engine.network.layers import (
     Array,
     Linear,
@@ -95,8 +95,7 @@ class Pulling:
 
     def __call__(self, playhead: float) -> Pull:
         """The frame at a share of the way, 0 … 1. UnspiralError outside."""
-        if not 0 <= playhead <= 1:
-            raise UnspiralError(f"playhead {playhead:g} was asked for; a pull goes from 0 to 1")
+        check_playhead(playhead, self.last)
         steps, network = self.at(playhead)
         last, (x, y), k = classifier(network), self.data, self.pulled
         points = embedding(network, x)
@@ -112,7 +111,6 @@ class Pulling:
             labels=y,
             wrong=wrong,
             lines=images(network[:-1], self.segments, self.view.half),
-            bright=(),
             class_vectors=last.weight,
             regions=argmax_regions(last, self.view.corners()),
             view=self.view,

@@ -8,7 +8,6 @@ import numpy as np
 from engine.errors import UnspiralError
 from engine.films.film import Frame, Varied, View
 from engine.network.layers import Array, Linear, classifier, mistaken, softargmax
-from engine.network.lines import Lines
 from engine.network.regions import argmax_regions
 from engine.numbers import decimal
 from engine.recipes.data import Labelled
@@ -68,8 +67,6 @@ class Scoring(Varied):
             points=self.points.x,
             labels=self.points.y,
             wrong=mistaken(self.points.x @ self.weight.T, self.points.y),
-            lines=Lines(np.zeros((0, 2)), np.zeros(1, np.intp)),
-            bright=(),
             class_vectors=self.weight,
             regions=argmax_regions(Linear(self.weight, bias), self.view.corners()),
             view=self.view,

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Generic, NamedTuple
 
 import numpy as np
 
 from engine.errors import UnspiralError
-from engine.films.film import Film, Frame
+from engine.films.film import F_co, Film
 from engine.films.readings import readings
 from engine.network.layers import Array
 from engine.network.loss import judged
@@ -56,10 +56,10 @@ def groups(runs: Sequence[Run], size: int) -> tuple[tuple[Run, ...], ...]:
 
 
 @dataclass(frozen=True)
-class Together:
+class Together(Generic[F_co]):
     """Several films on one playhead: a frame of each, all at the same epoch."""
 
-    films: tuple[Film, ...]
+    films: tuple[Film[F_co], ...]
 
     @property
     def first(self) -> float:
@@ -71,6 +71,6 @@ class Together:
         """The last playhead that all of them have."""
         return min(film.last for film in self.films)
 
-    def __call__(self, playhead: float) -> tuple[Frame, ...]:
+    def __call__(self, playhead: float) -> tuple[F_co, ...]:
         """A frame of each film at `playhead`."""
         return tuple(film(playhead) for film in self.films)

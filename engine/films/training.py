@@ -102,7 +102,7 @@ def training(
     lines: int = 21,
     plane: ArrayLike | None = None,
     upright: float | None = None,
-) -> Film:
+) -> Film[Frame]:
     """The run's embedding while it learns; the playhead is the epoch, the view fixed for all of them.
 
     `lines` grid lines each way over ± `extent` of the input plane, by default a little more than the points take; of a

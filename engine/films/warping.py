@@ -55,7 +55,7 @@ class Morph:
         )
 
 
-def warping(network: Network, data: Labelled, extent: float = 1.2, lines: int = 21) -> Film:
+def warping(network: Network, data: Labelled, extent: float = 1.2, lines: int = 21) -> Film[Frame]:
     """The points and their plane morph straight from input (playhead 0) to embedding (1); then (to 2) the answer.
 
     The embedding is shown ÷ scale, its root mean square over the input's: both are equally large, and the morph does

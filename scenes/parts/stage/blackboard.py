@@ -1,21 +1,16 @@
 """A scene as the lecturer draws it: pictures that films move, and one formula at a time."""
 
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import TypeVar
 
 from manim import FadeIn, FadeOut, Mobject, linear
 
+from engine.films.film import Film
 from scenes.parts.stage.replay import Replay, Shows
 from scenes.parts.stage.scene import FilmScene
 from scenes.parts.stage.still import Still
 
-
-class _Whole(Protocol):
-    @property
-    def first(self) -> float: ...
-    @property
-    def last(self) -> float: ...
-    def __call__(self, playhead: float) -> Any: ...
+F = TypeVar("F")
 
 
 class BlackboardScene(FilmScene):
@@ -27,7 +22,9 @@ class BlackboardScene(FilmScene):
         """Add a picture, over the others and under what is said."""
         self.add(picture, *([self.said] if self.said is not None else []))
 
-    def run(self, picture: Shows, film: _Whole, run_time: float, rate_func: Callable[[float], float] = linear) -> None:
+    def run(
+        self, picture: Shows[F], film: Film[F], run_time: float, rate_func: Callable[[float], float] = linear
+    ) -> None:
         """Play a film from its first playhead to its last."""
         self.play(Replay(picture, film, film.first, film.last, run_time=run_time, rate_func=rate_func))
 

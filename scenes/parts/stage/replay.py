@@ -3,18 +3,21 @@
 from collections.abc import Callable
 from copy import copy
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from manim import Animation, Mobject, config, linear
 
 from engine import UnspiralError
 from engine.films.cues import Cues, read_cues
 
+F = TypeVar("F")
+F_contra = TypeVar("F_contra", contravariant=True)
 
-class Shows(Protocol):
-    """A mobject that shows one frame at a time, of whatever kind its films make."""
 
-    def show(self, frame: Any) -> Any:
+class Shows(Protocol[F_contra]):
+    """A mobject that shows one frame at a time; F is the kind of its frames."""
+
+    def show(self, frame: F_contra) -> Any:
         """Show `frame` from now on, whatever was shown before."""
         ...
 
@@ -30,8 +33,8 @@ class Replay(Animation):
 
     def __init__(
         self,
-        picture: Shows,
-        film: Callable[[float], Any],
+        picture: Shows[F],
+        film: Callable[[float], F],
         start: float | None = None,
         stop: float | None = None,
         run_time: float = 1.0,

@@ -93,7 +93,7 @@ def test_all_points_are_in_view(tour):
 
 
 def test_what_cannot_be_toured_is_refused(tour, small):
-    with pytest.raises(UnspiralError, match="tour goes from 0 to 6"):
+    with pytest.raises(UnspiralError, match="film goes from 0 to 6"):
         tour(6.5)
     with pytest.raises(UnspiralError, match="embedding = 2"):
         touring(record(replace(small.recipe, embedding=None, epochs=2, scale=1.0)))

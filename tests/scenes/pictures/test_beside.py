@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from engine.films.curves import Drawn
 from engine.films.film import Curve
-from engine.films.images import Sheet, bare
+from engine.films.images import Sheet
 from engine.films.matrix import Cells
 from scenes.parts.paint.canvas import Canvas
 from scenes.parts.paint.plane import Place
@@ -19,7 +19,7 @@ from tests.scenes.listening import Disc, Line, Listening, Text
 
 WIDTH, HEIGHT = 640, 480
 PLACE = Place((0, 0), 1)
-EMPTY = bare(2.0, {"epoch": 2.0}, {})
+EMPTY = {"playhead": 2.0, "readings": {"epoch": 2.0}}
 
 
 def painted(paint, frame, theme: Theme = DARK) -> NDArray[np.float64]:
