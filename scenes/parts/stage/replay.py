@@ -81,16 +81,19 @@ class Replay(Animation):
 
     def interpolate(self, alpha: float) -> None:
         """Show the film at alpha, 0 … 1."""
+        self.picture.show(self.film(self.playhead(alpha)))
+
+    def playhead(self, alpha: float) -> float:
+        """Where the film is at alpha, 0 … 1."""
         first, last, whole = self.span
         frame = (1 - alpha) * first + alpha * last
         if abs(frame - round(frame)) < 1e-6:  # Manim counts in floating-point seconds
             frame = round(frame)
         if self.cues is not None:
             shown = round(frame / whole * self.cues.frames(config.frame_rate), 6)
-            self.picture.show(self.film(self.cues(shown / config.frame_rate)))
-            return
+            return self.cues(shown / config.frame_rate)
         s = self.rate_func(1 - frame / whole if self.reverse_rate_function else frame / whole)
-        self.picture.show(self.film((1 - s) * self.start + s * self.stop))
+        return (1 - s) * self.start + s * self.stop
 
 
 def frames(run_time: float) -> int:

@@ -16,16 +16,19 @@ import numpy as np
 from manim import Camera, FadeIn, Scene, Wait, config
 from manim.animation.animation import Animation
 from manim.scene.section import DefaultSectionType
+from manim.utils.exceptions import EndSceneEarlyException
 from srt import Subtitle
 from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
 from engine import UnspiralError
 from engine.deliver.captions import beside
+from engine.render.moment import Moment
 from scenes.parts.paint.theme import THEME
 from scenes.parts.stage.camera import FilmCamera
 from scenes.parts.stage.card import Card
 from scenes.parts.stage.encoder import said
+from scenes.parts.stage.moment import Sought
 from scenes.parts.stage.renderer import FilmRenderer, in_steps, say_mistakes_in_one_line
 from scenes.parts.stage.replay import Replay, frames
 from scenes.parts.stage.settings import bring_along
@@ -85,10 +88,14 @@ class FilmScene(Scene):
             raise UnspiralError(f"{reason}; name another folder with --media_dir") from None
         self._in_motion = False
         self._saying: Subtitle | None = None
+        moment = Moment.from_environment()
+        self._sought = Sought(moment, config.frame_rate) if moment else None
         self.title = self.title if title is None else title
         self.end = self.end if end is None else end
         if self.title or self.end:
             self.construct = self._between_cards(self.construct)
+        if self._sought:
+            self.construct = self._up_to(self._sought, self.construct)
 
     def render(self, preview: bool = False) -> bool:
         """Render the scene, as Manim's command does."""
@@ -122,6 +129,16 @@ class FilmScene(Scene):
 
         return constructed
 
+    def _up_to(self, sought: Sought, construct: Callable[[], None]) -> Callable[[], None]:
+        """`construct`, which ends at a moment. UnspiralError if there is no such moment."""
+
+        def constructed() -> None:
+            renderer: Any = self.renderer
+            construct()
+            sought.check_reached(renderer.frame)
+
+        return constructed
+
     def next_section(
         self,
         name: str = "unnamed",
@@ -147,6 +164,9 @@ class FilmScene(Scene):
         super().next_section(name, section_type, skip_animations)
         section: Any = self.renderer.file_writer.sections[-1]
         section.beat = _beat(inspect.currentframe())
+        if self._sought:
+            renderer: Any = self.renderer
+            self._sought.begin_section(name, renderer.frame)
         if says:
             self.narrate(says)
 
@@ -212,12 +232,19 @@ class FilmScene(Scene):
         renderer: Any = self.renderer
         renderer.begin_steps()
         super().begin_animations()
+        if self.is_current_animation_frozen_frame() and self._until(frames(self.duration)) is not None:
+            raise EndSceneEarlyException
 
     def play_internal(self, skip_rendering: bool = False) -> None:
         """Go through the frames of a play, drawn or not: what comes after must not see a difference."""
         super().play_internal(skip_rendering)
         if self.renderer.skip_animations:
             self.update_mobjects(0)  # as Manim does after a play that it draws
+
+    def _until(self, length: int) -> int | None:
+        """After how many frames of the present play the moment comes that is to be drawn; None: not in it."""
+        renderer: Any = self.renderer
+        return self._sought.within(self.animations, renderer.frame, length) if self._sought else None
 
     def get_run_time(self, animations: list[Animation]) -> float:
         """The animations' run time, as a whole number of frames."""
@@ -234,6 +261,9 @@ class FilmScene(Scene):
 
         Manim goes to the end of a play that it does not draw in one step: updaters would leave another picture behind.
         """
+        until = self._until(frames(run_time))
+        if until is not None and self._sought:
+            return self._sought.times(self.animations, until, in_steps(self))
         if self.renderer.skip_animations and not override_skip_animations and not in_steps(self):
             return super().get_time_progression(run_time, description, n_iterations)
         times = np.arange(frames(run_time)) * (1 / config.frame_rate)

@@ -18,6 +18,7 @@ from manim.utils.module_ops import get_module, get_scene_classes_from_module
 
 from engine import UnspiralError
 from engine.render.job import Failed, Job, Made, Plan, Segment
+from engine.render.moment import Moment
 from scenes.parts.stage.scene import FilmScene
 
 _ONE_AT_A_TIME = Lock()
@@ -110,6 +111,8 @@ def _with_scene(job: Job, do: Callable[[Any], Any]) -> Any:
                 return Failed("it holds no scene, a class that is a FilmScene or another Scene of Manim's")
             chosen = classes[job.scene or names]
             if not issubclass(chosen, FilmScene):
+                if Moment.from_environment():
+                    return Failed(f"{chosen.__name__} is no FilmScene: of another scene only the end can be drawn")
                 config.disable_caching = True  # what updaters did in a cached play, and its sound, would be missing
             return do(chosen())
     except click.ClickException as error:

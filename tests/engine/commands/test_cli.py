@@ -397,9 +397,25 @@ def test_a_still_is_refused_before_anything_is_drawn(small: Run, tmp_path: Path)
         ((run, "--at", "9999"), "holds epochs"),
         ((run, "-o", there), "exists"),
         ((run, "-o", tmp_path / "a.jpg"), "ends in .png"),
-        (("scenes/embedding.py", "--at", "3"), "of a scene, the end"),
+        (("scenes/embedding.py", "--show", "loss"), "of a scene, a moment"),
+        (("embedding", "--at", "three"), "section:NAME+1.5s"),
+        (("embeding",), "unknown run, recipe or scene 'embeding'; did you mean embedding?"),
+        ((run, "--at", "3.2s"), "an epoch of a run, is '3.2s'"),
         ((run, "--show", "codes"), "embedding"),
     ):
         done = called("still", *arguments)
         assert done.exit_code == 2 and said in done.output and done.output.count("\n") == 1, done.output
     assert there.read_bytes() == b"mine"
+
+
+def test_a_still_of_a_scenes_moment_is_drawn_where_it_was_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = called("still", "class_vectors", "--at", "section:spread+5s", "--size", "320x180", "-o", "new/a.png")
+    assert done.exit_code == 0 and done.stdout == "new/a.png\n", done.output
+    with Image.open(tmp_path / "new" / "a.png") as image:
+        assert image.size == (320, 180) and len(image.convert("RGB").getcolors(1 << 16) or ()) > 200
+    plain = "from manim import Scene\nclass Plain(Scene):\n    def construct(self):\n        self.wait()\n"
+    (tmp_path / "plain.py").write_text(plain)
+    assert "Plain is no FilmScene" in called("still", "plain.py", "--at", "0.5s").output
