@@ -10,6 +10,7 @@ from engine.films.readings import readings
 from engine.films.training import OverEpochs
 from engine.network.layers import Array, logits
 from engine.network.levels import even_level_lines
+from engine.network.lines import extent_of
 from engine.network.loss import judged
 from engine.network.solid import mixed_cells
 from engine.runs.run import Run
@@ -65,13 +66,24 @@ class Energy(OverEpochs):
         )
 
 
-def energy(run: Run, half: float = 1.2, spacing: float = 10.0) -> Energy:
+def energy(run: Run, half: float | None = None, spacing: float | None = None) -> Energy:
     """The input plane of a run over ± `half`; the playhead is the epoch, levels of −s are `spacing` apart.
 
-    UnspiralError if x is not 2-D.
+    By default a little more than the points take, and a round number of which about twelve lie between the lowest and
+    the highest score at the end. UnspiralError if x is not 2-D.
     """
     check_input(run.data)
-    return Energy(run, View(half=half), spacing)
+    half = extent_of(run.data.x) if half is None else half
+    return Energy(run, View(half=half), _spacing(run, half) if spacing is None else spacing)
+
+
+def _spacing(run: Run, half: float) -> float:
+    known = over_plane(run.at(float(run.epochs[-1])), np.linspace(-half, half, 25))
+    rough = float(np.ptp(known, (0, 1)).max()) / 12
+    if not (np.isfinite(rough) and rough > 0):  # one and the same score everywhere
+        return 1.0
+    power = 10.0 ** np.floor(np.log10(rough))
+    return float(f"{power * min((1, 2, 5, 10), key=lambda m: abs(np.log(m * power / rough))):.1g}")
 
 
 def over_plane(network: tuple, ticks: Array) -> Array:

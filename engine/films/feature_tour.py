@@ -11,8 +11,10 @@ from scipy.interpolate import PchipInterpolator
 
 from engine.errors import UnspiralError
 from engine.films.film import ASIDE, Frame, View, check_input, check_playhead
+from engine.films.training import LONGEST
+from engine.films.unfolding import shrink
 from engine.network.layers import Array, Linear, classifier, forward
-from engine.network.lines import images, square_grid
+from engine.network.lines import extent_of, images, square_grid
 from engine.network.loss import judged
 from engine.network.regions import argmax_regions
 from engine.numbers import scaled
@@ -21,7 +23,7 @@ from engine.runs.run import Run
 QUARTERS = 4
 """Parts of a way from stop to stop at whose ends all points are in view."""
 RAY = 1.2
-"""Length of a feature's axis that lies in the plane, in halves of the view."""
+"""Length of a feature's axis that lies in the plane, in halves of the view; less where it would leave the view."""
 _SAME = 1e-8
 """Directions closer than this angle are one."""
 
@@ -116,6 +118,8 @@ class Tour:
     bright: tuple[int, ...]
     reach: float
     """By what the class vectors pulled back are lengthened, so that they are seen."""
+    shrink: float
+    """What those of the embedding are divided by in the end."""
     named: tuple[int, ...]
     halves: Array
     """(QUARTERS len(stops) + 1,), logarithms of the view's half at every `QUARTERS`th part of a way."""
@@ -159,9 +163,9 @@ class Tour:
             (1 - s) * plane.T + s * project.weight, s * project.bias - (1 - s) * (f.mean(0, dtype=float) @ plane)
         )
         found = judged(forward((project, last), f), y)
-        longer = self.reach ** (1 - s)
+        longer = self.reach ** (1 - s) / self.shrink**s
         vectors = (1 - s) * (last.weight @ project.weight) @ plane + s * last.weight
-        ray = RAY * view.half
+        ray = view.half * min(RAY, *(np.multiply(0.95, (ASIDE, 1)) / np.maximum(np.abs(plane).max(0), 1e-9)).tolist())
         return Toured(
             points=forward((shown,), f),
             labels=y,
@@ -169,7 +173,7 @@ class Tour:
             lines=images((*features, shown), self.segments, view.half),
             bright=self.bright,
             class_vectors=longer * vectors,
-            notes=drawn_longer(longer, ray) if s < 1 else (),
+            notes=_drawn_at(longer, ray if s < 1 else None),
             regions=argmax_regions(last, view.corners()) if s else (),
             view=view,
             playhead=playhead,
@@ -188,7 +192,9 @@ class Tour:
         return self.stops[k].name if abs(min(playhead, len(self.stops) - 1) - k) < 0.15 else ""
 
 
-def touring(run: Run, stops: Sequence[Stop] | None = None, extent: float = 1.2, lines: int = 21, seed: int = 0) -> Tour:
+def touring(
+    run: Run, stops: Sequence[Stop] | None = None, extent: float | None = None, lines: int = 21, seed: int = 0
+) -> Tour:
     """A tour through the features f of a run, from its first epoch to its last; the playhead counts stops.
 
     Without `stops`: principal axes at the beginning, in the middle and at the end of training, random planes between
@@ -207,9 +213,12 @@ def touring(run: Run, stops: Sequence[Stop] | None = None, extent: float = 1.2, 
     pulled_back = classifier(end).weight @ project.weight @ stops[-1].plane
     seen = (f - f.mean(0)) @ stops[-1].plane
     reach = 0.8 * _half(seen) / max(float(np.linalg.norm(pulled_back, axis=1).max()), 1e-9)
-    tour = Tour(run, stops, ways, square_grid(extent, lines), bright, reach, named, np.zeros(2))
-    at = np.linspace(0, tour.last, QUARTERS * len(stops) + 1)
-    return replace(tour, halves=np.log([_half(tour(playhead).points) for playhead in at]))
+    extent = extent_of(run.data.x) if extent is None else extent
+    tips, farthest = classifier(end).weight, float(np.abs(forward(end[:-1], run.data.x)).max())
+    factor = shrink(tips, farthest) if np.abs(tips).max() > LONGEST * farthest > 0 else 1.0
+    tour = Tour(run, stops, ways, square_grid(extent, lines), bright, reach, factor, named, np.zeros(2))
+    frames = map(tour, np.linspace(0, tour.last, QUARTERS * len(stops) + 1))
+    return replace(tour, halves=np.log([_half(np.concatenate([f.points, 1.05 * f.class_vectors])) for f in frames]))
 
 
 def _itinerary(run: Run, seed: int) -> tuple[Stop, ...]:
@@ -247,9 +256,10 @@ def _upright(axes: Array, f: Array, x: NDArray[np.floating]) -> Array:
     return axes @ left @ right
 
 
-def drawn_longer(vectors: float, rays: float) -> tuple[tuple[str, str], ...]:
-    """What the key says of arrows and rays that are not to the axes' scale."""
-    return ("arrow", f"class vectors {scaled(1 / vectors)}"), ("ray", f"axes of f {scaled(1 / rays)}")
+def _drawn_at(vectors: float, rays: float | None) -> tuple[tuple[str, str], ...]:
+    """What the key says of arrows, and of rays if there are any, that are not to the axes' scale."""
+    arrows = (("arrow", f"class vectors {scaled(1 / vectors)}"),) if vectors != 1 else ()
+    return arrows if rays is None else (*arrows, ("ray", f"axes of f {scaled(1 / rays)}"))
 
 
 def _half(points: Array) -> float:

@@ -10,7 +10,7 @@ from engine.errors import UnspiralError
 from engine.films.film import Frame, View, check_input
 from engine.films.warping import Morph, warping
 from engine.network.layers import Array, Network, embedding, logits
-from engine.network.lines import Lines, kinked
+from engine.network.lines import Lines, extent_of, kinked
 from engine.network.loss import judged
 from engine.network.pieces import Pieces, answered, folded, pieces
 from engine.recipes.data import Labelled
@@ -109,9 +109,13 @@ class Carrying:
         return replace(still, points=frame.points, playhead=playhead, readings=self.readings, axes=frame.axes)
 
 
-def folding(network: Network, data: Labelled, extent: float = 1.2) -> Folding:
-    """The square ± `extent` of the input plane, fold after fold; the playhead is the number of folds."""
+def folding(network: Network, data: Labelled, extent: float | None = None) -> Folding:
+    """The square ± `extent` of the input plane, fold after fold; the playhead is the number of folds.
+
+    By default the square is a little larger than the points need, here and in the other films of folds.
+    """
     check_input(data)
+    extent = extent_of(data.x) if extent is None else extent
     stages = tuple(folded(network[:-1], ((-extent, -extent), (extent, extent))))
     return Folding(data, stages, View(half=1.04 * extent))
 
@@ -119,12 +123,18 @@ def folding(network: Network, data: Labelled, extent: float = 1.2) -> Folding:
 def zooming(
     network: Network,
     data: Labelled,
-    near: tuple[float, float] = (0.5, 0.3),
-    half: float = 0.05,
-    extent: float = 1.2,
+    near: tuple[float, float] | None = None,
+    half: float | None = None,
+    extent: float | None = None,
 ) -> Zooming:
-    """From the square ± `extent` towards the piece nearest to `near` where answers meet, until ± `half` is seen."""
+    """From the square ± `extent` towards the piece nearest to `near` where answers meet, until ± `half` is seen.
+
+    By default a place to the upper right of the middle, and a twenty-fourth of `extent`.
+    """
     check_input(data)
+    extent = extent_of(data.x) if extent is None else extent
+    near = (0.5 * extent / 1.2, 0.3 * extent / 1.2) if near is None else near
+    half = 0.05 * extent / 1.2 if half is None else half
     found = pieces(network[:-1], ((-extent, -extent), (extent, extent)))
     outlines, answers, owners, borders = answered(network, found)
     view = View(half=1.04 * extent)
@@ -139,11 +149,13 @@ def zooming(
     return Zooming(frame, View((x, y), half))
 
 
-def carrying(network: Network, data: Labelled, extent: float = 1.2, every: int = 1) -> Carrying:
+def carrying(network: Network, data: Labelled, extent: float | None = None, every: int = 1) -> Carrying:
     """The pieces of the square ± `extent` on their way from the input (playhead 0) to the embedding (1).
 
     Of the points, one in `every` is shown; the accuracy to be read off is that of all.
     """
+    check_input(data)
+    extent = extent_of(data.x) if extent is None else extent
     morph = warping(network, Labelled(data.x[::every], data.y[::every]), extent)
     assert isinstance(morph, Morph)
     found = pieces(network[:-1], ((-extent, -extent), (extent, extent)))

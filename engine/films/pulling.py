@@ -27,13 +27,16 @@ from engine.network.layers import (
     mistaken,
     softargmax,
 )
-from engine.network.lines import images, square_grid
+from engine.network.lines import extent_of, images, square_grid
 from engine.network.loss import backwards, forwards, losses, stepped
 from engine.network.regions import argmax_regions
 from engine.recipes.data import Labelled
 
 NEAR, FAR = 0.15, 0.5
-"""Points are near the pulled one within the first distance in the input plane, far from it beyond the second."""
+"""Points are near the pulled one within the first distance in the input plane, far from it beyond the second, where
+points reach as far as 1 from the origin; else as much more or less."""
+SOME = 33
+"""Moments of a pull at which it is looked how far points go."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,10 +55,15 @@ class Pull(Frame):
     """Gradient steps taken."""
     moved: float
     """How far it went, in the embedding plane."""
+    within: float
+    """Distance in the input plane up to which points are near."""
+    beyond: float
+    """Distance from which on they are far."""
     near: float
-    """How far the points near it went, on average, as a share of that; 0 as long as it has not moved."""
+    """How far the points near it went, on average, as a share of that; 0 as long as it has not moved, NaN if none is
+    near."""
     far: float
-    """How far the points far from it went, as a share of that."""
+    """How far the points far from it went, as a share of that; NaN if none is far."""
     broken: float
     """Share of the other points, right before, that are wrong now."""
     width: int
@@ -103,7 +111,9 @@ class Pulling:
         wrong = mistaken(scores, y)
         went = np.linalg.norm(points - self.before, axis=1)
         distance = np.linalg.norm(x - x[k], axis=1)
-        moved, near, far = float(went[k]), (distance < NEAR) & (distance > 0), distance > FAR
+        unit = extent_of(x) / 1.2
+        within, beyond = (float(f"{share * unit:.2g}") for share in (NEAR, FAR))
+        moved, near, far = float(went[k]), (distance < within) & (distance > 0), distance > beyond
         right = ~mistaken(apply(last, self.before), y)
         slope = (softargmax(scores[k]) - np.eye(len(last.weight))[y[k]]) @ last.weight
         return Pull(
@@ -121,6 +131,8 @@ class Pulling:
             loss=float(losses(scores[k : k + 1], y[k : k + 1])[0]),
             steps=steps,
             moved=moved,
+            within=within,
+            beyond=beyond,
             near=_share(went[near], moved),
             far=_share(went[far], moved),
             broken=float((right & wrong).sum() / max(right.sum(), 1)),
@@ -129,8 +141,10 @@ class Pulling:
 
 
 def _share(went: Array, moved: float) -> float:
-    """How far points went on average, as a share of `moved`; 0 if there are none, or nothing has moved."""
-    return float(went.mean()) / moved if len(went) and moved > 1e-9 else 0.0
+    """How far points went on average, as a share of `moved`; 0 if nothing has moved, NaN if there are no points."""
+    if not len(went):
+        return float("nan")
+    return float(went.mean()) / moved if moved > 1e-9 else 0.0
 
 
 def pulling(
@@ -147,9 +161,9 @@ def pulling(
     """Take gradient steps for one point on all layers but the last, until its loss is below `until`.
 
     Gradient descent at learning rate `rate`, at most `most` steps, on L + hold · 1/N Σ ‖e_i − e_i before‖², the sum
-    over all other points: with `hold` they are asked to stay where they are. `view`: by default, of all points at the
-    beginning and at the end. UnspiralError if input or embedding are not 2-D or the point's loss is below `until` from
-    the beginning.
+    over all other points: with `hold` they are asked to stay where they are. The view holds all points all the way;
+    it is `view`, of another film, if that is larger. UnspiralError if input or embedding are not 2-D or the point's
+    loss is below `until` from the beginning.
     """
     x, y = data.x.astype(float), data.y
     now = exact(network)
@@ -179,10 +193,13 @@ def pulling(
     if len(networks) == 1:
         raise UnspiralError(f"point {point} has a loss below {until:g} already; name one that is a mistake")
     trail = np.concatenate([embedding(n, x[point : point + 1]) for n in networks])
-    reach = max(float(np.abs(e).max()) for e in (before, embedding(now, x), last.weight))
-    view = view or View(half=1.04 * reach)
+    some = np.unique(np.linspace(0, len(networks) - 1, SOME).astype(int))
+    moments = (before, *(embedding(networks[i], x) for i in some[1:]), trail, last.weight)
+    reach = 1.04 * max(float(np.abs(e).max()) for e in moments)
+    view = View(half=max(reach, view.half) if view else reach)
     way = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(trail, axis=0), axis=1))])
-    return Pulling(tuple(networks), Labelled(x, y), point, trail, way, before, view, square_grid(1.2, 15))
+    grid = square_grid(extent_of(x), 15)
+    return Pulling(tuple(networks), Labelled(x, y), point, trail, way, before, view, grid)
 
 
 def mistakes_of_all(networks: Sequence[Network], data: Labelled) -> NDArray[np.intp]:

@@ -108,7 +108,7 @@ def scoring(run: Run, point: int) -> Scoring:
     return Scoring(
         weight,
         data,
-        View(half=max(1.4 * float(np.abs(weight).max()), 1.06 * float(np.abs(data.x).max()))),
+        View(half=max(1.4 * float(np.abs(weight).max()), 1.06 * max(float(np.abs(data.x).max()), math.hypot(x, y)))),
         settings=settings,
         name="rows",
     )

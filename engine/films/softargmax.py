@@ -7,6 +7,7 @@ import numpy as np
 from engine.films.energy import over_plane
 from engine.films.film import Varied, check_input
 from engine.network.layers import Array, softargmax
+from engine.network.lines import extent_of
 from engine.runs.run import Run
 
 FINE = 3
@@ -62,8 +63,12 @@ class Softening(Varied):
         )
 
 
-def softening(run: Run, half: float = 1.2, cells: int = 40) -> Softening:
-    """Softargmax of a run over its input plane, at its last epoch, seen from above; `vary` makes films of it."""
+def softening(run: Run, half: float | None = None, cells: int = 40) -> Softening:
+    """Softargmax of a run over ± `half` of its input plane, by default a little more than the points take.
+
+    At its last epoch, seen from above; `vary` makes films of it. UnspiralError if x is not 2-D.
+    """
     check_input(run.data)
+    half = extent_of(run.data.x) if half is None else half
     settings = {"epoch": float(run.epochs[-1]), "azimuth": 0.0, "elevation": np.pi / 2, "turned": 0.0, "rising": 0.0}
     return Softening(run, np.linspace(-half, half, FINE * cells + 1), settings=settings, name="epoch")

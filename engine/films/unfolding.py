@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from engine.errors import UnspiralError
 from engine.films.film import Frame, View, check_embedding, check_input, check_playhead
 from engine.network.layers import Array, Linear, Network, apply, classifier, exact, mistaken
-from engine.network.lines import Lines, kinked, square_grid
+from engine.network.lines import Lines, extent_of, kinked, square_grid
 from engine.network.regions import argmax_regions
 from engine.network.steps import Reflections, Step, steps
 from engine.numbers import scaled
@@ -115,14 +115,15 @@ def unfolding(
     network: Network,
     data: Labelled,
     reflections: Reflections = "reduced",
-    extent: float = 1.0,
+    extent: float | None = None,
     lines: int = 21,
 ) -> Unfolding:
     """A network whose layers are all 2 × 2, taken apart step by step; the playhead is the step number.
 
     At step k the frame is what the first k steps make of points and grid; between, the next step moves along its own
-    geometry. From len(steps) to len(steps) + 1 the classifier's answer appears. The view follows: nothing leaves it,
-    and it never changes by more than `ZOOM` in a step. UnspiralError names the layer that is not 2 × 2.
+    geometry. The grid covers ± `extent`, by default what the points take. From len(steps) to len(steps) + 1 the
+    classifier's answer appears. The view follows: nothing leaves it, and it never changes by more than `ZOOM` in a
+    step. UnspiralError names the layer that is not 2 × 2.
     """
     check_input(data)
     moves = steps(network, reflections)
@@ -131,6 +132,7 @@ def unfolding(
         raise UnspiralError(
             "this network is its classifier alone; unfolding needs hidden layers: use a recipe with hidden=(2, 2, 2, 2)"
         )
+    extent = extent_of(data.x) / 1.2 if extent is None else extent
     grid = kinked(network[:-1], square_grid(extent, lines))
     start = np.concatenate([data.x.astype(float), grid.vertices])
     stages = [start]
@@ -139,17 +141,21 @@ def unfolding(
     head = classifier(exact(network))
     track = _following(moves, np.stack(stages))
     factor = shrink(head.weight, 0.62 * float(np.exp(track[2][-1])))
+    track = _following(moves, np.stack(stages), head.weight / factor)
     return Unfolding(moves, data, np.stack(stages), grid.starts, bright_lines(lines), head, factor, track)
 
 
-def _following(moves: tuple[Step, ...], stages: Array) -> tuple[Array, Array, Array]:
-    """A view that holds everything at every playhead and never changes fast: see `Unfolding.track`."""
+def _following(moves: tuple[Step, ...], stages: Array, tips: Array | None = None) -> tuple[Array, Array, Array]:
+    """A view that holds everything at every playhead, at the last also `tips` (K, 2), and never changes fast."""
     at = np.arange(len(moves) * GRAIN + 1) / GRAIN
     boxes = []
     for playhead in at:
         done = min(int(playhead), len(moves) - 1)
         places = moves[done](stages[done], playhead - done)
         boxes.append((np.minimum(places.min(0), 0), np.maximum(places.max(0), 0)))  # the origin stays in, too
+    if tips is not None:
+        low, high = boxes[-1]
+        boxes[-1] = np.minimum(low, tips.min(0)), np.maximum(high, tips.max(0))
     low, high = np.array(boxes).swapaxes(0, 1)  # (P, 2) each
     for width in (1.0, 2.0, 4.0, 8.0, np.inf):
         centre = _smoothed((low + high) / 2, width) if np.isfinite(width) else np.zeros_like(low)

@@ -7,7 +7,7 @@ import numpy as np
 from engine.films.film import Film, Frame, View, check_playhead
 from engine.films.unfolding import axes_of, bright_lines, check_planes, shrink, shrunk, wrong_points
 from engine.network.layers import Array, Linear, Network, classifier, embedding
-from engine.network.lines import Lines, kinked, square_grid
+from engine.network.lines import Lines, extent_of, kinked, square_grid
 from engine.network.regions import argmax_regions
 from engine.recipes.data import Labelled
 
@@ -55,12 +55,12 @@ class Morph:
         )
 
 
-def warping(network: Network, data: Labelled, extent: float = 1.2, lines: int = 21) -> Film[Frame]:
+def warping(network: Network, data: Labelled, extent: float | None = None, lines: int = 21) -> Film[Frame]:
     """The points and their plane morph straight from input (playhead 0) to embedding (1); then (to 2) the answer.
 
     The embedding is shown ÷ scale, its root mean square over the input's: both are equally large, and the morph does
-    not fold earlier than it must. The frame's axes and its reading `scale` say so. The grid ± `extent` is exact all the
-    way. UnspiralError if input or embedding are not 2-D.
+    not fold earlier than it must. The frame's axes and its reading `scale` say so. The grid ± `extent`, by default a
+    little more than the points take, is exact all the way. UnspiralError if input or embedding are not 2-D.
     """
     check_planes(network, data)
     data = Labelled(data.x.astype(float), data.y)
@@ -72,6 +72,7 @@ def warping(network: Network, data: Labelled, extent: float = 1.2, lines: int = 
     ends = np.concatenate([data.x, image / scale])  # on the straight way between them nothing is farther out
     across, up = np.abs(ends).max(0).tolist()
     view = View.holding(across, up)
+    extent = extent_of(data.x) if extent is None else extent
     grid = kinked(network[:-1], square_grid(extent, lines), scale * view.half)
     grid_image = embedding(network, grid.vertices) / scale
     factor = shrink(last.weight / scale, 0.72 * view.half)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.films.pulling import FAR, NEAR, Pull
+from engine.films.pulling import Pull
 from engine.numbers import decimal, percent
 from scenes.parts.paint.arrows import paint_arrow
 from scenes.parts.paint.canvas import Box, Canvas
@@ -122,8 +122,12 @@ def _paint_rows(canvas: Canvas, frame: Pull, box: Box, theme: Theme) -> None:
     unit, ink, quiet, size = canvas.unit, rgb(theme.ink), rgb(theme.quiet), 36 * canvas.unit
     rows = [(f"f has {frame.width} dimensions", f"L = {decimal(frame.loss, 3)}")]
     if frame.moved > 0:
-        rows.append((f"x within {NEAR:g} of its x follow", f"{decimal(frame.near)} of its way"))
-        rows.append((f"x beyond {FAR:g} of it follow", f"{decimal(frame.far)} of its way"))
+        for where, share in (
+            (f"within {frame.within:g} of its x", frame.near),
+            (f"beyond {frame.beyond:g} of it", frame.far),
+        ):
+            if not math.isnan(share):
+                rows.append((f"x {where} follow", f"{decimal(share)} of its way"))
         rows.append(("right before, wrong now", percent(frame.broken)))
     narrow = box.width < 700 * unit
     for row, (name, number) in enumerate(rows):
