@@ -23,6 +23,42 @@ def two_clouds(seed: int = 2) -> Labelled:
     return Labelled(data.x * (2.2, 1.0) @ turn, data.y)
 
 
+LADDER = (
+    *(
+        0.01,
+        0.02,
+        0.05,
+        0.1,
+        0.15,
+        0.2,
+        0.25,
+        0.31,
+        0.33,
+        0.36,
+        0.42,
+        0.5,
+        0.62,
+        0.8,
+        1.05,
+        1.4,
+        1.9,
+        2.5,
+        3.2,
+        4.0,
+        5.0,
+    ),
+    *(7.0, 10.0, 14.0, 20.0, 28.0, 40.0, 56.0, 80.0, 110.0, 160.0, 220.0, 320.0, 450.0, 640.0, 900.0),
+)
+"""Losses of which level lines are drawn: closer where the valley is flat."""
+
+
+def levels_over(data: Labelled, view: View) -> tuple[float, ...]:
+    """Those of the `LADDER` from the lowest average loss in view up to half of the highest, but at least to 5."""
+    ticks = np.linspace(-view.half, view.half, 41)
+    losses = sample_losses(np.stack(np.meshgrid(ticks, ticks), -1) + view.centre, data).mean(-1)
+    return tuple(level for level in LADDER if losses.min() < level <= max(5.0, losses.max() / 2))
+
+
 def sample_losses(weights: Array, data: Labelled) -> Array:
     """Cross-entropy of each sample: weights (…, 2) → (…, N). The class vectors are w and −w, so s = (wᵀx, −wᵀx)."""
     return np.logaddexp(0.0, -2.0 * (weights @ data.x.T) * _sides(data))
@@ -78,6 +114,8 @@ class Descending:
     """(N, 2), −∂L/∂w of every sample where the first of the methods is; their mean is −∂𝓛/∂w."""
     arrows_shown: float
     view: View
+    levels: tuple[float, ...]
+    """Losses of which level lines are drawn."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,6 +132,7 @@ class Descent(Varied):
     """Samples in the order in which stochastic descent sees them."""
     rate: float
     view: View
+    levels: tuple[float, ...]
 
     def vary(self, name: str, first: float, last: float, **settings: Any) -> Self:
         """As `Varied` does. UnspiralError lists the methods if one is not known."""
@@ -132,6 +171,7 @@ class Descent(Varied):
             arrows=-sample_gradients(at, self.data),
             arrows_shown=s["arrows"],
             view=self.view,
+            levels=self.levels,
         )
 
 
@@ -146,6 +186,15 @@ def descent(
         raise UnspiralError("descent shows two weights: give it two classes of points in the plane")
     found = {name: path(data, np.array(start), rate, batch, samples) for name, batch in METHODS.items()}
     settings = {"samples": 0.0, "methods": (), "ghost": 0.0, "follow": False, "arrows": 0.0}
-    view = View((0.3, 0.0), 2.2)
     paths, order = {name: way for name, (way, _) in found.items()}, found["stochastic"][1]
-    return Descent(data, paths, order, rate, view, settings=settings, name="samples")
+    view = _holding(np.concatenate([*paths.values(), np.zeros((1, 2))]))
+    return Descent(data, paths, order, rate, view, levels_over(data, view), settings=settings, name="samples")
+
+
+def _holding(places: Array) -> View:
+    """What holds places (N, 2): the view of the lecture's clouds, or one round them."""
+    low, high = places.min(0), places.max(0)
+    if np.abs(places - (0.3, 0.0)).max() < 2.1:
+        return View((0.3, 0.0), 2.2)
+    x, y = ((low + high) / 2).tolist()
+    return View((x, y), 0.6 * float((high - low).max()))

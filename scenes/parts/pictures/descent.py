@@ -5,7 +5,7 @@ import math
 import numpy as np
 from manim import Mobject
 
-from engine.films.descent import METHODS, Descending, sample_losses
+from engine.films.descent import METHODS, Descending, levels_over, sample_losses
 from engine.films.film import View
 from engine.network.layers import Array
 from engine.network.levels import level_lines
@@ -25,7 +25,8 @@ PLANE, BELOW = 1240, 480
 """Width of the plane in a wide frame, and height of the numbers below it in others, in pixels of 1080."""
 SHORT = 0.35
 """Length of the arrows, as a share of the gradients': they would leave the plane. It is said beside them."""
-LEVELS = (0.31, 0.33, 0.36, 0.42, 0.5, 0.62, 0.8, 1.05, 1.4, 1.9, 2.5, 3.2, 4.0, 5.0)
+APART = 64
+"""From the value of one level line to the next that has room for its own, in pixels of 1080."""
 
 
 def placed(view: View, canvas: Canvas) -> Place:
@@ -70,11 +71,12 @@ class Valley(Painted):
         )
         across, up = np.linspace(left, right, 139), np.linspace(low, high, 121)
         heights = sample_losses(np.stack(np.meshgrid(across, up), -1), self.data).mean(-1)
-        share = np.log(heights / LEVELS[0]).clip(0) / math.log(LEVELS[-1] / LEVELS[0])
+        levels = levels_over(self.data, self.view)
+        share = np.log(heights / levels[0]).clip(0) / math.log(levels[-1] / levels[0])
         high = np.array(mix(ground, (0.42, 0.47, 0.62), 0.55))
         shades = np.array(ground) + share[::-1, :, None].clip(0, 1) * (high - ground)
         paint_shades(canvas, plane, shades)
-        for level in LEVELS:
+        for level in levels:
             segments = place(level_lines(heights, across, up, level).reshape(-1, 2)).reshape(-1, 2, 2)
             paint_segments(canvas, segments, 2 * unit, mix(ground, quiet, 0.6))
         x, y = place.origin
@@ -83,8 +85,9 @@ class Valley(Painted):
         for ends in (((0, y), (plane.width, y)), ((x, 0), (x, plane.height))):
             context.move_to(*ends[0])
             context.line_to(*ends[1])
+        one = _round(self.view.half / 2.2)
         for k in range(-4, 5):
-            for tick in ((x + k * place.scale, y, 0, 7), (x, y - k * place.scale, 7, 0)):
+            for tick in ((x + k * one * place.scale, y, 0, 7), (x, y - k * one * place.scale, 7, 0)):
                 if k and tick[0] < plane.width and tick[1] < plane.height:
                     context.move_to(tick[0] - tick[2] * unit, tick[1] - tick[3] * unit)
                     context.line_to(tick[0] + tick[2] * unit, tick[1] + tick[3] * unit)
@@ -94,8 +97,25 @@ class Valley(Painted):
             canvas, "w₁", (plane.width - SIZES.edge * unit, y - 16 * unit), 40 * unit, ink, anchor="right", halo=rim
         )
         paint_text(canvas, "w₂", (x + 16 * unit, (SIZES.edge + 30) * unit), 40 * unit, ink, halo=rim)
-        paint_text(canvas, "1", (x + place.scale, y + 42 * unit), size, quiet, anchor="middle", halo=rim)
-        paint_text(canvas, "1", (x - 16 * unit, y - place.scale + 11 * unit), size, quiet, anchor="right", halo=rim)
+        at = (x + one * place.scale, y + 42 * unit), (x - 16 * unit, y - one * place.scale + 11 * unit)
+        paint_text(canvas, f"{one:g}", at[0], size, quiet, anchor="middle", halo=rim)
+        paint_text(canvas, f"{one:g}", at[1], size, quiet, anchor="right", halo=rim)
+        self._paint_values(canvas, place, levels)
+
+    def _paint_values(self, canvas: Canvas, place: Place, levels: tuple[float, ...]) -> None:
+        """The loss on level lines where they cross a ray that leaves the axes and the paths alone, up to the edge."""
+        unit, (left, top, _, height) = canvas.unit, _plane(canvas)
+        corner = left + 130 * unit, top + height - SIZES.edge * unit
+        along = np.linspace(0, 1, 800)[:, None] * np.subtract(corner, place.origin) + place.origin
+        losses = sample_losses((along - place.origin) / (place.scale, -place.scale), self.data).mean(-1)
+        last, words = np.array([math.inf, math.inf]), "average loss "
+        for level in reversed(levels):
+            crossed = along[:-1][(losses[:-1] < level) != (losses[1:] < level)][-1:]
+            if len(crossed) and min(math.dist(crossed[0], end) for end in (last, place.origin)) >= APART * unit:
+                (last,) = crossed
+                at, ink, rim = (float(last[0]), float(last[1]) + 10 * unit), rgb(self.theme.ink), rgb(self.theme.rim)
+                paint_text(canvas, f"{words}{level:g}", at, 28 * unit, ink, anchor="middle", halo=rim)
+                words = ""
 
 
 class Walkers(Shown[Descending]):
@@ -131,7 +151,7 @@ class Walkers(Shown[Descending]):
         frame, context, unit = self.frame, canvas.context, canvas.unit
         x, side = frame.sample.x[0], 1 - 2 * int(frame.sample.y[0])
         along, across = x / (x @ x), np.array([-x[1], x[0]]) / np.linalg.norm(x)
-        for level in LEVELS:
+        for level in frame.levels:
             foot = -side / 2 * math.log(math.expm1(level)) * along
             ends = place(np.stack([foot - 20 * across, foot + 20 * across])).tolist()
             context.move_to(*ends[0])
@@ -191,6 +211,12 @@ def colours_of(methods: tuple[str, ...], theme: Theme = THEME) -> list[RGB]:
     """One colour a method, the same in every beat and formula."""
     known = dict(zip(METHODS, theme.class_colours(3)))
     return [known[method] for method in methods]
+
+
+def _round(rough: float) -> float:
+    """The nearest of 1, 2 and 5 times a power of ten."""
+    power = 10.0 ** math.floor(math.log10(rough))
+    return power * min((1, 2, 5, 10), key=lambda m: abs(math.log(m * power / rough)))
 
 
 def _pixel(at: Array) -> tuple[float, float]:

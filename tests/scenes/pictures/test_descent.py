@@ -5,10 +5,10 @@ import math
 import numpy as np
 import pytest
 
-from engine.films.descent import METHODS, sample_losses
+from engine.films.descent import METHODS, descent, sample_losses, two_clouds
 from engine.numbers import decimal
 from scenes.parts.paint.theme import DARK, LIGHT, Theme, rgb
-from scenes.parts.pictures.descent import LEVELS, SHORT, Valley, Walkers
+from scenes.parts.pictures.descent import SHORT, Valley, Walkers
 from tests.scenes import states
 from tests.scenes.claims import arrow_to, near, plane_of, same_colour
 from tests.scenes.drawn import SHAPES, Drawing, Image, drawn
@@ -33,7 +33,7 @@ def test_shades_and_level_lines_are_the_average_loss(shape: str, theme: Theme) -
     at = np.array([x.points.mean(0) for x in short if x.alpha == 1])
     weights = (at - plane.origin) / (plane.scale, -plane.scale)
     losses = sample_losses(weights, film.data).mean(-1)
-    off = np.abs(losses[:, None] - LEVELS) / np.asarray(LEVELS)
+    off = np.abs(losses[:, None] - film.levels) / np.asarray(film.levels)
     assert len(at) > 1000 and np.quantile(off.min(1), 0.99) < 0.02
     assert set(off.argmin(1)) >= set(range(1, 10))  # all levels that the plane reaches
     (shades,) = drawing.of(Image)
@@ -43,6 +43,29 @@ def test_shades_and_level_lines_are_the_average_loss(shape: str, theme: Theme) -
     heights = sample_losses((inside - plane.origin) / (plane.scale, -plane.scale), film.data).mean(-1)
     ranks = [np.argsort(np.argsort(v)) for v in (seen, heights)]
     assert np.corrcoef(*ranks)[0, 1] > 0.99  # the higher the loss, the farther from the ground's colour
+
+
+@pytest.mark.parametrize(
+    ("shape", "stretch", "start", "rate"), [("wide", 1.0, (1.5, -1.0), 0.12), ("tall", 0.2, (12.0, -5.0), 1.0)]
+)
+def test_values_stand_on_their_level_lines_and_paths_in_the_plane(shape: str, stretch, start, rate) -> None:
+    data = two_clouds()
+    film = descent(data._replace(x=stretch * data.x), start, rate)
+    drawing = drawn(Valley(film.data, film.view), shape=shape)
+    one = next(float(t.text) for t in drawing.texts if t.text.isdigit())
+    plane = plane_of(drawing, one)
+    values = [t for t in drawing.texts if t.text.removeprefix("average loss ") in map("{:g}".format, film.levels)]
+    values = [t for t in values if t.size < 30 * min(SHAPES[shape]) / 1080]  # not those at ticks
+    assert len(values) > 3 and sum("average loss" in t.text for t in values) == 1
+    for text in values:
+        middle = ((text.left + text.right) / 2, text.baseline - 10 * min(SHAPES[shape]) / 1080)
+        weights = (np.array(middle) - plane.origin) / (plane.scale, -plane.scale)
+        level = float(text.text.removeprefix("average loss "))
+        assert sample_losses(weights, film.data).mean() == pytest.approx(level, rel=0.03)
+    (shades,) = drawing.of(Image)
+    right, bottom = shades.corner + np.subtract(shades.pixels.shape[1::-1], 1) * shades.step
+    for path in film.paths.values():
+        assert (plane(path) > 0).all() and (plane(path) < (right, bottom)).all()
 
 
 @LOOKS
@@ -120,7 +143,7 @@ def test_one_samples_level_lines_lie_where_its_loss_has_the_levels(number: int, 
     ghosts = [x for x in drawing.lines if x.width == 3 and same_colour(x.colour, rgb(theme.ink))]
     weights = [(x.points.mean(0) - plane.origin) / (plane.scale, -plane.scale) for x in ghosts]
     losses = [float(sample_losses(w, frame.sample)[0]) for w in weights]
-    assert np.allclose(np.sort(losses), LEVELS, rtol=0.02)
+    assert np.allclose(np.sort(losses), film.levels, rtol=0.02)
     for line in ghosts:
         assert abs(np.diff(line.points * (1, -1), axis=0)[0] @ frame.sample.x[0]) < 1e-3 * math.dist(*line.points) * 9
 
