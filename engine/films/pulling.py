@@ -59,11 +59,12 @@ class Pull(Frame):
     """Distance in the input plane up to which points are near."""
     beyond: float
     """Distance from which on they are far."""
+    counts: tuple[int, int]
+    """How many points are near, and how many far."""
     near: float
-    """How far the points near it went, on average, as a share of that; 0 as long as it has not moved, NaN if none is
-    near."""
+    """How far the points near it went, on average, as a share of that; 0 as long as it has not moved."""
     far: float
-    """How far the points far from it went, as a share of that; NaN if none is far."""
+    """How far the points far from it went, as a share of that."""
     broken: float
     """Share of the other points, right before, that are wrong now."""
     width: int
@@ -133,6 +134,7 @@ class Pulling:
             moved=moved,
             within=within,
             beyond=beyond,
+            counts=(int(near.sum()), int(far.sum())),
             near=_share(went[near], moved),
             far=_share(went[far], moved),
             broken=float((right & wrong).sum() / max(right.sum(), 1)),
@@ -141,10 +143,8 @@ class Pulling:
 
 
 def _share(went: Array, moved: float) -> float:
-    """How far points went on average, as a share of `moved`; 0 if nothing has moved, NaN if there are no points."""
-    if not len(went):
-        return float("nan")
-    return float(went.mean()) / moved if moved > 1e-9 else 0.0
+    """How far points went on average, as a share of `moved`; 0 if there are none, or nothing has moved."""
+    return float(went.mean()) / moved if len(went) and moved > 1e-9 else 0.0
 
 
 def pulling(

@@ -131,9 +131,10 @@ def test_a_pulled_point_and_all_that_follows_stay_in_view(size: float) -> None:
             assert np.abs(inside).max() <= frame.view.half
         distance = np.linalg.norm(data.x - data.x[film.pulled], axis=1)
         went = np.linalg.norm(frame.points - film.before, axis=1)
-        near = (distance > 0) & (distance < frame.within)
-        assert np.isnan(frame.near) if not near.any() else frame.near == pytest.approx(went[near].mean() / frame.moved)
-        assert frame.far == pytest.approx(went[distance > frame.beyond].mean() / frame.moved)
+        sets = (distance > 0) & (distance < frame.within), distance > frame.beyond
+        assert frame.counts == tuple(some.sum() for some in sets)
+        for some, share in zip(sets, (frame.near, frame.far)):
+            assert share == pytest.approx(went[some].mean() / frame.moved if some.any() else 0)
         assert frame.beyond / size == pytest.approx(0.5, rel=0.05)
 
 

@@ -122,12 +122,10 @@ def _paint_rows(canvas: Canvas, frame: Pull, box: Box, theme: Theme) -> None:
     unit, ink, quiet, size = canvas.unit, rgb(theme.ink), rgb(theme.quiet), 36 * canvas.unit
     rows = [(f"f has {frame.width} dimensions", f"L = {decimal(frame.loss, 3)}")]
     if frame.moved > 0:
-        for where, share in (
-            (f"within {frame.within:g} of its x", frame.near),
-            (f"beyond {frame.beyond:g} of it", frame.far),
-        ):
-            if not math.isnan(share):
-                rows.append((f"x {where} follow", f"{decimal(share)} of its way"))
+        names = f"within {frame.within:g} of its x", f"beyond {frame.beyond:g} of it"
+        for name, share, count in zip(names, (frame.near, frame.far), frame.counts):
+            if count:
+                rows.append((f"x {name} follow", f"{decimal(share)} of its way"))
         rows.append(("right before, wrong now", percent(frame.broken)))
     narrow = box.width < 700 * unit
     for row, (name, number) in enumerate(rows):
