@@ -9,14 +9,14 @@ from engine.films.claims import mistakes, reach
 from engine.films.opening import opening
 from engine.library import digits_run
 from engine.numbers import percent, significant
-from scenes.parts import THEME, FilmScene, Picture, Replay
+from scenes.parts import FilmScene, Picture, Replay
 
 
 class Digits(FilmScene):
     def construct(self):
         film = training(digits_run())  # playhead: epochs
         near = opening(film)  # playhead: 0 from near, 1 from far
-        picture = Picture(near(0), replace(THEME, names=tuple("0123456789")))
+        picture = Picture(near(0), replace(self.theme, names=tuple("0123456789")))
         self.next_section("origin", says=f"All images within {significant(reach(film(film.first)))} of the origin.")
         self.add(picture)
         self.wait(1)

@@ -4,7 +4,6 @@ from manim import FadeIn, smooth
 
 from engine import FIVE_SPIRALS, record
 from engine.films.network import assembling, flowing
-from scenes.parts.paint.theme import THEME
 from scenes.parts.pictures.network import DiagramOfModules
 from scenes.parts.pictures.units import DiagramOfUnits
 from scenes.parts.stage.blackboard import BlackboardScene
@@ -36,6 +35,7 @@ class Network(BlackboardScene):
         self.wait(1)
         self.next_section("step")  # a small step of every weight against its gradient
         step = "w <- w - eta {{ (partial L) / (partial w) : slope }}, quad eta = " + f"{film.rate:g}"
-        self.say(formula(step, {"slope": THEME.gradient}, 36).move_to(seat(wide=(825, 979), tall=(430, -66))))
+        step_taken = formula(step, {"slope": self.theme.gradient}, 36)
+        self.say(step_taken.move_to(seat(wide=(825, 979), tall=(430, -66))))
         self.run(units, film.stretch(2 * film.turn, film.last), 3, smooth)
         self.wait(1)

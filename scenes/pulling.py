@@ -7,7 +7,6 @@ from engine.films.pulling import held_back, mistakes_of_all, pulling, typical_mi
 from engine.films.together import Together
 from engine.numbers import decimal, percent
 from engine.recipes.named import half_learned
-from scenes.parts.paint.theme import THEME
 from scenes.parts.pictures.pulling import Pullboard
 from scenes.parts.stage.blackboard import BlackboardScene
 from scenes.parts.stage.formula import formula, seat
@@ -27,7 +26,7 @@ class Pulling(BlackboardScene):
         self.next_section("gradient")  # steps against it go to the class vector of its own colour
         slope = "{{ (partial L) / (partial e) = W^top (tilde(y) - y) : slope }}"
         self.play(FadeIn(alone := Pullboard([films[1](0)])))
-        self.say(formula(slope, {"slope": THEME.gradient}, 32).move_to(top))
+        self.say(formula(slope, {"slope": self.theme.gradient}, 32).move_to(top))
         self.wait(1)
         few, many = (percent(film(1).broken) for film in films)
         says = f"The feature extractor steps: {few} of what was right breaks with 10 features, {many} with 100."

@@ -11,8 +11,10 @@ from manim import tempconfig
 
 from engine import UnspiralError
 from engine.deliver.captions import Line, as_srt, as_vtt
-from scenes.parts import FilmScene
+from scenes.parts import FilmScene, label
 from scenes.parts.paint.theme import read_theme
+from scenes.parts.stage.formula import formula
+from scenes.parts.stage.painted import Painted
 
 
 @pytest.mark.parametrize(
@@ -24,13 +26,16 @@ def test_frames_that_no_video_has_are_refused(size: tuple[int, int], rate: float
         FilmScene()
 
 
-def test_a_mistaken_theme_is_one_line_wherever_it_is_met_first(tmp_path: Path) -> None:
+def test_a_mistaken_theme_is_one_line_wherever_it_is_met_first(tmp_path: Path, monkeypatch) -> None:
     (tmp_path / "bad.toml").write_text('grund = "#ffffff"\n')
     environment = {**os.environ, "UNSPIRAL_THEME": str(tmp_path / "bad.toml")}
-    done = subprocess.run(
-        [sys.executable, "-c", "import scenes.parts"], env=environment, capture_output=True, text=True
-    )
+    command = [sys.executable, "-m", "manim", "render", "-sql", "scenes/embedding.py", "--media_dir", str(tmp_path)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True)
     assert done.returncode == 2 and done.stderr.count("\n") == 1 and "did you mean ground" in done.stderr
+    monkeypatch.setenv("UNSPIRAL_THEME", environment["UNSPIRAL_THEME"])
+    for made in (FilmScene, Painted, lambda: label("a mistake"), lambda: formula("W f")):
+        with pytest.raises(UnspiralError, match="did you mean ground"):
+            made()
 
 
 def test_themes_are_read_as_recipes_are(tmp_path: Path) -> None:

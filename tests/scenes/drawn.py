@@ -116,7 +116,7 @@ def drawn(*painted: Any, shape: str | tuple[int, int] = "wide", **canvas: Any) -
     for mobject in painted:
         context = Listening(surface)
         context.count = len(marks)
-        mobject.paint(Canvas(context, width, height, **canvas))
+        mobject.paint_on(Canvas(context, width, height, **canvas))
         assert len(context.groups) == 1, "a group was begun and never painted"
         marks += context.marks
     surface.flush()

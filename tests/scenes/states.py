@@ -236,8 +236,7 @@ class Board(Painted):
     """The ground under a picture that does not cover it."""
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__()
-        self.theme = theme
+        super().__init__(theme=theme)
 
     def paint(self, canvas: Canvas) -> None:
         paint_ground(canvas, self.theme)

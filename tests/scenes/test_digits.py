@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from engine import Run, digits, training
-from scenes.parts.paint.theme import THEME
+from scenes.parts.paint.theme import DARK
 from tests.scenes.rendering import rendered
 
 
@@ -23,6 +23,6 @@ def test_digits_fan_out_until_at_least_eight_of_ten_have_a_region_in_their_colou
     sections = rendered(Digits, tmp_path / "media")
     assert list(sections) == ["origin", "fan", "settle"]
     still, grown = sections["origin"][0].astype(int), sections["settle"][2].astype(int)
-    colours = np.round(255 * np.array(THEME.region_colours(10)))
+    colours = np.round(255 * np.array(DARK.region_colours(10)))
     seen = [(np.abs(grown - colour).max(-1) < 12).sum() for colour in colours]
     assert np.abs(grown - still).mean() > 3 and sum(count > 30 for count in seen) >= 8, seen

@@ -14,7 +14,7 @@ from scenes.parts.paint import scripts
 from scenes.parts.paint.canvas import Canvas
 from scenes.parts.paint.scripts import runs
 from scenes.parts.paint.text import fitted_text, paint_text, text_width
-from scenes.parts.paint.theme import TEXT, read_theme
+from scenes.parts.paint.theme import DARK, read_theme
 
 LETTERS = {"א": 200, "ב": 500, "中": 900, "文": 300, "ก": 400, "न": 350, "★": 600, "😀": 800}
 """Heights in thousandths of the size: each letter is a bar of its own height, 400 wide in a room of 500."""
@@ -86,29 +86,29 @@ def test_letters_come_from_a_font_that_has_them_in_their_order(text: str, shown:
 
 
 def test_numbers_in_a_line_from_right_to_left_are_read_from_left_to_right() -> None:
-    line = runs("א 12 (b) ב", TEXT)
+    line = runs("א 12 (b) ב", DARK.text)
     assert [run.text.strip() for run in line if run.text.strip()] == ["ב", ")", "b", "(", "12", "א"]
     assert [run.backwards for run in line if run.text.strip() in ("12", "b", "א")] == [False, False, True]
 
 
 def test_our_own_font_sets_what_it_has_as_ever() -> None:
     for text in ("epoch 250", "Łódź × ° – ₁₂ ỹ", "данные", "Ελληνικά"):
-        (run,) = runs(text, TEXT)
-        assert run.text == text and run.face.path == TEXT
+        (run,) = runs(text, DARK.text)
+        assert run.text == text and run.face.path == DARK.text
 
 
 def test_a_text_is_as_wide_as_it_is_painted() -> None:
     for text in ("中文", "a中b", "אב 12", "★😀"):
         _, advance = painted(text)
-        assert text_width(text, 100) == pytest.approx(advance, abs=1)
-    cut, size = fitted_text("中" * 30, 100, 1000)
-    assert cut.endswith("…") and text_width(cut, size) <= 1000
+        assert text_width(DARK.fonts, text, 100) == pytest.approx(advance, abs=1)
+    cut, size = fitted_text(DARK.fonts, "中" * 30, 100, 1000)
+    assert cut.endswith("…") and text_width(DARK.fonts, cut, size) <= 1000
 
 
 @pytest.mark.parametrize("text, said", [("日本", "CJK"), ("عربي", "Arabic"), ("🐱", "emoji"), ("한", "Hangul")])
 def test_letters_that_no_font_has_are_said(text: str, said: str) -> None:
     with pytest.raises(UnspiralError, match=rf"no font of this computer has .*{text[0]}.*{said}.*fallback") as caught:
-        runs(text, TEXT)
+        runs(text, DARK.text)
     assert len(str(caught.value)) < 300
 
 
@@ -117,7 +117,7 @@ def test_a_theme_names_fonts_that_are_asked_first(tmp_path: Path, installed: Pat
     (tmp_path / "mine.toml").write_text('fallback = ["own.ttf"]\n')
     theme = read_theme(str(tmp_path / "mine.toml"))
     assert theme.fallback == (own,)
-    assert [run.face.path for run in runs("日文中", TEXT, theme.fallback)] == [own, installed, own]
+    assert [run.face.path for run in runs("日文中", DARK.text, theme.fallback)] == [own, installed, own]
     for wrong in ('fallback = "own.ttf"', 'fallback = ["none.ttf"]'):
         (tmp_path / "mine.toml").write_text(wrong)
         with pytest.raises(UnspiralError, match="fallback"):
@@ -134,6 +134,6 @@ def test_every_installed_font_can_be_asked(monkeypatch: pytest.MonkeyPatch, tmp_
     scripts._installed.cache_clear()
     try:
         assert {path.name for path in scripts._installed()} >= {"A.TTF", "broken.ttf"}
-        assert runs("中", TEXT)[0].face.path.exists()
+        assert runs("中", DARK.text)[0].face.path.exists()
     finally:
         scripts._installed.cache_clear()

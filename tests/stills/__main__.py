@@ -34,7 +34,7 @@ def shown(name: str) -> Pixels:
     pixels = np.zeros((height, width, 4), np.uint8)
     surface = cairo.ImageSurface.create_for_data(pixels.data, cairo.FORMAT_ARGB32, width, height)
     for mobject in painted:
-        mobject.paint(Canvas(cairo.Context(surface), width, height))
+        mobject.paint_on(Canvas(cairo.Context(surface), width, height))
     surface.flush()
     return pixels[..., :3]
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from scenes.parts.paint.canvas import Box, Canvas
 from scenes.parts.paint.text import fitted_text, paint_text
-from scenes.parts.paint.theme import STRONG, THEME, Theme, rgb
+from scenes.parts.paint.theme import DARK, STRONG, Theme, rgb
 
 TEXT_ROOM = 130
 """Beside the bars for their texts, in pixels of 1080."""
@@ -20,7 +20,7 @@ def paint_bars(
     texts: Sequence[str] = (),
     shown: Sequence[float] | None = None,
     chosen: float = 0.0,
-    theme: Theme = THEME,
+    theme: Theme = DARK,
 ) -> None:
     """Horizontal bars, one under the other, from zero to each of `values`; `box` is `span` wide.
 
@@ -56,7 +56,7 @@ def paint_bars(
         baseline, size = middle + 13 * unit, 36 * unit
         if k < len(theme.names):
             room = box.width + TEXT_ROOM * unit
-            name, fits = fitted_text(theme.names[k], min(30 * unit, max(0.42 * row, 18 * unit)), room)
+            name, fits = fitted_text(canvas.fonts, theme.names[k], min(30 * unit, max(0.42 * row, 18 * unit)), room)
             at, alpha = (box.left, middle - thick / 2 - min(11 * unit, 0.2 * row)), min(1.0, 2 * grown[k])
             paint_text(canvas, name, at, fits, rgb(theme.ink), alpha=alpha, halo=rgb(theme.rim))
         if names:

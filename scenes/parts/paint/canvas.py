@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 import cairo
 from numpy.typing import NDArray
 
+from scenes.parts.paint.theme import DARK, Fonts
+
 
 class Box(NamedTuple):
     """A part of the canvas, in pixels from the top left corner."""
@@ -36,6 +38,8 @@ class Canvas(NamedTuple):
     """The shorter side of the whole frame, in pixels, where the canvas is a panel of it."""
     transparent: bool = False
     """Whether the ground is to be left out, for a clip that lies over something else."""
+    fonts: Fonts = DARK.fonts
+    """What text is set in."""
 
     def part(self, context: cairo.Context, width: int, height: int) -> "Canvas":
         """A part of this canvas, a canvas of its own: text and strokes have the size that they have here."""

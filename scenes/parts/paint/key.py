@@ -39,7 +39,7 @@ def paint_key(canvas: Canvas, frame: Frame, theme: Theme) -> None:
         rows += [[entry] for entry in entries[names:]]
         pitch, left = (RIGHT - LEFT) / columns * unit, LEFT * unit
     else:
-        rows, pitch, left, line = _wrapped(entries, canvas.width / unit - 2 * SIZES.edge), 0.0, SIZES.edge * unit, LINE
+        rows, pitch, left, line = _wrapped(canvas, entries), 0.0, SIZES.edge * unit, LINE
     for number, row in enumerate(rows):
         x, y = left, canvas.height - ((44 if canvas.wide else 52) + line * (len(rows) - 1 - number)) * unit
         for entry in row:
@@ -51,7 +51,7 @@ def paint_key(canvas: Canvas, frame: Frame, theme: Theme) -> None:
 
 def key_height(canvas: Canvas, frame: Frame, theme: Theme) -> float:
     """How much of the foot of a square or tall frame the key takes, in units of the canvas."""
-    return SIZES.edge + LINE * len(_wrapped(_entries(frame, theme), canvas.width / canvas.unit - 2 * SIZES.edge))
+    return SIZES.edge + LINE * len(_wrapped(canvas, _entries(frame, theme)))
 
 
 LINE = 46.0
@@ -95,12 +95,13 @@ def _named(classes: int, theme: Theme) -> list[_Entry]:
     return [_Entry(mark, name, colour) for mark, name, colour in zip(marks, theme.names, colours)]
 
 
-def _wrapped(entries: list[_Entry], width: float) -> list[list[_Entry]]:
-    """Entries in lines of at most `width` units."""
+def _wrapped(canvas: Canvas, entries: list[_Entry]) -> list[list[_Entry]]:
+    """Entries in lines from edge to edge."""
+    width = canvas.width / canvas.unit - 2 * SIZES.edge
     lines: list[list[_Entry]] = [[]]
     taken = 0.0
     for entry in entries:
-        needed = 44 + text_width(entry.text, 30) + ENTRY_GAP
+        needed = 44 + text_width(canvas.fonts, entry.text, 30) + ENTRY_GAP
         if lines[-1] and taken + needed - ENTRY_GAP > width:
             lines.append([])
             taken = 0.0
@@ -141,7 +142,7 @@ def _paint_entry(canvas: Canvas, entry: _Entry, at: tuple[float, float], room: f
     else:
         trace(context, x, y, 11 * unit, square=entry.mark == "further class")
         context.fill()
-    text, size = fitted_text(entry.text, 30 * unit, room)
+    text, size = fitted_text(canvas.fonts, entry.text, 30 * unit, room)
     return 44 * unit + paint_text(canvas, text, (at[0] + 44 * unit, at[1]), size, rgb(theme.ink), halo=rim)
 
 
@@ -170,7 +171,7 @@ def paint_marks(canvas: Canvas, theme: Theme, baseline: float, marks: Sequence[s
     for mark in reversed(marks):
         text, size = KEY[mark], 32 * unit
         paint_text(canvas, text, (right, baseline), size, quiet, anchor="right")
-        right -= text_width(text, size) + 26 * unit
+        right -= text_width(canvas.fonts, text, size) + 26 * unit
         middle = (right, baseline - 10 * unit)
         context.set_line_width(4 * unit)
         dim = mix(quiet, rgb(theme.rim), 0.5)

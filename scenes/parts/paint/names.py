@@ -53,10 +53,11 @@ def paint_region_names(canvas: Canvas, outlines: list[Array], theme: Theme, foot
         inside = _inside(outline, around)
         begin, length = _longest(inside)
         name, colour = theme.name(k), mix(theme.class_colours(len(outlines))[k], rgb(theme.ink), 0.25)
-        alpha = float(np.clip((length * step - 1.3 * max(text_width(name, size, STRONG), size)) / 12, 0, 1))
+        width = text_width(canvas.fonts, name, size, STRONG)
+        alpha = float(np.clip((length * step - 1.3 * max(width, size)) / 12, 0, 1))
         if alpha > 0:
             x, y = around[int(begin + length / 2) % SAMPLES].tolist()
-            half = text_width(name, size, STRONG) / 2
+            half = width / 2
             x = min(max(x, box.left + half), box.left + box.width - half)
             at = (x, y + 0.36 * size)
             paint_text(canvas, name, at, size, colour, font=STRONG, anchor="middle", alpha=alpha, halo=rgb(theme.rim))

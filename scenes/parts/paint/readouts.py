@@ -27,8 +27,8 @@ def paint_readouts(canvas: Canvas, frame: Frame, theme: Theme) -> None:
         paint_number(canvas, "t", f"{readings['t']:.2f}", theme)
     left, right, baseline = (LEFT, RIGHT, 268.0) if wide else (404, 692, 96.0)
     for name, text in rows_of(frame):
-        room = (right - left - 16) * unit - text_width(text, 36 * unit, STRONG)
-        name, size = fitted_text(name, 36 * unit, room)
+        room = (right - left - 16) * unit - text_width(canvas.fonts, text, 36 * unit, STRONG)
+        name, size = fitted_text(canvas.fonts, name, 36 * unit, room)
         paint_text(canvas, name, (left * unit, baseline * unit), size, quiet, halo=rim)
         paint_text(canvas, text, (right * unit, baseline * unit), 36 * unit, ink, font=STRONG, anchor="right", halo=rim)
         baseline += 50

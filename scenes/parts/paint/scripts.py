@@ -32,6 +32,8 @@ class Face(NamedTuple):
     """Whether its letters have colours of their own, as emoji have."""
     strike: int = 0
     """Pixels: the only size of a font of bitmaps; 0 where there is any size."""
+    plain: bool = False
+    """Whether letters are set one after the other, as those of a theme's own fonts are."""
 
 
 class Run(NamedTuple):
@@ -50,7 +52,7 @@ def runs(text: str, font: Path, fallback: tuple[Path, ...] = ()) -> tuple[Run, .
     UnspiralError names letters that no font here has.
     """
     if text.isascii():
-        return (Run(text, Face(font)),) if text.isprintable() else runs(_shown(text), font, fallback)
+        return (Run(text, Face(font, plain=True)),) if text.isprintable() else runs(_shown(text), font, fallback)
     text = _shown(text)
     levels = _levels(text)
     faces = _faces(text, font, fallback)
@@ -105,7 +107,7 @@ def _ordered(parts: list[tuple[Run, int]]) -> list[tuple[Run, int]]:
 
 def _faces(text: str, font: Path, fallback: tuple[Path, ...]) -> list[Face]:
     """The font of each character. Marks and joined emoji stay with the letter that they belong to."""
-    own = Face(font)
+    own = Face(font, plain=True)
     faces: list[Face] = []
     missing: list[str] = []
     for cluster in _clusters(text):

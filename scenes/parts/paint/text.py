@@ -1,7 +1,6 @@
 """Text for pictures, set with FreeType from the project's own fonts and painted as masks."""
 
 from functools import lru_cache
-from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 import cairo
@@ -10,7 +9,7 @@ from PIL import Image, ImageDraw, ImageFont, features
 
 from scenes.parts.paint.canvas import Canvas, tell
 from scenes.parts.paint.scripts import Face, Run, runs
-from scenes.parts.paint.theme import MATHS, RGB, STRONG, TEXT, THEME
+from scenes.parts.paint.theme import RGB, TEXT, Fonts, Weight
 
 Anchor = Literal["left", "middle", "right"]
 
@@ -29,7 +28,7 @@ class _Mask(NamedTuple):
 
 @lru_cache(maxsize=64)
 def _font(face: Face, size: int, backwards: bool = False) -> ImageFont.FreeTypeFont:
-    plain = face.path in (TEXT, STRONG, MATHS) and not backwards
+    plain = face.plain and not backwards
     layout = ImageFont.Layout.BASIC if plain or not features.check("raqm") else ImageFont.Layout.RAQM
     return ImageFont.truetype(str(face.path), face.strike or max(1, size), face.number, layout_engine=layout)
 
@@ -75,7 +74,7 @@ def paint_text(
     size: float,
     colour: RGB,
     *,
-    font: Path = TEXT,
+    font: Weight = TEXT,
     anchor: Anchor = "left",
     alpha: float = 1.0,
     halo: RGB | None = None,
@@ -86,14 +85,14 @@ def paint_text(
     """
     if not text:
         return 0.0
-    parts = _parts(text, font)
+    parts = _parts(canvas.fonts, text, font)
     masks = [_mask(part, round(size), 0) for part in parts]
     advance = sum(mask.advance for mask in masks)
     begin = at[0] - advance * {"left": 0, "middle": 0.5, "right": 1}[anchor]
     y, places = round(at[1]), []
     tell(
         canvas.context, "text", text=text, left=begin, advance=advance, baseline=at[1], size=size,
-        colour=canvas.colour(colour, alpha), font=font, anchor=anchor,
+        colour=canvas.colour(colour, alpha), font=getattr(canvas.fonts, font), anchor=anchor,
     )  # fmt: skip
     for mask in masks:
         places.append(round(begin))
@@ -121,26 +120,29 @@ def _paint_coloured(canvas: Canvas, mask: _Mask, x: float, y: float, alpha: floa
     canvas.context.restore()
 
 
-def _parts(text: str, font: Path) -> tuple[Run, ...]:
+def _parts(fonts: Fonts, text: str, font: Weight) -> tuple[Run, ...]:
     """A number by its digits, which are set once for all numbers; other texts whole, as far as one font has them."""
+    path = fonts.strong if font == "strong" else fonts.text
     if NUMERAL.issuperset(text):
-        return tuple(Run(digit, Face(font)) for digit in text)
-    return runs(text, font, THEME.fallback)
+        return tuple(Run(digit, Face(path, plain=True)) for digit in text)
+    return runs(text, path, fonts.fallback)
 
 
-def fitted_text(text: str, size: float, room: float, font: Path = TEXT) -> tuple[str, float]:
+def fitted_text(fonts: Fonts, text: str, size: float, room: float, font: Weight = TEXT) -> tuple[str, float]:
     """The text and the size at which it is no wider than `room` pixels: smaller by up to a third, then cut short."""
     smallest = round(2 / 3 * size)
     for fits in range(round(size), smallest - 1, -1):
-        if text_width(text, fits, font) <= room:
+        if text_width(fonts, text, fits, font) <= room:
             return text, fits
-    kept = max((n for n in range(len(text)) if text_width(text[:n].rstrip() + "…", smallest, font) <= room), default=0)
+    kept = max(
+        (n for n in range(len(text)) if text_width(fonts, text[:n].rstrip() + "…", smallest, font) <= room), default=0
+    )
     return text[:kept].rstrip() + "…", smallest
 
 
-def text_width(text: str, size: float, font: Path = TEXT) -> float:
+def text_width(fonts: Fonts, text: str, size: float, font: Weight = TEXT) -> float:
     """Advance of one line in pixels."""
-    return float(np.ceil(sum(_advance(part, round(size)) for part in _parts(text, font))))
+    return float(np.ceil(sum(_advance(part, round(size)) for part in _parts(fonts, text, font))))
 
 
 @lru_cache(maxsize=4096)

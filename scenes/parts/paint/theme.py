@@ -1,16 +1,13 @@
 """How pictures look: colours, fonts, sizes. Point colour is the truth, region colour is the answer."""
 
-import builtins
 import os
 import reprlib
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
-import manimpango
 import numpy as np
 from coloraide import Color
 from PIL import ImageFont
@@ -24,6 +21,20 @@ READABLE = 4.5
 """Contrast that text needs, WCAG 2 level AA."""
 
 RGB = tuple[float, float, float]
+
+Weight = Literal["text", "strong"]
+TEXT: Weight = "text"
+STRONG: Weight = "strong"
+"""Which of a theme's fonts: a painter says one of these, and the canvas knows the font."""
+
+
+class Fonts(NamedTuple):
+    """What a theme sets text in."""
+
+    text: Path
+    strong: Path
+    fallback: tuple[Path, ...] = ()
+    """Asked for letters that these do not have."""
 
 
 @dataclass(frozen=True)
@@ -103,6 +114,11 @@ class Theme:
     maths: Path = FONTS / "STIXTwoMath-Regular.ttf"
     fallback: tuple[Path, ...] = ()
     """Fonts for letters that these do not have, asked before those of the system."""
+
+    @property
+    def fonts(self) -> Fonts:
+        """What its texts are set in."""
+        return Fonts(self.text, self.strong, self.fallback)
 
     @property
     def light(self) -> bool:
@@ -202,24 +218,12 @@ def _colour(name: str, key: str, value: str) -> str:
     return value.lower()
 
 
-def _chosen() -> Theme:
-    """The theme that UNSPIRAL_THEME names; a mistake in it is one line, wherever it is met first."""
-    try:
-        return read_theme(os.environ.get("UNSPIRAL_THEME") or "dark")
-    except UnspiralError as error:
-        if hasattr(builtins, "__IPYTHON__"):  # a notebook shows it in one line, and lives on
-            raise
-        print(printable(str(error)), file=sys.stderr)
-        raise SystemExit(2) from error
+def chosen_theme() -> Theme:
+    """What pictures and scenes look like where nobody says otherwise: the theme that UNSPIRAL_THEME names now, or dark.
 
-
-THEME = _chosen()
-"""What pictures look like where nobody says otherwise: dark, or what UNSPIRAL_THEME names."""
-
-TEXT, STRONG, MATHS = THEME.text, THEME.strong, THEME.maths
-for _font in (TEXT, STRONG, MATHS):  # before the first Text is made: later registrations silently fall back
-    manimpango.register_font(str(_font))
-TEXT_FAMILY, MATHS_FAMILY = (ImageFont.truetype(str(font)).getname()[0] or "" for font in (TEXT, MATHS))
+    UnspiralError for what `read_theme` refuses.
+    """
+    return read_theme(os.environ.get("UNSPIRAL_THEME") or "dark")
 
 
 @cache

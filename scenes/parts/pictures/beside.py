@@ -8,7 +8,7 @@ from engine.films.film import Frame
 from engine.films.images import Sheet
 from engine.films.matrix import Cells
 from scenes.parts.paint.key import classes_of
-from scenes.parts.paint.theme import THEME, Theme
+from scenes.parts.paint.theme import Theme
 from scenes.parts.pictures.curves import paint_curves
 from scenes.parts.pictures.images import paint_images
 from scenes.parts.pictures.matrix import paint_matrix
@@ -18,7 +18,7 @@ PAINTERS: dict[type[Frame], Layers] = {Sheet: paint_images, Cells: paint_matrix,
 """What paints a frame of this kind in a panel; of every other kind, the plane is painted."""
 
 
-def beside(frames: Sequence[Any], titles: Sequence[str], theme: Theme = THEME, **kwargs: Any) -> Panels:
+def beside(frames: Sequence[Any], titles: Sequence[str], theme: Theme | None = None, **kwargs: Any) -> Panels:
     """Panels for frames of any kind: `Replay(beside(film(0), titles), film, 0, 100)` with `film = Together(films)`."""
     painters = [PAINTERS.get(type(frame), paint_embedding) for frame in frames]
     coloured = max(classes_of(frame) for frame in frames) > 1

@@ -7,7 +7,7 @@ from scenes.parts.paint.canvas import Canvas
 from scenes.parts.paint.plane import paint_ground
 from scenes.parts.paint.readouts import written
 from scenes.parts.paint.text import paint_text
-from scenes.parts.paint.theme import STRONG, THEME, Theme, rgb
+from scenes.parts.paint.theme import STRONG, Theme, rgb
 from scenes.parts.stage.painted import Painted
 
 LEFT, TOP, RIGHT, BOTTOM = 0.12, 0.15, 0.96, 0.82
@@ -19,10 +19,9 @@ class Chart(Painted):
 
     opaque = True
 
-    def __init__(self, spread: Samples, theme: Theme = THEME) -> None:
-        super().__init__()
+    def __init__(self, spread: Samples, theme: Theme | None = None) -> None:
+        super().__init__(theme=theme)
         self.spread = spread
-        self.theme = theme
 
     def show(self, frame: Samples) -> None:
         """Show `frame` from now on."""

@@ -12,7 +12,7 @@ from scenes.parts.paint.canvas import Box, Canvas
 from scenes.parts.paint.key import paint_key
 from scenes.parts.paint.plane import Place
 from scenes.parts.paint.text import fitted_text, paint_text, subscript
-from scenes.parts.paint.theme import STRONG, THEME, Theme, mix, rgb
+from scenes.parts.paint.theme import STRONG, Theme, mix, rgb
 from scenes.parts.pictures.class_vectors import BARS, BELOW
 from scenes.parts.pictures.picture import Picture
 
@@ -22,7 +22,7 @@ class CirclePicture(Picture):
 
     frame: Circled
 
-    def __init__(self, frame: Circled, theme: Theme = THEME) -> None:
+    def __init__(self, frame: Circled, theme: Theme | None = None) -> None:
         super().__init__(frame, theme, readouts=False)
 
     def place(self, canvas: Canvas) -> Place:
@@ -99,6 +99,6 @@ def paint_answer(canvas: Canvas, frame: Circled, theme: Theme) -> None:
     title = "probabilities" if soft else "scores"
     top = 118 * unit if canvas.wide else top + 80 * unit
     paint_text(canvas, title, (64 * unit, top), 44 * unit, rgb(theme.quiet), halo=rim)
-    answer, size = fitted_text(f"answer ŷ = {theme.name(frame.answer)}", 60 * unit, 450 * unit, STRONG)
+    answer, size = fitted_text(canvas.fonts, f"answer ŷ = {theme.name(frame.answer)}", 60 * unit, 450 * unit, STRONG)
     colour = theme.class_colours(len(values))[frame.answer]
     paint_text(canvas, answer, (64 * unit, top + 78 * unit), size, colour, font=STRONG, halo=rim)

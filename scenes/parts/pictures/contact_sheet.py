@@ -12,7 +12,7 @@ from engine.files.making import write_whole
 from engine.numbers import percent
 from scenes.parts.paint.canvas import Canvas, Pixels
 from scenes.parts.paint.text import paint_text
-from scenes.parts.paint.theme import STRONG, THEME, Theme, rgb
+from scenes.parts.paint.theme import STRONG, Theme, rgb
 from scenes.parts.pictures.picture import Picture
 
 ROWS = COLUMNS = 3
@@ -22,12 +22,12 @@ def painted(picture: Picture, width: int, height: int, transparent: bool = False
     """A picture's pixels (height, width, 4), RGBA, without a scene."""
     pixels = np.zeros((height, width, 4), np.uint8)
     surface = cairo.ImageSurface.create_for_data(pixels.data, cairo.FORMAT_ARGB32, width, height)
-    picture.paint(Canvas(cairo.Context(surface), width, height, transparent=transparent))
+    picture.paint_on(Canvas(cairo.Context(surface), width, height, transparent=transparent))
     surface.flush()
     return pixels
 
 
-def contact_sheet(run: Run, width: int = 1920, height: int = 1080, theme: Theme = THEME) -> Pixels:
+def contact_sheet(run: Run, width: int = 1920, height: int = 1080, theme: Theme | None = None) -> Pixels:
     """The run's embedding at nine epochs, about equal motion apart: pixels (height, width, 4), RGBA."""
     film = training(run)
     first, last = film.first, film.last

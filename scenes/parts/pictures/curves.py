@@ -21,8 +21,8 @@ def paint_curves(canvas: Canvas, _: Place, frame: Drawn, theme: Theme) -> None:
     """Axes with the numbers at their ends, and each curve as far as it has come."""
     unit, size = canvas.unit, SIZE * canvas.unit
     ends = significant(frame.low, 3), significant(frame.high, 3)
-    left = max(text_width(end, size) for end in ends) + 40 * unit
-    named = min(max(text_width(name, size) for name in frame.names) + 40 * unit, 0.35 * canvas.width)
+    left = max(text_width(canvas.fonts, end, size) for end in ends) + 40 * unit
+    named = min(max(text_width(canvas.fonts, name, size) for name in frame.names) + 40 * unit, 0.35 * canvas.width)
     box = Box(left, 36 * unit, canvas.width - left - named, canvas.height - 100 * unit)
     bottom, quiet = box.top + box.height, rgb(theme.quiet)
     axes = np.array([[left, box.top], [left, bottom], [left + box.width, bottom]])
@@ -46,7 +46,7 @@ def paint_curves(canvas: Canvas, _: Place, frame: Drawn, theme: Theme) -> None:
         canvas.context.arc(x, y, 8 * unit, 0, math.tau)
         canvas.context.fill()
         y = _free(y, taken, 1.1 * size)
-        text, fitting = fitted_text(name, size, named - 30 * unit)
+        text, fitting = fitted_text(canvas.fonts, name, size, named - 30 * unit)
         paint_text(canvas, text, (x + 18 * unit, y + 0.35 * size), fitting, colour, halo=rgb(theme.rim))
 
 

@@ -17,7 +17,7 @@ from scenes.parts.paint.plane import Place
 from scenes.parts.paint.raster import stroke
 from scenes.parts.paint.shades import paint_segments, paint_shades
 from scenes.parts.paint.text import paint_text
-from scenes.parts.paint.theme import RGB, SIZES, STRONG, THEME, Theme, mix, rgb
+from scenes.parts.paint.theme import RGB, SIZES, STRONG, Theme, chosen_theme, mix, rgb
 from scenes.parts.stage.formula import formula, seat
 from scenes.parts.stage.painted import Painted, Shown
 
@@ -49,10 +49,9 @@ class Valley(Painted):
 
     opaque = True
 
-    def __init__(self, data: Labelled, view: View, theme: Theme = THEME) -> None:
-        super().__init__()
+    def __init__(self, data: Labelled, view: View, theme: Theme | None = None) -> None:
+        super().__init__(theme=theme)
         self.view = view
-        self.theme = theme
         self.data = data
 
     def paint(self, canvas: Canvas) -> None:
@@ -207,7 +206,7 @@ class Walkers(Shown[Descending]):
                 paint_text(canvas, text, (left, y), 36 * unit, quiet, alpha=frame.arrows_shown)
 
 
-def colours_of(methods: tuple[str, ...], theme: Theme = THEME) -> list[RGB]:
+def colours_of(methods: tuple[str, ...], theme: Theme) -> list[RGB]:
     """One colour a method, the same in every beat and formula."""
     known = dict(zip(METHODS, theme.class_colours(3)))
     return [known[method] for method in methods]
@@ -223,9 +222,10 @@ def _pixel(at: Array) -> tuple[float, float]:
     return float(at[0]), float(at[1])
 
 
-def written_in(method: str, text: str) -> Mobject:
+def written_in(method: str, text: str, theme: Theme | None = None) -> Mobject:
     """A formula beside the plane, in the colour of a method; of no method, in ink."""
-    colour = colours_of((method,))[0] if method else THEME.ink
-    return formula(f"{{{{ {text} : all }}}}", {"all": colour}, 36).move_to(
+    theme = theme or chosen_theme()
+    colour = colours_of((method,), theme)[0] if method else theme.ink
+    return formula(f"{{{{ {text} : all }}}}", {"all": colour}, 36, theme).move_to(
         seat(wide=(1588, 202), tall=(310, 86 - BELOW))
     )

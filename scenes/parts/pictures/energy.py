@@ -119,7 +119,7 @@ def paint_energy(canvas: Canvas, box: Box, frame: Energies, k: int, colour: RGB,
     if k < len(theme.names):
         if box.width < 300 * unit:  # no room beside −s_k: at the bottom
             x, y = box.left + 14 * unit, box.top + box.height - 16 * unit
-        name, size = fitted_text(theme.names[k], 34 * unit, box.left + box.width - 14 * unit - x)
+        name, size = fitted_text(canvas.fonts, theme.names[k], 34 * unit, box.left + box.width - 14 * unit - x)
         paint_text(canvas, name, (x, y), size, ink, halo=rim)
 
 

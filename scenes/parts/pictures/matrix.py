@@ -18,7 +18,7 @@ SIZE, SCALE = 30, 44
 def paint_matrix(canvas: Canvas, _: Place, frame: Cells, theme: Theme) -> None:
     """The cells as large as they fit, square, row 0 above; below them what the ends of the scale stand for."""
     unit, (rows, columns) = canvas.unit, frame.values.shape
-    beside = max((text_width(name, SIZE * unit) for name in frame.rows), default=0.0) + 24 * unit
+    beside = max((text_width(canvas.fonts, name, SIZE * unit) for name in frame.rows), default=0.0) + 24 * unit
     beside = min(beside, 0.35 * canvas.width)
     above = (SIZE + 20 if frame.columns else 12) * unit
     room = canvas.width - beside - 24 * unit, canvas.height - above - SCALE * unit
@@ -28,11 +28,11 @@ def paint_matrix(canvas: Canvas, _: Place, frame: Cells, theme: Theme) -> None:
     paint_shades(canvas, box, shades(frame.values, frame.low, frame.high, theme), smooth=False)
     quiet = rgb(theme.quiet)
     for row, name in enumerate(frame.rows):
-        text, size = fitted_text(name, min(SIZE * unit, 0.9 * side), beside - 16 * unit)
+        text, size = fitted_text(canvas.fonts, name, min(SIZE * unit, 0.9 * side), beside - 16 * unit)
         at = (left - 10 * unit, above + (row + 0.5) * side + 0.35 * size)
         paint_text(canvas, text, at, size, quiet, anchor="right")
     for column, name in enumerate(frame.columns):
-        text, size = fitted_text(name, min(SIZE * unit, 0.9 * side), side)
+        text, size = fitted_text(canvas.fonts, name, min(SIZE * unit, 0.9 * side), side)
         paint_text(canvas, text, (left + (column + 0.5) * side, above - 12 * unit), size, quiet, anchor="middle")
     _paint_scale(canvas, box, frame, theme)
 

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Sequence
-from pathlib import Path
 from typing import NamedTuple
 
 import cairo
@@ -12,7 +11,7 @@ from engine.films.network import Assembly, Circuit
 from scenes.parts.paint.arrows import trace_arrow
 from scenes.parts.paint.canvas import Box, Canvas, fading
 from scenes.parts.paint.text import paint_text, text_width
-from scenes.parts.paint.theme import STRONG, TEXT, THEME, Theme, mix, rgb
+from scenes.parts.paint.theme import STRONG, TEXT, Fonts, Theme, Weight, mix, rgb
 from scenes.parts.stage.painted import Shown
 
 EXTRACTOR, CLASSIFIER = "#d9776b", "#6ba3d9"
@@ -48,25 +47,25 @@ class DiagramOfModules(Shown[Assembly]):
         middle = (1 - lifted) * canvas.height / 2 + lifted * (90 if canvas.wide else 142) * unit
         box = Box(50 * unit, middle - height / 2, canvas.width - 100 * unit, height)
         rows = 1 if canvas.wide else 2
-        near = 1 + (_nearness(box, self.frame, size * unit) - 1) * (1 - lifted) if rows == 1 else 1.0
+        near = 1 + (_nearness(box, self.frame, size * unit, self.theme) - 1) * (1 - lifted) if rows == 1 else 1.0
         paint_circuit(canvas, box._replace(width=near * box.width), self.frame, self.theme, near * size, rows)
 
 
-def _nearness(box: Box, frame: Assembly, size: float) -> float:
+def _nearness(box: Box, frame: Assembly, size: float, theme: Theme) -> float:
     """How much larger a circuit is drawn whose end is not there yet: what is there fills the width."""
-    pieces, _ = parts(frame.circuit)
-    size *= min(1.0, 0.8 * box.width / _width(pieces, size))
-    rights = [right for _, right, _ in _spans(box, pieces, size)]
+    pieces, _ = parts(frame.circuit, theme)
+    size *= min(1.0, 0.8 * box.width / _width(theme.fonts, pieces, size))
+    rights = [right for _, right, _ in _spans(theme.fonts, box, pieces, size)]
     ahead = frame.shown * len(pieces) / (len(frame.circuit.modules) + 5) + 0.6
     reach = float(np.interp(ahead, np.arange(1, len(pieces) + 1), rights)) - box.left
     return min(NEAREST, box.width / reach)
 
 
-def parts(circuit: Circuit, most: int = 7) -> tuple[list[Part], tuple[int, int]]:
+def parts(circuit: Circuit, theme: Theme, most: int = 7) -> tuple[list[Part], tuple[int, int]]:
     """A circuit's pieces, a middle that is too long left out, and where its classifier begins and ends among them."""
     modules = list(circuit.modules)
     bends = sum(m.name != "linear" for m in modules[:-1])
-    made = [Part("x", False, THEME.ink)]
+    made = [Part("x", False, theme.ink)]
     for i, module in enumerate(modules):
         before = modules[i - 1].name if i else ""
         wire = "f" if before not in ("", "linear") and (bends == 1 or i == len(modules) - 1) else ""
@@ -74,10 +73,10 @@ def parts(circuit: Circuit, most: int = 7) -> tuple[list[Part], tuple[int, int]]
             wire = "e"
         made.append(Part(module.name, True, CLASSIFIER if module.classifies else EXTRACTOR, wire))
     if len(modules) > most:
-        made[5:-3] = [Part("…", False, THEME.ink)]
+        made[5:-3] = [Part("…", False, theme.ink)]
     begin = len(made) - 1
-    made += [Part("softargmax", True, CLASSIFIER, "s"), Part("ỹ", False, THEME.ink)]
-    made += [Part("C", True, THEME.quiet), Part("y", False, THEME.ink)]
+    made += [Part("softargmax", True, CLASSIFIER, "s"), Part("ỹ", False, theme.ink)]
+    made += [Part("C", True, theme.quiet), Part("y", False, theme.ink)]
     return made, (begin, begin + 2)
 
 
@@ -85,23 +84,24 @@ Span = tuple[float, float, float]
 """Where a piece lies: left and right edge, and its middle's height, in pixels."""
 
 
-def paint_circuit(
-    canvas: Canvas, box: Box, frame: Assembly, theme: Theme = THEME, size: float = 38, rows: int = 1
-) -> None:
+def paint_circuit(canvas: Canvas, box: Box, frame: Assembly, theme: Theme, size: float = 38, rows: int = 1) -> None:
     """A circuit in a box of the canvas, as a picture of its own or as a strip beside others.
 
     `size` of the text in pixels of 1080; less if the box is too narrow for it. In two `rows`, the classifier begins the
     second one.
     """
-    pieces, (begin, end) = parts(frame.circuit)
+    pieces, (begin, end) = parts(frame.circuit, theme)
     extractor = Part("feature extractor", True, EXTRACTOR)
     short = [pieces[0], extractor, Part("linear classifier", True, CLASSIFIER, "e"), *pieces[end:]]
     shown = frame.shown * len(pieces) / (len(frame.circuit.modules) + 5)
     size *= canvas.unit
     split, short_split = (begin, 2) if rows == 2 else (0, 0)
-    widest = max(_width(pieces[:split], size), _width(pieces[split:], size))
+    widest = max(_width(canvas.fonts, pieces[:split], size), _width(canvas.fonts, pieces[split:], size))
     size *= min(1.0, (0.8 if rows == 1 else 0.66) * box.width / widest)
-    long_spans, short_spans = _spans(box, pieces, size, split), _spans(box, short, size, short_split)
+    long_spans, short_spans = (
+        _spans(canvas.fonts, box, pieces, size, split),
+        _spans(canvas.fonts, box, short, size, short_split),
+    )
     c = frame.collapsed
     group = [0, *[1] * (begin - 1), *[2] * (end - begin), *range(3, len(short))]
     spans = [_between(long_spans[i], short_spans[g], c) for i, g in enumerate(group)]
@@ -123,21 +123,23 @@ def _between(a: Span, b: Span, share: float) -> Span:
     return left, right, middle
 
 
-def _width(pieces: Sequence[Part], size: float) -> float:
-    return sum(_widths(pieces, size))
+def _width(fonts: Fonts, pieces: Sequence[Part], size: float) -> float:
+    return sum(_widths(fonts, pieces, size))
 
 
-def _widths(pieces: Sequence[Part], size: float) -> list[float]:
-    return [text_width(p.text, size, _font(p)) + (1.2 if p.boxed else 0.5) * size for p in pieces]
+def _widths(fonts: Fonts, pieces: Sequence[Part], size: float) -> list[float]:
+    return [text_width(fonts, p.text, size, _font(p)) + (1.2 if p.boxed else 0.5) * size for p in pieces]
 
 
-def _spans(box: Box, pieces: Sequence[Part], size: float, split: int = 0) -> list[Span]:
+def _spans(fonts: Fonts, box: Box, pieces: Sequence[Part], size: float, split: int = 0) -> list[Span]:
     """Boxes as wide as their text, equal arrows between them, all as wide as the box; a second row from `split` on."""
     if split:
         inset, height = 2.4 * size, box.height / 2  # the way to the second row lies at both ends
         first = Box(box.left + inset, box.top, box.width - 2 * inset, height)
-        return _spans(first, pieces[:split], size) + _spans(first._replace(top=box.top + height), pieces[split:], size)
-    widths = _widths(pieces, size)
+        return _spans(fonts, first, pieces[:split], size) + _spans(
+            fonts, first._replace(top=box.top + height), pieces[split:], size
+        )
+    widths = _widths(fonts, pieces, size)
     arrow = min(2.6 * size, (box.width - sum(widths)) / max(1, len(pieces) - 1))
     left = box.left + (box.width - sum(widths) - arrow * (len(pieces) - 1)) / 2
     spans = []
@@ -147,7 +149,7 @@ def _spans(box: Box, pieces: Sequence[Part], size: float, split: int = 0) -> lis
     return spans
 
 
-def _font(piece: Part) -> Path:
+def _font(piece: Part) -> Weight:
     return TEXT if piece.boxed and len(piece.text) > 1 else STRONG
 
 

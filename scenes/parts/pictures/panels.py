@@ -22,7 +22,7 @@ from scenes.parts.paint.plane import (
 )
 from scenes.parts.paint.readouts import written
 from scenes.parts.paint.text import fitted_text, paint_text, text_width
-from scenes.parts.paint.theme import SIZES, STRONG, THEME, Theme, rgb
+from scenes.parts.paint.theme import SIZES, STRONG, Fonts, Theme, chosen_theme, rgb
 from scenes.parts.stage.painted import Painted, Shown
 
 HEADER, ROW, GAP, LINE = 100, 74, 8, 44
@@ -80,7 +80,7 @@ class Panel(Shown[Frame]):
         title: str,
         window: Window,
         below: Sequence[str] = ("accuracy",),
-        theme: Theme = THEME,
+        theme: Theme | None = None,
         paint_plane: Layers = paint_embedding,
         lines: int = 1,
     ) -> None:
@@ -111,13 +111,13 @@ class Panel(Shown[Frame]):
         right = left + room
         for name, text in reversed(read):
             paint_text(canvas, text, (right, baseline), size, rgb(theme.ink), font=STRONG, anchor="right", halo=rim)
-            right -= text_width(text, size, STRONG) + 12 * unit
+            right -= text_width(canvas.fonts, text, size, STRONG) + 12 * unit
             if not text.endswith("%"):
                 paint_text(canvas, name, (right, baseline), 32 * unit, rgb(theme.quiet), anchor="right", halo=rim)
-                right -= text_width(name, 32 * unit)
+                right -= text_width(canvas.fonts, name, 32 * unit)
             right -= 36 * unit
         title, size = fitted_text(
-            titled(self.title, frame), size, (room if self.lines > 1 else right - left) - INSET * unit
+            canvas.fonts, titled(self.title, frame), size, (room if self.lines > 1 else right - left) - INSET * unit
         )
         at = (left + INSET * unit, baseline if self.lines == 1 else top + height - 30 * unit)
         paint_text(canvas, title, at, size, rgb(theme.quiet), halo=rim)
@@ -132,16 +132,15 @@ class Header(Painted):
         self,
         frame: Frame,
         above: Sequence[str] = ("epoch",),
-        theme: Theme = THEME,
+        theme: Theme | None = None,
         classes: int = 0,
         key: Sequence[str] = ("point", "region", "mistake"),
     ) -> None:
-        super().__init__()
+        super().__init__(theme=theme)
         self.frame = frame
         self.key = tuple(key)
         self.classes = classes
         self.above = tuple(above)
-        self.theme = theme
 
     def paint(self, canvas: Canvas) -> None:
         """Paint the whole frame."""
@@ -179,18 +178,19 @@ class Panels(Group):
         below: Sequence[str] = ("accuracy",),
         above: Sequence[str] = ("epoch",),
         key: Sequence[str] = ("point", "region", "mistake"),
-        theme: Theme = THEME,
+        theme: Theme | None = None,
         paint_plane: Layers | Sequence[Layers] = paint_embedding,
     ) -> None:
         if len(frames) != len(titles):
             raise UnspiralError(f"{len(frames)} frames and {len(titles)} titles were given; a panel needs one of each")
+        theme = theme or chosen_theme()
         painters = [paint_plane] * len(frames) if callable(paint_plane) else paint_plane
         classes = max(classes_of(frame) for frame in frames)
         self.header = Header(frames[0], above, theme, classes, key)
         shape = config.pixel_width / config.pixel_height
         windows = arranged(len(frames), columns, shape, len(theme.names[:classes]))
         narrowest = min(window.right - window.left for window in windows) * 1080 * max(1.0, shape)
-        needed = max(_row_width(frame, title, below) for frame, title in zip(frames, titles))
+        needed = max(_row_width(theme.fonts, frame, title, below) for frame, title in zip(frames, titles))
         lines = 1 if needed < narrowest else 2
         self.panels = tuple(
             Panel(frame, title, window, below, theme, paint, lines)
@@ -214,11 +214,14 @@ def titled(title: str, frame: Frame) -> str:
     return ", ".join([title, *(text for mark, text in frame.notes if mark == "arrow")])
 
 
-def _row_width(frame: Frame, title: str, below: Sequence[str]) -> float:
+def _row_width(fonts: Fonts, frame: Frame, title: str, below: Sequence[str]) -> float:
     """What a panel's name and readings need in one line, in pixels of 1080."""
     read = [(name, written(name, frame.readings[name])) for name in below if name in frame.readings]
-    widths = [text_width(text, 36, STRONG) + (0 if "%" in text else text_width(name, 32) + 12) for name, text in read]
-    return text_width(titled(title, frame), 36) + sum(widths) + 36 * len(read) + 2 * INSET
+    widths = [
+        text_width(fonts, text, 36, STRONG) + (0 if "%" in text else text_width(fonts, name, 32) + 12)
+        for name, text in read
+    ]
+    return text_width(fonts, titled(title, frame), 36) + sum(widths) + 36 * len(read) + 2 * INSET
 
 
 def arranged(count: int, columns: int | None = None, shape: float = 16 / 9, names: int = 0) -> list[Window]:

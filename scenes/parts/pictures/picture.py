@@ -26,7 +26,7 @@ from scenes.parts.paint.plane import (
     paint_regions,
 )
 from scenes.parts.paint.readouts import paint_readouts
-from scenes.parts.paint.theme import THEME, Theme
+from scenes.parts.paint.theme import Theme
 from scenes.parts.stage.painted import Shown
 
 PARTS = ("grid", "regions", "class_vectors", "points", "curve", "key")
@@ -48,7 +48,7 @@ class Picture(Shown[Frame]):
     def __init__(
         self,
         frame: Frame,
-        theme: Theme = THEME,
+        theme: Theme | None = None,
         readouts: bool | Sequence[str] = True,
         *,
         grid: float = True,

@@ -22,7 +22,7 @@ from scenes.parts.paint.plane import (
 )
 from scenes.parts.paint.raster import stroke
 from scenes.parts.paint.text import paint_text
-from scenes.parts.paint.theme import SIZES, STRONG, THEME, Theme, rgb
+from scenes.parts.paint.theme import SIZES, STRONG, Theme, rgb
 from scenes.parts.stage.painted import Painted
 
 TOP, BELOW, PITCH = 120, 230, 50
@@ -34,11 +34,10 @@ class Pullboard(Painted):
 
     opaque = True
 
-    def __init__(self, frames: Sequence[Pull], slopes: bool = True, theme: Theme = THEME) -> None:
-        super().__init__()
+    def __init__(self, frames: Sequence[Pull], slopes: bool = True, theme: Theme | None = None) -> None:
+        super().__init__(theme=theme)
         self.frames = tuple(frames)
         self.slopes = slopes
-        self.theme = theme
 
     def show(self, frame: Sequence[Any]) -> None:
         """Show these frames from now on."""

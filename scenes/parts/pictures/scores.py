@@ -14,7 +14,7 @@ from scenes.parts.paint.bars import bar_middle, paint_bars
 from scenes.parts.paint.canvas import WIDE, Box, Canvas, fading
 from scenes.parts.paint.plane import Place, paint_axes, paint_ground, paint_points, paint_regions
 from scenes.parts.paint.text import fitted_text, paint_text, subscript, text_width
-from scenes.parts.paint.theme import SIZES, STRONG, THEME, Theme, mix, rgb
+from scenes.parts.paint.theme import SIZES, STRONG, Theme, chosen_theme, mix, rgb
 from scenes.parts.stage.formula import formula, seat
 from scenes.parts.stage.painted import Shown
 
@@ -54,18 +54,18 @@ BELOW = 600
 """Height of bars, formula and temperature below the plane, in 1/1080 of the frame's shorter side."""
 
 
-def says(text: str, size: float = 32) -> Mobject:
+def says(text: str, size: float = 32, theme: Theme | None = None) -> Mobject:
     """A formula under the bars."""
-    return formula(text, size=size).move_to(seat(wide=(1480, 859), tall=(540, 397 - BELOW)))
+    return formula(text, size=size, theme=theme).move_to(seat(wide=(1480, 859), tall=(540, 397 - BELOW)))
 
 
-def product(count: int) -> Mobject:
+def product(count: int, theme: Theme | None = None) -> Mobject:
     """The formula over the bars: s = W f, a row a class."""
-    rows = range(1, count + 1)
+    theme, rows = theme or chosen_theme(), range(1, count + 1)
     scores = ", ".join(f"{{{{ s_{k} : s{k} }}}}" for k in rows)
     weight = "; ".join(f"{{{{ w_{k}^top : w{k} }}}}" for k in rows)
-    colours = {f"{letter}{k}": colour for letter in "sw" for k, colour in zip(rows, THEME.class_colours(count))}
-    made = formula(f"s = vec({scores}) = W f = mat({weight}) f", colours, 26)
+    colours = {f"{letter}{k}": colour for letter in "sw" for k, colour in zip(rows, theme.class_colours(count))}
+    made = formula(f"s = vec({scores}) = W f = mat({weight}) f", colours, 26, theme)
     parts = Parts.of(config.pixel_width, config.pixel_height)
     return made.move_to(seat(parts.product, parts.product))
 
@@ -174,7 +174,7 @@ def _paint_scores(canvas: Canvas, frame: Scores, theme: Theme) -> None:
             alpha = forms[form] * max(0.0, 4 * grown[k] - 3)
             if alpha > 0:
                 at = (canvas.width - 40 * unit, y)
-                text, size = fitted_text(row[form], 34 * unit, at[0] - box.left - box.width - 16 * unit)
+                text, size = fitted_text(canvas.fonts, row[form], 34 * unit, at[0] - box.left - box.width - 16 * unit)
                 paint_text(canvas, text, at, size, rgb(theme.ink), anchor="right", alpha=alpha)
 
 
@@ -196,7 +196,7 @@ def _paint_probabilities(canvas: Canvas, frame: Scores, theme: Theme) -> None:
     context.fill()
     ink, quiet, size = rgb(theme.ink), rgb(theme.quiet), 34 * unit
     paint_text(canvas, "temperature", (left, y - 40 * unit), size, quiet)
-    x = left + text_width("temperature ", size)
+    x = left + text_width(canvas.fonts, "temperature ", size)
     paint_text(canvas, f"T = {decimal(frame.temperature)}", (x, y - 40 * unit), size, ink, font=STRONG)
     paint_text(canvas, "0: argmax", (left, y + 56 * unit), size, quiet)
     paint_text(canvas, f"{HOTTEST:g}: more alike", (right, y + 56 * unit), size, quiet, anchor="right")

@@ -21,7 +21,7 @@ from scenes.parts.paint.plane import (
 )
 from scenes.parts.paint.readouts import LEFT, RIGHT, paint_number
 from scenes.parts.paint.text import fitted_text, paint_text
-from scenes.parts.paint.theme import SIZES, STRONG, TEXT, THEME, Theme, mix, rgb
+from scenes.parts.paint.theme import SIZES, STRONG, TEXT, Theme, mix, rgb
 from scenes.parts.stage.painted import Shown
 
 HEAD, FOOT = 330, 140
@@ -35,7 +35,7 @@ class Unfolder(Shown[Unfolded]):
 
     opaque = True
 
-    def __init__(self, frame: Unfolded, steps: tuple[Step, ...], theme: Theme = THEME, **kwargs: Any) -> None:
+    def __init__(self, frame: Unfolded, steps: tuple[Step, ...], theme: Theme | None = None, **kwargs: Any) -> None:
         super().__init__(frame, theme, **kwargs)
         self.steps = steps
 
@@ -59,7 +59,7 @@ class Unfolder(Shown[Unfolded]):
         x, y = (0.568, SIZES.edge) if canvas.wide else (0.5, 116)
         at = (x * canvas.width, canvas.height - y * unit)
         text, size = fitted_text(
-            frame.caption, SIZES.caption * unit, min(canvas.width, 1240 * unit) - 40 * unit, STRONG
+            canvas.fonts, frame.caption, SIZES.caption * unit, min(canvas.width, 1240 * unit) - 40 * unit, STRONG
         )
         paint_text(canvas, text, at, size, rgb(theme.ink), font=STRONG, anchor="middle", halo=rgb(theme.rim))
 

@@ -9,7 +9,7 @@ from engine.network.layers import Array
 from engine.numbers import decimal
 from scenes.parts.paint.canvas import Box, Canvas
 from scenes.parts.paint.text import fitted_text, paint_text, text_width
-from scenes.parts.paint.theme import RGB, STRONG, THEME, Theme, mix, rgb
+from scenes.parts.paint.theme import RGB, STRONG, Theme, mix, rgb
 from scenes.parts.pictures.network import MOST, NAMES, NEGATIVE
 from scenes.parts.stage.painted import Shown
 
@@ -27,7 +27,7 @@ class DiagramOfUnits(Shown[Flow]):
         paint_units(canvas, box, self.frame, self.theme)
 
 
-def paint_units(canvas: Canvas, box: Box, frame: Flow, theme: Theme = THEME) -> None:
+def paint_units(canvas: Canvas, box: Box, frame: Flow, theme: Theme) -> None:
     """Every column's units in a box of the canvas, ỹ and the loss after them, and what the theme calls the classes."""
     if theme.names:
         box = box._replace(width=box.width - NAMES * canvas.unit)
@@ -158,7 +158,7 @@ def _paint_column(
             alpha = abs(2 * shown - 1) if 0 < shown < 1 else float(np.clip(4 * arrived - 3, 0, 1))
             at = (x, y + 10 * unit)
             text = decimal(float(number))
-            size = 30 * unit * min(1.0, 1.8 * radius / text_width(text, 30 * unit, STRONG))
+            size = 30 * unit * min(1.0, 1.8 * radius / text_width(canvas.fonts, text, 30 * unit, STRONG))
             paint_text(canvas, text, at, size, ink, font=STRONG, anchor="middle", alpha=alpha)
     x = float(places[0, 0])
     if width > MOST:
@@ -189,7 +189,7 @@ def _paint_loss(canvas: Canvas, box: Box, frame: Flow, theme: Theme) -> None:
         at = (x, y + 11 * unit)
         paint_text(canvas, str(int(chosen)), at, 30 * unit, ink, font=STRONG, anchor="middle")
         if number < len(theme.names):
-            name, size = fitted_text(theme.names[number], 32 * unit, (NAMES + 30) * unit)
+            name, size = fitted_text(canvas.fonts, theme.names[number], 32 * unit, (NAMES + 30) * unit)
             paint_text(canvas, name, (x + 40 * unit, y + 11 * unit), size, rgb(theme.ink if chosen else theme.quiet))
     x = float(places[0, 0])
     paint_text(canvas, "y", (x, box.top + 34 * unit), 46 * unit, rgb(theme.ink), font=STRONG, anchor="middle")

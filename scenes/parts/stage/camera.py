@@ -67,7 +67,7 @@ class FilmCamera(Camera):
                 context.save()
                 with fading(canvas, painted.opacity), painting(canvas, placed(painted, self)) as part:
                     if part is not None:
-                        painted.paint(part)
+                        painted.paint_on(part)
                 context.restore()
 
     def get_cached_cairo_context(self, pixel_array: Pixels) -> None:

@@ -2,7 +2,7 @@
 
 from scenes.parts.paint.canvas import Canvas
 from scenes.parts.paint.card import paint_card
-from scenes.parts.paint.theme import THEME, Theme
+from scenes.parts.paint.theme import Theme
 from scenes.parts.stage.painted import Painted
 
 
@@ -11,11 +11,10 @@ class Card(Painted):
 
     opaque = True
 
-    def __init__(self, title: str, remark: str = "", theme: Theme = THEME) -> None:
-        super().__init__()
+    def __init__(self, title: str, remark: str = "", theme: Theme | None = None) -> None:
+        super().__init__(theme=theme)
         self.title = title
         self.remark = remark
-        self.theme = theme
 
     def paint(self, canvas: Canvas) -> None:
         """Paint the whole frame."""

@@ -6,21 +6,29 @@ from typing import Any
 from manim import ManimColor, MathTypst, config
 
 from scenes.parts.paint.canvas import WIDE
-from scenes.parts.paint.theme import FONTS, MATHS_FAMILY, RGB, THEME
+from scenes.parts.paint.theme import FONTS, RGB, Theme, chosen_theme
+from scenes.parts.stage.label import family
 
 
-def formula(text: str, colours: Mapping[str, RGB | str] | None = None, size: float = 40, **kwargs: Any) -> MathTypst:
+def formula(
+    text: str,
+    colours: Mapping[str, RGB | str] | None = None,
+    size: float = 40,
+    theme: Theme | None = None,
+    **kwargs: Any,
+) -> MathTypst:
     """A Typst formula in ink; a part written `{{ w_1 : name }}` takes the colour that `colours` gives that name.
 
     formula("{{ W : weight }} f", {"weight": "#f5ae4b"}). `size` is Manim's font size: 40 is 1/24 of the height, of
     the width in a tall frame.
     """
+    theme = theme or chosen_theme()
     made = MathTypst(
         text,
         font_size=size * 135 * _unit() / _scale(),
-        color=ManimColor(THEME.ink),
-        typst_preamble=f'#show math.equation: set text(font: "{MATHS_FAMILY}")',
-        font_paths=[FONTS],
+        color=ManimColor(theme.ink),
+        typst_preamble=f'#show math.equation: set text(font: "{family(theme.maths)}")',
+        font_paths=sorted({FONTS, theme.maths.parent}),
         **kwargs,
     )
     for name, colour in (colours or {}).items():

@@ -8,7 +8,7 @@ from manim.typing import PathFuncType
 from manim.utils.paths import straight_path
 
 from scenes.parts.paint.canvas import Canvas
-from scenes.parts.paint.theme import THEME, Theme
+from scenes.parts.paint.theme import Theme, chosen_theme
 from scenes.parts.stage.placement import placement
 
 F = TypeVar("F")
@@ -52,13 +52,18 @@ class Painted(VMobject):
     opaque: bool = False
     """Whether it covers the whole frame, unless that is transparent: nothing under it is drawn, not the background."""
 
-    def __init__(self, *, opacity: float = 1.0, **kwargs: Any) -> None:
+    def __init__(self, *, opacity: float = 1.0, theme: Theme | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.opacity = opacity
+        self.theme = theme or chosen_theme()
 
     def paint(self, canvas: Canvas) -> None:
         """Paint on the canvas, always as if the opacity were 1."""
         raise NotImplementedError(f"{type(self).__name__} has no paint method")
+
+    def paint_on(self, canvas: Canvas) -> None:
+        """Paint on the canvas, texts in the theme's fonts: what the camera calls."""
+        self.paint(canvas._replace(fonts=self.theme.fonts))
 
     def lies(self) -> "Seat":
         """Where it lies in a frame that no camera has moved."""
@@ -114,10 +119,9 @@ class Painted(VMobject):
 class Shown(Painted, Generic[F]):
     """A painted mobject that shows one frame at a time, in a theme's colours. `show` overwrites everything."""
 
-    def __init__(self, frame: F, theme: Theme = THEME, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+    def __init__(self, frame: F, theme: Theme | None = None, **kwargs: Any) -> None:
+        super().__init__(theme=theme, **kwargs)
         self.frame = frame
-        self.theme = theme
 
     def show(self, frame: F) -> None:
         """Show `frame` from now on."""

@@ -11,7 +11,7 @@ from manim.utils.iterables import list_update
 
 from engine import UnspiralError
 from engine.render.sources import behind
-from scenes.parts.paint.theme import DARK, THEME
+from scenes.parts.paint.theme import DARK, Theme
 from scenes.parts.stage.camera import covers
 from scenes.parts.stage.replay import Replay, frames
 from scenes.parts.stage.writer import FilmWriter
@@ -20,7 +20,7 @@ from scenes.parts.stage.writer import FilmWriter
 class FilmRenderer(CairoRenderer):
     """Manim's renderer without its copies: a frame's own pixels go to the encoder, and the camera takes others."""
 
-    def __init__(self, scene: type[Scene], camera_class: type[Camera], **kwargs: Any) -> None:
+    def __init__(self, scene: type[Scene], camera_class: type[Camera], theme: Theme, **kwargs: Any) -> None:
         super().__init__(file_writer_class=FilmWriter, camera_class=camera_class, **kwargs)
         self.frame = 0
         """Frames since the scene began; a section's last, which the next one begins with, counts once."""
@@ -29,8 +29,8 @@ class FilmRenderer(CairoRenderer):
         self.camera.drawn_by = behind(scene).digest  # type: ignore[attr-defined]  # Manim's cache sees data, not code
         if config.transparent:  # premultiplied, nothing is black: Manim's ground would shine through
             self.camera.background_color = ManimColor("#000000")
-        elif THEME != DARK or config.background_color == BLACK:  # BLACK is Manim's own
-            self.camera.background_color = ManimColor(THEME.ground)
+        elif theme != DARK or config.background_color == BLACK:  # BLACK is Manim's own
+            self.camera.background_color = ManimColor(theme.ground)
 
     def play(self, scene: Scene, *args: Any, **kwargs: Any) -> None:
         """Play animations, and count their frames: Manim's own sums of seconds differ where plays are cached."""

@@ -7,6 +7,7 @@ import linecache
 import sys
 from collections.abc import Callable
 from datetime import timedelta
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from types import FrameType
@@ -24,10 +25,11 @@ from tqdm import tqdm
 from engine import UnspiralError
 from engine.deliver.captions import beside
 from engine.render.moment import Moment
-from scenes.parts.paint.theme import THEME
+from scenes.parts.paint.theme import Theme, chosen_theme
 from scenes.parts.stage.camera import FilmCamera
 from scenes.parts.stage.card import Card
 from scenes.parts.stage.encoder import said
+from scenes.parts.stage.label import family
 from scenes.parts.stage.moment import Sought
 from scenes.parts.stage.renderer import FilmRenderer, in_steps, say_mistakes_in_one_line
 from scenes.parts.stage.replay import Replay, frames
@@ -61,8 +63,13 @@ class FilmScene(Scene):
     line of the scene's file; with an `end`, it ends with a card that says that. Each is a section of its own.
     """
 
-    title: str = THEME.title
-    end: str = THEME.end
+    title: str | None = None
+    end: str | None = None
+
+    @cached_property
+    def theme(self) -> Theme:
+        """The scene's ground and cards, for its pictures to be given: `Picture(frame, self.theme)`."""
+        return chosen_theme()
 
     def __init__(
         self,
@@ -70,6 +77,7 @@ class FilmScene(Scene):
         renderer: None = None,
         title: str | None = None,
         end: str | None = None,
+        theme: Theme | None = None,
         **kwargs: Any,
     ) -> None:
         if renderer is not None:  # notebooks pass none, and OpenGL draws no painted mobjects
@@ -77,12 +85,18 @@ class FilmScene(Scene):
         if not issubclass(camera_class, FilmCamera):  # FilmScene beside one of Manim's scenes with its own camera
             bases: Any = (FilmCamera,) if issubclass(FilmCamera, camera_class) else (camera_class, FilmCamera)
             camera_class = type(camera_class.__name__, bases, {})
+        if theme is not None:
+            self.theme = theme
+        for font in (self.theme.text, self.theme.maths):
+            family(font)
         bring_along()
         if "png" in str(config.format):  # stills have no sections
             config.save_sections = False
         _check_size(config.pixel_width, config.pixel_height, config.frame_rate)
         try:
-            super().__init__(renderer=FilmRenderer(type(self), camera_class), camera_class=camera_class, **kwargs)
+            super().__init__(
+                renderer=FilmRenderer(type(self), camera_class, self.theme), camera_class=camera_class, **kwargs
+            )
         except OSError as error:  # folders for clips are made here
             reason = f"not allowed to write {error.filename or config.media_dir}: {error.strerror}"
             raise UnspiralError(f"{reason}; name another folder with --media_dir") from None
@@ -90,8 +104,8 @@ class FilmScene(Scene):
         self._saying: Subtitle | None = None
         moment = Moment.from_environment()
         self._sought = Sought(moment, config.frame_rate) if moment else None
-        self.title = self.title if title is None else title
-        self.end = self.end if end is None else end
+        self.title = next(text for text in (title, self.title, self.theme.title) if text is not None)
+        self.end = next(text for text in (end, self.end, self.theme.end) if text is not None)
         if self.title or self.end:
             self.construct = self._between_cards(self.construct)
         if self._sought:
@@ -118,13 +132,13 @@ class FilmScene(Scene):
         def constructed() -> None:
             if self.title:
                 self.next_section("title")
-                self.add(card := Card(self.title, about))
+                self.add(card := Card(self.title, about, self.theme))
                 self.wait(2.5)
                 self.remove(card)
             construct()
             if self.end:
                 self.next_section("end")
-                self.play(FadeIn(Card(self.end)), run_time=0.6)
+                self.play(FadeIn(Card(self.end, theme=self.theme)), run_time=0.6)
                 self.wait(2)
 
         return constructed

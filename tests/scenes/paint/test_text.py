@@ -6,9 +6,10 @@ import pytest
 
 from scenes.parts.paint.canvas import Canvas
 from scenes.parts.paint.text import fitted_text, paint_text, subscript, text_width
-from scenes.parts.paint.theme import STRONG, TEXT
+from scenes.parts.paint.theme import DARK, STRONG, TEXT
 from tests.scenes.listening import Listening, Text
 
+FONTS = DARK.fonts
 RED, GREEN = (1.0, 0.0, 0.0), (0.0, 1.0, 0.0)
 
 
@@ -47,21 +48,25 @@ def test_a_halo_is_a_rim_under_the_letters_and_alpha_fades_both() -> None:
 @pytest.mark.parametrize("font", [TEXT, STRONG])
 def test_a_texts_width_is_its_advance(text: str, font) -> None:
     _, advance, _ = ink(text, (10, 100), 37, font=font)
-    assert 0 <= text_width(text, 37, font) - advance < 1
-    assert 1.9 < text_width(text, 74, font) / text_width(text, 37, font) < 2.1
+    assert 0 <= text_width(FONTS, text, 37, font) - advance < 1
+    assert 1.9 < text_width(FONTS, text, 74, font) / text_width(FONTS, text, 37, font) < 2.1
 
 
 def test_a_name_that_does_not_fit_is_set_smaller_then_cut_short() -> None:
     name = "standing still on one leg"
-    whole = text_width(name, 30)
-    assert fitted_text(name, 30, whole) == (name, 30)
-    said, size = fitted_text(name, 30, 0.8 * whole)
-    assert said == name and 20 <= size < 30 and text_width(said, size) <= 0.8 * whole < text_width(said, size + 1)
-    said, size = fitted_text(name, 30, 0.3 * whole)
+    whole = text_width(FONTS, name, 30)
+    assert fitted_text(FONTS, name, 30, whole) == (name, 30)
+    said, size = fitted_text(FONTS, name, 30, 0.8 * whole)
+    assert (
+        said == name
+        and 20 <= size < 30
+        and text_width(FONTS, said, size) <= 0.8 * whole < text_width(FONTS, said, size + 1)
+    )
+    said, size = fitted_text(FONTS, name, 30, 0.3 * whole)
     assert size == 20 and said.endswith("…") and name.startswith(said[:-1].rstrip()) and len(said) > 5
-    assert text_width(said, size) <= 0.3 * whole
+    assert text_width(FONTS, said, size) <= 0.3 * whole
 
 
 def test_digits_keep_their_places_when_a_number_changes_and_subscripts_are_numbers() -> None:
-    assert len({text_width(str(d), 40) for d in range(10)}) == 1
+    assert len({text_width(FONTS, str(d), 40) for d in range(10)}) == 1
     assert [subscript(n) for n in (1, 12, 305)] == ["₁", "₁₂", "₃₀₅"]
