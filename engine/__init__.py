@@ -1,5 +1,6 @@
 """Unspiral's engine: recipes, runs and films. It never imports manim, and torch only where something trains."""
 
+from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -7,8 +8,26 @@ from typing import TYPE_CHECKING, Any
 from engine.errors import UnspiralError
 from engine.films.circling import circling
 from engine.films.class_vectors import class_vectors
+from engine.films.curves import curves
+from engine.films.descent import descent, two_clouds
+from engine.films.energy import energy
+from engine.films.feature_tour import touring
 from engine.films.film import Film, Frame, View
-from engine.films.pace import pace
+from engine.films.folds import carrying, folding, zooming
+from engine.films.lifting import lifting
+from engine.films.linear_classifier import cutting
+from engine.films.matrix import matrix
+from engine.films.network import assembling, flowing
+from engine.films.opening import opening
+from engine.films.pace import announced, exponential, pace
+from engine.films.points import points
+from engine.films.pulling import pulling
+from engine.films.scores import scoring
+from engine.films.scrub import scrub
+from engine.films.seen import frames_drawn_by
+from engine.films.shown import shown
+from engine.films.softargmax import softening
+from engine.films.together import Accuracies, Together
 from engine.films.training import training
 from engine.films.unfolding import unfolding
 from engine.films.warping import warping
@@ -34,6 +53,7 @@ __all__ = [
     "LINEAR",
     "NOTEBOOK",
     "THREE_SPIRALS_NARROW",
+    "Accuracies",
     "Diverged",
     "Elu",
     "Film",
@@ -56,30 +76,53 @@ __all__ = [
     "Softplus",
     "Step",
     "Tanh",
+    "Together",
     "UnspiralError",
     "View",
+    "announced",
     "argmax_regions",
+    "assembling",
     "blobs",
+    "carrying",
     "circling",
     "class_vectors",
+    "curves",
+    "cutting",
+    "descent",
     "digits",
     "embedding",
+    "energy",
+    "exponential",
+    "flowing",
+    "folding",
     "images",
     "labelled",
+    "lifting",
     "lightning_callback",
     "logits",
+    "matrix",
     "moons",
+    "opening",
     "pace",
+    "points",
+    "pulling",
     "record",
     "rings",
+    "scoring",
+    "scrub",
+    "shown",
     "softargmax",
+    "softening",
     "spirals",
     "square_grid",
     "steps",
+    "touring",
     "train",
     "training",
+    "two_clouds",
     "unfolding",
     "warping",
+    "zooming",
 ]
 
 
@@ -90,6 +133,15 @@ def _draw_sheet(run_file: Path, sheet: Path) -> None:
 
 
 drawn_by(_draw_sheet)
+
+
+def _draw_frames(frames: Sequence[Any], width: int, form: str) -> list[bytes]:
+    from engine.render.launch import draw_frames  # only where a notebook shows a frame, and no scenes.parts are loaded
+
+    return draw_frames(frames, width, form)
+
+
+frames_drawn_by(_draw_frames)
 
 _TRAINING = {
     "NotRecorded": "engine.recorder.said",

@@ -7,6 +7,7 @@ import numpy as np
 
 from engine.films.class_vectors import head_of
 from engine.films.film import Frame, View, check_playhead
+from engine.films.seen import Brief
 from engine.network.layers import Array, Linear, Network, classifier, exact, softargmax
 from engine.network.regions import argmax_regions
 
@@ -40,7 +41,7 @@ class Circled(Frame):
 
 
 @dataclass(frozen=True, eq=False)
-class Circling:
+class Circling(Brief):
     """One point on a circle in the embedding plane; see `circling`."""
 
     head: Linear

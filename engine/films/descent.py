@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from engine.errors import UnspiralError, unknown
 from engine.films.film import Varied, View
+from engine.films.seen import Seen
 from engine.network.layers import Array
 from engine.recipes.data import Labelled, blobs
 
@@ -94,7 +95,7 @@ def path(data: Labelled, start: Array, rate: float, batch: int, samples: int, se
 
 
 @dataclass(frozen=True)
-class Descending:
+class Descending(Seen):
     """The plane of the two weights, and who has come how far."""
 
     samples: float

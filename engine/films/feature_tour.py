@@ -11,6 +11,7 @@ from scipy.interpolate import PchipInterpolator
 
 from engine.errors import UnspiralError
 from engine.films.film import ASIDE, Frame, View, check_input, check_playhead
+from engine.films.seen import Brief
 from engine.films.training import LONGEST
 from engine.films.unfolding import shrink
 from engine.network.layers import Array, Linear, classifier, forward
@@ -105,7 +106,7 @@ class Toured(Frame):
 
 
 @dataclass(frozen=True, eq=False)
-class Tour:
+class Tour(Brief):
     """The features f of a run while it learns, seen in turning planes; the playhead counts stops.
 
     From the last stop on, to the end, the plane's picture goes over into the embedding e = W f + b itself.

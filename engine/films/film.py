@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import UnspiralError, unknown
+from engine.films.seen import Brief, Seen
 from engine.network.layers import Array, Network, classifier
 from engine.network.lines import NO_LINES, Lines
 from engine.recipes.data import Labelled
@@ -51,7 +52,7 @@ class Curve(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Frame:
+class Frame(Seen):
     """What is to be seen at one playhead, as plain arrays; pictures draw it."""
 
     points: Array = field(default_factory=lambda: np.zeros((0, 2)))
@@ -107,7 +108,7 @@ class Film(Protocol[F_co]):
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Varied:
+class Varied(Brief):
     """A film with one of its `settings` as the playhead, the one called `name`, from `first` to `last`."""
 
     settings: Mapping[str, Any]

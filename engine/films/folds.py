@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from engine.errors import UnspiralError
 from engine.films.film import Frame, View, check_input
+from engine.films.seen import Brief
 from engine.films.warping import Morph, warping
 from engine.network.layers import Array, Network, embedding, logits
 from engine.network.lines import Lines, extent_of, kinked
@@ -34,7 +35,7 @@ class Folded(Frame):
 
 
 @dataclass(frozen=True, eq=False)
-class Folding:
+class Folding(Brief):
     """The input plane, cut by one unit's fold after the other; the playhead is the number of units."""
 
     data: Labelled
@@ -60,7 +61,7 @@ class Folding:
 
 
 @dataclass(frozen=True, eq=False)
-class Zooming:
+class Zooming(Brief):
     """Towards a place in the input plane, its pieces coloured by their answers; the playhead goes from 0 to 1."""
 
     frame: Folded
@@ -79,7 +80,7 @@ class Zooming:
 
 
 @dataclass(frozen=True, eq=False)
-class Carrying:
+class Carrying(Brief):
     """The warping film with the pieces carried along: each is moved by one affine map, so it stays a polygon."""
 
     morph: Morph

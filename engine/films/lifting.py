@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from engine.errors import UnspiralError
 from engine.films.film import check_playhead
+from engine.films.seen import Brief, Seen
 from engine.library import record
 from engine.network.layers import Array, Linear, apply, classifier, exact, mistaken
 from engine.network.regions import argmax_regions
@@ -35,7 +36,7 @@ def lifted(x: ArrayLike, lift: float = 1.0) -> Array:
 
 
 @dataclass(frozen=True)
-class Space:
+class Space(Seen):
     """A frame in three dimensions, seen from far away."""
 
     points: Array
@@ -76,7 +77,7 @@ class Space:
 
 
 @dataclass(frozen=True, eq=False)
-class Lifting:
+class Lifting(Brief):
     """Disc and ring: no line, lifted, cut by a plane, and back on the board; the playhead goes through `KEYS`."""
 
     flat: Run

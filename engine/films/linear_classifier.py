@@ -4,12 +4,13 @@ from dataclasses import dataclass, replace
 
 from engine.errors import UnspiralError
 from engine.films.film import Film, Frame
+from engine.films.seen import Brief
 from engine.films.training import training
 from engine.runs.run import Run
 
 
 @dataclass(frozen=True, eq=False)
-class Cutting:
+class Cutting(Brief):
     """A linear classifier learning, in the input plane; the playhead is the epoch."""
 
     film: Film[Frame]

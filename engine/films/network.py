@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 
 from engine.errors import UnspiralError
 from engine.films.film import Varied
+from engine.films.seen import Brief, Seen
 from engine.network.layers import Array, Linear, Network, exact, softargmax
 from engine.network.loss import backward, stepped
 from engine.recipes.recipe import Recipe
@@ -53,7 +54,7 @@ def circuit(recipe: Recipe) -> Circuit:
 
 
 @dataclass(frozen=True)
-class Flow:
+class Flow(Seen):
     """What stands in the network while one point goes through it and its gradient comes back."""
 
     names: tuple[str, ...]
@@ -96,7 +97,7 @@ class Stretch(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Flowing:
+class Flowing(Brief):
     """The point's way: forwards up to `turn`, back to x up to `2 turn`, then one step of all weights."""
 
     network: Network
@@ -174,7 +175,7 @@ def _names(network: Network) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True)
-class Assembly:
+class Assembly(Seen):
     """A circuit on the board: how much of it stands there, and how far it has been summed up."""
 
     circuit: Circuit

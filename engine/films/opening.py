@@ -6,13 +6,14 @@ import numpy as np
 
 from engine.errors import UnspiralError
 from engine.films.film import Film, Frame, View, check_playhead
+from engine.films.seen import Brief
 
 FILLED = 0.72
 """How much of the plot the points fill at first."""
 
 
 @dataclass(frozen=True, eq=False)
-class Opening:
+class Opening(Brief):
     """One frame of a film, seen from near (playhead 0) and drawing back to the film's own view (1)."""
 
     frame: Frame

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from engine.errors import UnspiralError
 from engine.films.film import Frame, View, check_embedding, check_input, check_playhead
+from engine.films.seen import Brief
 from engine.network.layers import (
     Array,
     Linear,
@@ -72,7 +73,7 @@ class Pull(Frame):
 
 
 @dataclass(frozen=True, eq=False)
-class Pulling:
+class Pulling(Brief):
     """Gradient steps for one point, the classifier fixed; the playhead is the share of its way that it has gone."""
 
     networks: tuple[Network, ...]

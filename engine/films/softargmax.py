@@ -6,6 +6,7 @@ import numpy as np
 
 from engine.films.energy import over_plane
 from engine.films.film import Varied, check_input
+from engine.films.seen import Seen
 from engine.network.layers import Array, softargmax
 from engine.network.lines import extent_of
 from engine.runs.run import Run
@@ -15,7 +16,7 @@ FINE = 3
 
 
 @dataclass(frozen=True)
-class Sheets:
+class Sheets(Seen):
     """Softargmax over the input plane, a surface a class, and from where it is seen."""
 
     ticks: Array

@@ -9,6 +9,7 @@ import numpy as np
 from engine.errors import UnspiralError
 from engine.films.film import F_co, Film
 from engine.films.readings import readings
+from engine.films.seen import Brief
 from engine.network.layers import Array
 from engine.network.loss import judged
 from engine.runs.run import Run
@@ -29,7 +30,7 @@ class Samples(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Accuracies:
+class Accuracies(Brief):
     """The accuracies of groups of runs, a name for each group; the playhead is the epoch, `axis` says what differs."""
 
     names: tuple[str, ...]
@@ -56,7 +57,7 @@ def groups(runs: Sequence[Run], size: int) -> tuple[tuple[Run, ...], ...]:
 
 
 @dataclass(frozen=True)
-class Together(Generic[F_co]):
+class Together(Brief, Generic[F_co]):
     """Several films on one playhead: a frame of each, all at the same epoch."""
 
     films: tuple[Film[F_co], ...]

@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike
 from engine.films.film import Curve, Film, Frame, View
 from engine.films.plane import Plane, plane_of
 from engine.films.readings import loss_curve, readings
+from engine.films.seen import Brief
 from engine.films.unfolding import shrink
 from engine.network.layers import Array, apply, classifier, embedding, forward
 from engine.network.lines import Lines, extent_of, images, square_grid
@@ -25,7 +26,7 @@ MOST = 4001
 
 
 @dataclass(frozen=True, eq=False)
-class OverEpochs:
+class OverEpochs(Brief):
     """What films of a run have in common: the playhead is the epoch, from the first recorded to the last."""
 
     run: Run

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from engine.errors import UnspiralError
 from engine.films.film import Frame, View, check_embedding, check_input, check_playhead
+from engine.films.seen import Brief
 from engine.network.layers import Array, Linear, Network, apply, classifier, exact, mistaken
 from engine.network.lines import Lines, extent_of, kinked, square_grid
 from engine.network.regions import argmax_regions
@@ -38,7 +39,7 @@ class Unfolded(Frame):
 
 
 @dataclass(frozen=True, eq=False)
-class Unfolding:
+class Unfolding(Brief):
     """A narrow network step by step; the playhead counts steps. After the last, the classifier's answer appears."""
 
     steps: tuple[Step, ...]

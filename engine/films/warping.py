@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.films.film import Film, Frame, View, check_playhead
+from engine.films.seen import Brief
 from engine.films.unfolding import axes_of, bright_lines, check_planes, shrink, shrunk, wrong_points
 from engine.network.layers import Array, Linear, Network, classifier, embedding
 from engine.network.lines import Lines, extent_of, kinked, square_grid
@@ -13,7 +14,7 @@ from engine.recipes.data import Labelled
 
 
 @dataclass(frozen=True, eq=False)
-class Morph:
+class Morph(Brief):
     """x goes straight to its embedding, made as small as x; the playhead is 0 at the input, 1 at the embedding.
 
     From 1 to 2 the classifier's answer appears: regions and class vectors, as small as the embedding.

@@ -1,8 +1,10 @@
 """Manim is started here, and nowhere else."""
 
 import os
+import pickle
 import re
 import subprocess
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
@@ -21,6 +23,8 @@ from engine.render.scene_file import SHIPPED, SceneFile
 
 SHEET = "scenes.parts.pictures.contact_sheet"
 """What draws contact sheets, by name: it imports Manim, and the engine does not."""
+SEEN = "scenes.parts.pictures.seen"
+"""What draws single frames, by name."""
 
 
 def say_nothing(remark: str) -> None:
@@ -75,9 +79,23 @@ def draw_sheet(path: Path, sheet: Path) -> None:
     """Draw the contact sheet in another process: engine imports no scene."""
     done = run_module(SHEET, [path.absolute(), sheet.absolute()], stderr=subprocess.PIPE)
     if done.returncode:
-        said = done.stderr.strip().splitlines()
-        reason = printable(said[-1]) if said else "no reason was given"
-        raise UnspiralError(f"the contact sheet could not be drawn: {reason}")
+        raise UnspiralError(f"the contact sheet could not be drawn: {_last_line(done.stderr)}")
+
+
+def draw_frames(frames: Sequence[Any], width: int, form: str) -> list[bytes]:
+    """Pictures of frames as files of a format hold them, drawn in another process: engine imports no scene."""
+    with tempfile.TemporaryDirectory() as folder:
+        asked, answer = Path(folder, "asked"), Path(folder, "answer")
+        asked.write_bytes(pickle.dumps((list(frames), width, form)))
+        done = run_module(SEEN, [asked, answer], stderr=subprocess.PIPE)
+        if done.returncode:
+            raise UnspiralError(f"the frame could not be drawn: {_last_line(done.stderr)}")
+        return pickle.loads(answer.read_bytes())
+
+
+def _last_line(said: str) -> str:
+    lines = said.strip().splitlines()
+    return printable(lines[-1]) if lines else "no reason was given"
 
 
 _FLAGS = (

@@ -159,7 +159,8 @@ def _read(path: Path, *_: int) -> _Module:
         if isinstance(node, ast.ImportFrom)
         for alias in node.names
     }
-    ours = path.name == "__init__.py" and path.is_relative_to(PROJECT / "engine")
+    parts = (PROJECT / "engine", PROJECT / "scenes" / "parts")
+    ours = path.name == "__init__.py" and any(path.is_relative_to(part) for part in parts)
     words, paths, known = set[str](), set[Path](), dict[str, Path]()
     parts = set[ast.BinOp]()  # of longer paths: seen after them
     imports = list(_imports(tree))

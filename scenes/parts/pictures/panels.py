@@ -23,7 +23,7 @@ from scenes.parts.paint.plane import (
 from scenes.parts.paint.readouts import written
 from scenes.parts.paint.text import fitted_text, paint_text, text_width
 from scenes.parts.paint.theme import SIZES, STRONG, Fonts, Theme, chosen_theme, rgb
-from scenes.parts.stage.painted import Painted, Shown
+from scenes.parts.stage.painted import InNotebook, Painted, Shown
 
 HEADER, ROW, GAP, LINE = 100, 74, 8, 44
 """Heights of the line over all panels, of the row under each, of the gap between them and of a line of class names
@@ -161,7 +161,7 @@ class Header(Painted):
             paint_names(canvas, theme, names, at, canvas.width - 2 * SIZES.edge * unit, columns, LINE)
 
 
-class Panels(Group):
+class Panels(InNotebook, Group):
     """Several pictures in one frame: `Replay(panels, Together(films), …)` plays all of them on one playhead.
 
     `panels[k]` is one of them, which can be replayed by itself. `below` names the readings in the row under each

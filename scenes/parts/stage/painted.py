@@ -1,17 +1,54 @@
 """Mobjects that paint a frame."""
 
+import io
+from collections.abc import Iterable
 from typing import Any, Generic, Self, TypeVar
 
+import cairo
 import numpy as np
 from manim import Mobject, VMobject, config
 from manim.typing import PathFuncType
 from manim.utils.paths import straight_path
+from PIL import Image
 
-from scenes.parts.paint.canvas import Canvas
+from scenes.parts.paint.canvas import Canvas, fading
+from scenes.parts.paint.plane import paint_ground
 from scenes.parts.paint.theme import Theme, chosen_theme
-from scenes.parts.stage.placement import placement
+from scenes.parts.stage.placement import painting, placement
 
 F = TypeVar("F")
+
+
+def to_image(painted: Iterable["Painted"], theme: Theme, width: int | None = None) -> Image.Image:
+    """What these look like in a frame of their own, `width` pixels wide (None: as wide as clips are), on the ground."""
+    width = config.pixel_width if width is None else width
+    height = round(width * config.pixel_height / config.pixel_width)
+    pixels = np.zeros((height, width, 4), np.uint8)
+    surface = cairo.ImageSurface.create_for_data(pixels.data, cairo.FORMAT_ARGB32, width, height)
+    canvas = Canvas(cairo.Context(surface), width, height)
+    paint_ground(canvas, theme)
+    for part in painted:
+        place = placement(part.points, np.zeros(3), (config.frame_width, config.frame_height), (width, height))
+        if part.opacity > 0:
+            with fading(canvas, part.opacity), painting(canvas, place) as window:
+                if window is not None:
+                    part.paint_on(window)
+    surface.flush()
+    return Image.fromarray(pixels).convert("RGB")
+
+
+class InNotebook:
+    """A mobject that a notebook shows, half as large as it is drawn."""
+
+    def to_image(self, width: int | None = None) -> Image.Image:
+        """What it looks like now, `width` pixels wide, by default as wide as clips are: `.save("a.png")` keeps it."""
+        mobject: Any = self
+        painted = [part for part in mobject.get_family() if isinstance(part, Painted)]
+        return to_image(painted, painted[0].theme if painted else chosen_theme(), width)
+
+    def _repr_png_(self) -> tuple[bytes, dict[str, int]]:
+        self.to_image(1280).save(png := io.BytesIO(), "PNG")
+        return png.getvalue(), {"width": 640}
 
 
 class Seat:
@@ -40,7 +77,7 @@ class Seat:
         return (np.asarray(points, float)[:, :2] - self.corners[0, :2]) @ np.linalg.inv(axes)
 
 
-class Painted(VMobject):
+class Painted(InNotebook, VMobject):
     """A mobject that paints itself: no submobjects, as fast as its `paint`.
 
     It takes its place among Manim's own mobjects (order of adding, z_index) and fades like them, by its `opacity`.
