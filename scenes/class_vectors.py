@@ -14,7 +14,7 @@ class ClassVectors(FilmScene):
     def construct(self):
         run = record(FIVE_SPIRALS)
         film = class_vectors(run)  # playhead: epochs
-        arrows = SpreadPicture(film(0))
+        arrows = SpreadPicture(film(0), self.theme)
         self.next_section("start")  # arrows anywhere: the rows of W
         self.add(arrows)
         self.wait(1)
@@ -24,15 +24,16 @@ class ClassVectors(FilmScene):
         self.play(Replay(arrows, film, 0, film.last, rate_func=pace(film, 0, film.last), run_time=10))
         self.wait(2)
         walk = circling(run.at(film.last))  # playhead: 0 to 1 once round, to 2 softargmax, to 3 round again
-        point = CirclePicture(walk(0))
-        scores = formula("bold(s) = W bold(e) + bold(b)", size=46).move_to(seat(wide=(305, 850), tall=(288, -170)))
+        point = CirclePicture(walk(0), self.theme)
+        scores = formula("bold(s) = W bold(e) + bold(b)", size=46, theme=self.theme)
+        scores.move_to(seat(wide=(305, 850), tall=(288, -170)))
         self.next_section("scores")  # a projection on each class vector; the highest score wins
         self.play(FadeIn(point), FadeIn(scores))
         self.wait(1)
         self.next_section("round")  # the answer changes where the two highest scores are equal
         self.play(Replay(point, walk, 0, 1, run_time=12))
         self.next_section("softargmax")  # hard becomes soft: bars become probabilities
-        soft = formula('tilde(bold(y)) = op("softargmax") bold(s)', size=46).move_to(scores)
+        soft = formula('tilde(bold(y)) = op("softargmax") bold(s)', size=46, theme=self.theme).move_to(scores)
         self.play(FadeOut(scores), FadeIn(soft), Replay(point, walk, 1, 2, run_time=2))
         self.wait(1)
         self.next_section("round again")  # surer inside a region; at its edges two are equally likely

@@ -17,7 +17,7 @@ class Compare(FilmScene):
         films = tuple(training(record(recipe)) for recipe in (ADAM, SGD))
         both, last = Together(films), SGD.epochs
         names = [f"Adam, η = {ADAM.learning_rate:g}", f"SGD, momentum {SGD.momentum:g}, η = {SGD.learning_rate:g}"]
-        panels = Panels(both(0), names, below=("loss", "accuracy"))
+        panels = Panels(both(0), names, below=("loss", "accuracy"), theme=self.theme)
         self.next_section("start")  # the same points, first weights and warm-up; the optimiser and its rate differ
         self.add(panels)
         self.wait(1)

@@ -24,7 +24,8 @@ class Depth(FilmScene):
         best = [max(runs, key=lambda run: run.accuracy[-1]) for runs in rounds]
         networks, data = [run.at(run.epochs[-1]) for run in best], best[0].data
         names = [f"{depth} activations" for depth in DEPTHS]
-        look = {"columns": 3, "below": ("pieces",), "key": ("point", "piece"), "paint_plane": paint_patchwork}
+        look = {"columns": 3, "paint_plane": paint_patchwork, "theme": self.theme}
+        look |= {"below": ("pieces",), "key": ("point", "piece")}
         self.next_section("folds")  # an activation folds the plane along two lines, bent by the folds before it
         films = [folding(network, Labelled(data.x[::6], data.y[::6])) for network in networks]
         self.add(panels := Panels([film(0) for film in films], names, **look))
@@ -39,5 +40,5 @@ class Depth(FilmScene):
         medians = ", ".join(map(percent, np.median(values, 1)))
         self.next_section("accuracies", says=f"The best of 48 beginnings, {ROUNDS} times over; medians: {medians}.")
         found = Samples(tuple(map(str, DEPTHS)), values, ("activations", "accuracy"), floor=0.8, each="best of 48")
-        self.remove(answers).add(Chart(found))
+        self.remove(answers).add(Chart(found, self.theme))
         self.wait(3)

@@ -16,10 +16,10 @@ STEPS = {
 class Descent(BlackboardScene):
     def construct(self):
         film = descent(two_clouds())
-        walkers = Walkers(film.vary("ghost", 0, 5)(0))
+        walkers = Walkers(film.vary("ghost", 0, 5)(0), self.theme)
         self.next_section("average")  # the loss of all samples: a valley over the plane of two weights
-        self.add(Valley(film.data, film.view), walkers)
-        self.say(written_in("gradient descent", "cal(L) = 1/N sum_(i=1)^N L_i"))
+        self.add(Valley(film.data, film.view, self.theme), walkers)
+        self.say(written_in("gradient descent", "cal(L) = 1/N sum_(i=1)^N L_i", self.theme))
         self.wait(1)
         self.next_section("samples")  # each sample has a loss of its own
         self.run(walkers, film.vary("ghost", 0, 5), 6)
@@ -28,13 +28,13 @@ class Descent(BlackboardScene):
         self.wait(1)
         for method, formula in STEPS.items():
             self.next_section(method)
-            self.say(written_in(method, formula))
+            self.say(written_in(method, formula, self.theme))
             alone = film.vary("samples", 0, 900, methods=(method,))
             if method == "stochastic":  # slowly at first, each sample's loss over the plane
                 self.run(walkers, alone.vary("samples", 0, 16, follow=True), 8)
                 alone = alone.vary("samples", 16, 900)
             self.run(walkers, alone, 6)
         self.next_section("together")  # as many samples for each, and the same learning rate
-        self.say(written_in("", f"eta = {film.rate:g}"))
+        self.say(written_in("", f"eta = {film.rate:g}", self.theme))
         self.run(walkers, film.vary("samples", 0, 900, methods=tuple(METHODS)), 12)
         self.wait(2)

@@ -13,7 +13,7 @@ class Embedding(FilmScene):
     def construct(self):
         film = training(record(FIVE_SPIRALS))  # playhead: epochs
         near, upright, end = opening(film), film(250), film(2000)  # playhead: 0 from near, 1 from far
-        picture = Picture(near(0))
+        picture = Picture(near(0), self.theme)
         within = significant(reach(film(0)))
         self.next_section("origin", says=f"Tiny weights: every point lies within {within} of the origin.")
         self.add(picture)

@@ -19,7 +19,7 @@ class Energy(BlackboardScene):
     def construct(self):
         run = record(FIVE_SPIRALS)
         film, surfaces = energy(run), softening(run)
-        plane = Landscape(film(0))
+        plane = Landscape(film(0), self.theme)
         low, high = extremes(surfaces.vary("epoch", 0, 2000)(0).heights)
         self.next_section("origin", says=f"Who wins wins by little: all probabilities lie between {low} and {high}.")
         self.add(plane)
@@ -29,8 +29,9 @@ class Energy(BlackboardScene):
         self.wait(2)
         self.next_section("softargmax")  # points and energies leave; what stays is the plane of answers
         rising = surfaces.vary("turned", 0, 1, rising=1)
-        self.play(FadeIn(sheets := Surfaces(rising(0))))
-        self.say(formula('tilde(y)_k = op("softargmax")(s)_k', size=32).move_to(seat(wide=(1662, 81), tall=(-250, 81))))
+        self.play(FadeIn(sheets := Surfaces(rising(0), self.theme)))
+        soft = formula('tilde(y)_k = op("softargmax")(s)_k', size=32, theme=self.theme)
+        self.say(soft.move_to(seat(wide=(1662, 81), tall=(-250, 81))))
         self.wait(1)
         self.next_section("turn")  # it tilts, and each class rises from it as a mesa
         self.run(sheets, rising, 4, smooth)

@@ -9,7 +9,7 @@ from scenes.parts.pictures.feature_tour import TourPicture
 class FeatureTour(FilmScene):
     def construct(self):
         film = touring(record(FIVE_SPIRALS))  # playhead: stops; a plane of f turns from one to the next
-        picture = TourPicture(film(0))
+        picture = TourPicture(film(0), self.theme)
         self.next_section("untrained")  # random positive parts: f is the crumpled input plane
         self.add(picture)
         self.wait(1)

@@ -15,7 +15,8 @@ class Folds(FilmScene):
         networks = [run.at(run.epochs[-1]) for run in runs]
         data = [Labelled(run.data.x[::8], run.data.y[::8]) for run in runs]  # an eighth: the pieces are the picture
         narrow, wide = (folding(network, some) for network, some in zip(networks, data))
-        look = {"below": ("folds", "pieces"), "key": ("point", "piece"), "paint_plane": paint_patchwork}
+        look = {"paint_plane": paint_patchwork, "theme": self.theme}
+        look |= {"below": ("folds", "pieces"), "key": ("point", "piece")}
         self.next_section("narrow")  # a positive unit folds the plane; later folds bend where they meet earlier ones
         panels = Panels([narrow(0)], ["4 layers of 2 units"], **look)
         self.add(panels)

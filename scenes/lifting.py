@@ -13,8 +13,8 @@ from scenes.parts.stage.formula import formula, seat
 class Lifting(FilmScene):
     def construct(self):
         film = lifting()  # playhead: 0 flat, 1 a line, 2 lifted, 3 cut, 4 from the other side, 5 flat again
-        picture = SpacePicture(film(0))
-        f = [formula(line, size=52) for line in ("f_1 = x_1", "f_2 = x_2", "f_3 = x_1^2 + x_2^2")]
+        picture = SpacePicture(film(0), self.theme)
+        f = [formula(line, size=52, theme=self.theme) for line in ("f_1 = x_1", "f_2 = x_2", "f_3 = x_1^2 + x_2^2")]
         for row, line in enumerate(f):
             line.move_to(seat(wide=(70, 432 + 121 * row), tall=(580, 66 + 80 * row)), aligned_edge=LEFT)
         smooth = rate_functions.smooth

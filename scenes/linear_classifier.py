@@ -18,7 +18,8 @@ class LinearClassifier(FilmScene):
     def learn(self, name, classes):
         run = record(linear_classifier(classes))
         film = cutting(run)
-        picture, mistakes = Picture(film(0)), Picture(cutting(run, only_mistakes=True)(film.last))
+        picture = Picture(film(0), self.theme)
+        mistakes = Picture(cutting(run, only_mistakes=True)(film.last), self.theme)
         self.next_section(name)  # the lines lie anywhere
         self.clear()
         self.add(picture)

@@ -14,7 +14,7 @@ class Network(BlackboardScene):
     def construct(self):
         run = record(FIVE_SPIRALS)
         whole = assembling(FIVE_SPIRALS)
-        circuit = DiagramOfModules(whole.vary("shown", 1, 9)(1))
+        circuit = DiagramOfModules(whole.vary("shown", 1, 9)(1), self.theme)
         self.next_section("sandwich")  # linear, nonlinear, linear … and what comes out is compared with y
         self.add(circuit)
         self.run(circuit, whole.vary("shown", 1, 9), 9)
@@ -24,7 +24,7 @@ class Network(BlackboardScene):
         self.run(circuit, whole.vary("collapsed", 1, 0), 2, smooth)
         self.next_section("sizes", says=" → ".join(map(str, whole.circuit.widths)))
         film = flowing(run.at(400), run.data.x[4796], run.data.y[4796], rate=0.02)
-        units = DiagramOfUnits(film(0))
+        units = DiagramOfUnits(film(0), self.theme)
         self.run(circuit, whole.vary("lifted", 0, 1), 1, smooth)
         self.play(FadeIn(units))
         self.next_section("forwards")  # a real point
@@ -35,7 +35,7 @@ class Network(BlackboardScene):
         self.wait(1)
         self.next_section("step")  # a small step of every weight against its gradient
         step = "w <- w - eta {{ (partial L) / (partial w) : slope }}, quad eta = " + f"{film.rate:g}"
-        step_taken = formula(step, {"slope": self.theme.gradient}, 36)
+        step_taken = formula(step, {"slope": self.theme.gradient}, 36, self.theme)
         self.say(step_taken.move_to(seat(wide=(825, 979), tall=(430, -66))))
         self.run(units, film.stretch(2 * film.turn, film.last), 3, smooth)
         self.wait(1)

@@ -20,19 +20,19 @@ class Pulling(BlackboardScene):
         films = [pulling(network, data, point) for network in networks]
         both, top = Together(tuple(films)), seat(wide=(960, 61), tall=(540, 61))
         self.next_section("one point", says=f"Of {count} mistakes of both networks, the one with the median loss.")
-        self.add(Pullboard([films[1](0)], slopes=False))
-        self.say(formula('L = op("softmax") (W e + b) - y^top (W e + b)').move_to(top))
+        self.add(Pullboard([films[1](0)], slopes=False, theme=self.theme))
+        self.say(formula('L = op("softmax") (W e + b) - y^top (W e + b)', theme=self.theme).move_to(top))
         self.wait(1)
         self.next_section("gradient")  # steps against it go to the class vector of its own colour
         slope = "{{ (partial L) / (partial e) = W^top (tilde(y) - y) : slope }}"
-        self.play(FadeIn(alone := Pullboard([films[1](0)])))
-        self.say(formula(slope, {"slope": self.theme.gradient}, 32).move_to(top))
+        self.play(FadeIn(alone := Pullboard([films[1](0)], theme=self.theme)))
+        self.say(formula(slope, {"slope": self.theme.gradient}, 32, self.theme).move_to(top))
         self.wait(1)
         few, many = (percent(film(1).broken) for film in films)
         says = f"The feature extractor steps: {few} of what was right breaks with 10 features, {many} with 100."
         self.next_section("pull", says=says)
         self.remove(alone)
-        board = Pullboard([film(0) for film in films])
+        board = Pullboard([film(0) for film in films], theme=self.theme)
         self.put(board)
         self.wait(1)
         self.run(board, both, 8, smooth)
@@ -46,6 +46,6 @@ class Pulling(BlackboardScene):
         self.next_section("stay", says=says)
         board.show(Together(kept)(0))
         term = 'L + 10/N sum_(i != k) norm(e_i - e_i^"before")^2'
-        self.say(formula(f'{term} "," quad "momentum" 0.9', size=26).move_to(top))
+        self.say(formula(f'{term} "," quad "momentum" 0.9', size=26, theme=self.theme).move_to(top))
         self.run(board, Together(kept), 8, smooth)
         self.wait(2)

@@ -13,7 +13,7 @@ class Replay(parts.FilmScene):
         replaying = Replaying.from_environment()
         film, titles = replaying.film(), replaying.titles()  # playhead: epochs
         start = film.first if replaying.start is None else replaying.start
-        picture: Any = beside(film(start), titles) if titles else parts.Picture(film(start))
+        picture: Any = beside(film(start), titles, self.theme) if titles else parts.Picture(film(start), self.theme)
         self.add(picture)
         if replaying.cues:
             return self.play(parts.Replay(picture, film, cues=replaying.cues))

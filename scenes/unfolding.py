@@ -17,7 +17,7 @@ class Unfolding(FilmScene):
         run = record(THREE_SPIRALS_NARROW)
         network = run.at(run.epochs[-1])
         whole = warping(network, run.data, extent=1)  # playhead: 0 input, 1 embedding, 2 answered
-        picture = Picture(whole(0))
+        picture = Picture(whole(0), self.theme)
         self.next_section("whole")  # the same morph as before: now chunky, brutal
         self.add(picture)
         self.wait(1)
@@ -25,7 +25,7 @@ class Unfolding(FilmScene):
         self.play(Replay(picture, whole, 1, 2, run_time=1.5))
         self.wait(1.5)
         film = unfolding(network, run.data, self.reflections)  # playhead: steps
-        plane = Unfolder(film(0), film.steps)
+        plane = Unfolder(film(0), film.steps, self.theme)
         self.next_section("layer 1")  # what does each layer do? Back to the input
         self.play(FadeIn(plane), run_time=0.5)
         for number, step in enumerate(film.steps):

@@ -10,7 +10,7 @@ class Warping(FilmScene):
     def construct(self):
         run = record(FIVE_SPIRALS)
         film = warping(run.at(run.epochs[-1]), run.data)  # playhead: 0 input, 1 embedding, 2 answered
-        picture = Picture(film(0))
+        picture = Picture(film(0), self.theme)
         self.next_section("input")  # spirals, intertwined
         self.add(picture)
         self.wait(1)

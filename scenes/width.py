@@ -19,7 +19,7 @@ class Width(FilmScene):
         recipes = [replace(SPIRALS, hidden=(width,), seed=seed) for width in WIDTHS for seed in SEEDS]
         runs = record_many(recipes)  # all widths and seeds at the same time
         all_widths = Together(tuple(training(run, lines=9) for run in runs[:: len(SEEDS)]))
-        panels = Panels(all_widths(0), [f"width {width}" for width in WIDTHS])
+        panels = Panels(all_widths(0), [f"width {width}" for width in WIDTHS], theme=self.theme)
         even, last = pace(all_widths.films[-1], 0, SPIRALS.epochs), SPIRALS.epochs
         self.next_section("start", says=f"{len(WIDTHS)} networks, one recipe: only the width of f differs.")
         self.add(panels)
@@ -31,7 +31,7 @@ class Width(FilmScene):
         self.wait(2)
         self.next_section("accuracies", says=f"Not one lucky seed: {len(SEEDS)} for each width.")
         film = Accuracies(tuple(map(str, WIDTHS)), groups(runs, len(SEEDS)), axis="width of f")
-        chart = Chart(film(0))
+        chart = Chart(film(0), self.theme)
         self.remove(panels)
         self.add(chart)
         self.play(Replay(chart, film, 0, last, rate_func=even, run_time=8))

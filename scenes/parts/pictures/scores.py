@@ -54,7 +54,7 @@ BELOW = 600
 """Height of bars, formula and temperature below the plane, in 1/1080 of the frame's shorter side."""
 
 
-def says(text: str, size: float = 32, theme: Theme | None = None) -> Mobject:
+def says(text: str, theme: Theme | None = None, size: float = 32) -> Mobject:
     """A formula under the bars."""
     return formula(text, size=size, theme=theme).move_to(seat(wide=(1480, 859), tall=(540, 397 - BELOW)))
 
