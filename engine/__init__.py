@@ -10,13 +10,17 @@ from engine.films.circling import circling
 from engine.films.class_vectors import class_vectors
 from engine.films.curves import curves
 from engine.films.descent import descent, two_clouds
+from engine.films.distributions import distributions
 from engine.films.energy import energy
 from engine.films.feature_tour import touring
 from engine.films.film import Film, Frame, View
+from engine.films.fit import fit
+from engine.films.flow import flow
 from engine.films.folds import carrying, folding, zooming
 from engine.films.lifting import lifting
 from engine.films.linear_classifier import cutting
 from engine.films.matrix import matrix
+from engine.films.metric import metric
 from engine.films.network import assembling, flowing
 from engine.films.opening import opening
 from engine.films.pace import announced, exponential, pace
@@ -25,6 +29,7 @@ from engine.films.pulling import pulling
 from engine.films.scores import scoring
 from engine.films.scrub import scrub
 from engine.films.seen import frames_drawn_by
+from engine.films.sequence import sequence
 from engine.films.shown import shown
 from engine.films.softargmax import softening
 from engine.films.together import Accuracies, Together
@@ -90,9 +95,12 @@ __all__ = [
     "cutting",
     "descent",
     "digits",
+    "distributions",
     "embedding",
     "energy",
     "exponential",
+    "fit",
+    "flow",
     "flowing",
     "folding",
     "images",
@@ -101,6 +109,7 @@ __all__ = [
     "lightning_callback",
     "logits",
     "matrix",
+    "metric",
     "moons",
     "opening",
     "pace",
@@ -110,6 +119,7 @@ __all__ = [
     "rings",
     "scoring",
     "scrub",
+    "sequence",
     "shown",
     "softargmax",
     "softening",

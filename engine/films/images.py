@@ -22,6 +22,11 @@ class Sheet(Frame):
     high: float
     """The values that 0 and 1 stand for."""
 
+    @property
+    def moving(self) -> Array:
+        """(B, pixels), what a pace is measured by."""
+        return self.images.reshape(len(self.images), -1)
+
 
 @dataclass(frozen=True, eq=False)
 class Images(OverEpochs):

@@ -27,6 +27,11 @@ class Cells(Frame):
     columns: tuple[str, ...] = ()
     """Names at the left and above; none or one each."""
 
+    @property
+    def moving(self) -> Array:
+        """(A, B), what a pace is measured by."""
+        return self.values
+
 
 @dataclass(frozen=True, eq=False)
 class Matrix(OverEpochs):

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -15,8 +16,8 @@ def pace(
 ) -> Callable[[float], float]:
     """A rate function under which points move about equally fast all the way from `start` to `stop`.
 
-    In a film without points, class vectors do. `evenness` 0 keeps the playhead linear, 1 makes their average speed
-    constant. Ends are exact: 0 ↦ 0, 1 ↦ 1.
+    In a film without points, class vectors do, or whatever it shows: images, functions, distributions. `evenness` 0
+    keeps the playhead linear, 1 makes their average speed constant. Ends are exact: 0 ↦ 0, 1 ↦ 1.
     """
     s = np.linspace(0, 1, 65)
     images_ = [_moving(film, float((1 - t) * start + t * stop)) for t in s]
@@ -33,8 +34,13 @@ def _moving(film: Film[Frame] | Film[tuple[Frame, ...]], playhead: float) -> Arr
         return film.points(playhead)
     shown = film(playhead)
     frames = shown if isinstance(shown, tuple) else (shown,)  # of several films side by side, the first that moves
-    moving = (part for frame in frames for part in (frame.points, frame.class_vectors) if len(part))
+    moving = (part for frame in frames for part in (_of_its_own(frame), frame.points, frame.class_vectors) if len(part))
     return next(moving, np.array([[playhead, 0.0]]))
+
+
+def _of_its_own(frame: Any) -> Array:
+    """What a frame that shows no plane says that moves in it."""
+    return getattr(frame, "moving", np.zeros((0, 1)))
 
 
 def exponential(strength: float = 4.0) -> Callable[[float], float]:

@@ -72,13 +72,7 @@ def points(run: Run, name: str, labels: NDArray[np.integer] | None = None) -> Po
     stacked = series_of(run, name, 3, "(T, N, d): N points of d dimensions")
     width = stacked.shape[2]
     last = np.asarray(run.array(name, float(run.epochs[-1])), float)
-    directions, caption = np.eye(width, 2), ""
-    if width > 3:
-        centred = last - last.mean(0)
-        _, sizes, rows = np.linalg.svd(centred, full_matrices=False)
-        directions = rows[:2].T * np.where(rows[:2].T[np.abs(rows[:2]).argmax(1), [0, 1]] < 0, -1.0, 1.0)
-        share = (sizes[:2] ** 2).sum() / ((sizes**2).sum() or 1.0)
-        caption = f"principal axes of {width} dimensions at the end: {100 * share:.0f} % of their variance"
+    directions, caption = principal(last) if width > 3 else (np.eye(width, 2), "")
     axes = {1: (name, ""), 2: (f"{name}₁", f"{name}₂"), 3: ("", f"{name}₃")}.get(width, ("u₁", "u₂"))
     seen = [np.asarray(run.array(name, float(epoch)), float) for epoch in looked_at(run)]
     if width == 3:
@@ -89,7 +83,7 @@ def points(run: Run, name: str, labels: NDArray[np.integer] | None = None) -> Po
         low, high = places.min(0), places.max(0)
         half = 1.08 * float((high - low).max()) / 2 or 1.0
         view = View((float((low + high)[0] / 2), float((low + high)[1] / 2) if width > 1 else 0.0), half)
-    return Points(run, name, _labels(run, stacked.shape[1], labels), view, axes, caption, directions)
+    return Points(run, name, labels_for(run, stacked.shape[1], labels), view, axes, caption, directions)
 
 
 def series_of(run: Run, name: str, dimensions: int, shape: str) -> NDArray:
@@ -106,10 +100,29 @@ def looked_at(run: Run) -> NDArray[np.float64]:
     return run.epochs[np.unique(np.linspace(0, len(run.epochs) - 1, LOOKED_AT).astype(int))]
 
 
-def _labels(run: Run, count: int, given: NDArray[np.integer] | None) -> NDArray[np.int64]:
-    own = run.constants.get("labels", run.points.y if len(run.points.y) == count else None)
-    labels = given if given is not None else own
-    if labels is None or (given is None and (len(labels) != count or labels.dtype.kind not in "iu")):
+def principal(codes: Array) -> tuple[Array, str]:
+    """The plane (d, 2) of the two principal axes of codes (N, d), and a caption that says how much of them it shows."""
+    _, sizes, rows = np.linalg.svd(codes - codes.mean(0), full_matrices=False)
+    directions = rows[:2].T * np.where(rows[:2].T[np.abs(rows[:2]).argmax(1), [0, 1]] < 0, -1.0, 1.0)
+    share = (sizes[:2] ** 2).sum() / ((sizes**2).sum() or 1.0)
+    return (
+        directions,
+        f"principal axes of {codes.shape[1]} dimensions at the end: {100 * share:.0f} % of their variance",
+    )
+
+
+def labels_of(run: Run, count: int) -> NDArray[np.int64] | None:
+    """The run's own labels of `count` points; None if it has none of as many."""
+    for own in (run.constants.get("labels"), run.points.y, run.data.y):
+        if own is not None and own.shape == (count,) and own.dtype.kind in "iu":
+            return np.asarray(own, np.int64)
+    return None
+
+
+def labels_for(run: Run, count: int, given: NDArray[np.integer] | None) -> NDArray[np.int64]:
+    """The labels `given` for `count` points, by default the run's; all 0 if it has none. UnspiralError if too few."""
+    labels = labels_of(run, count) if given is None else given
+    if labels is None:
         return np.zeros(count, np.int64)
     if len(labels) != count:
         raise UnspiralError(f"{len(labels)} labels were given for {count} points")

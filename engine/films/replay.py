@@ -12,7 +12,7 @@ import numpy as np
 
 from engine.errors import UnspiralError
 from engine.films.pace import pace
-from engine.films.shown import all_shown
+from engine.films.shown import all_shown, by_themselves
 from engine.films.together import Together
 from engine.films.training import training
 from engine.runs.run import Run
@@ -121,7 +121,7 @@ class Replaying:
 
     def _shown(self, run: Run) -> tuple[str, ...]:
         """What is asked for; of a run without a network, all that it holds, up to four series."""
-        return self.show or (() if run.layers else (*[*run.series][:4], *run.metrics))
+        return self.show or (() if run.layers else (*by_themselves(run)[:4], *run.metrics))
 
     def beats(self, film: Any) -> tuple[Beat, ...]:
         """The stretches between pauses; together they last `seconds`, shared out by how far points move in each."""

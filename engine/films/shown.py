@@ -1,17 +1,26 @@
 """Which film shows what a run holds under a name."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 from engine.errors import UnspiralError, unknown
 from engine.films.curves import curves
+from engine.films.distributions import OF_LAYERS, OF_POINTS, distributions
+from engine.films.fit import fit
+from engine.films.flow import flow
 from engine.films.images import images
 from engine.films.matrix import matrix
+from engine.films.metric import metric
 from engine.films.points import points
+from engine.films.sequence import sequence
 from engine.films.training import training
 from engine.runs.run import Run
 
-FILMS = {"points": points, "images": images, "matrix": matrix}
+FILMS: dict[str, Callable[[Run, str], Any]] = {
+    "points": points, "images": images, "matrix": matrix, "fit": fit, "distributions": distributions, "flow": flow,
+    "sequence": sequence, "metric": metric,
+}  # fmt: skip
 """Films of a series, by what is written behind its name: attention:matrix."""
 SMALL = 3
 """Up to so many numbers a row, a series of tables is one of points."""
@@ -21,20 +30,25 @@ def shown(run: Run, name: str) -> Any:
     """The film of a series or a metric, or of the run's embedding; `name:points`, `name:matrix` says how to show it.
 
     By itself, a series (T, B, H, W) or (T, B, H, W, 3) is images; (T, N, d) is points where d is at most 3 or N is the
-    number of the run's points or labels, else a matrix. UnspiralError lists what the run holds.
+    number of the run's points or labels, else a matrix; (T, S, N, 2) is a flow of N particles, unless it is a sequence
+    (T, N, L, 2) of as many as there are labels; a row of numbers is a function where the constant NAME_x or grid holds
+    as many places, else a distribution. Of a run whose layers are known, weights, activations, gradients, losses and
+    margins are names too. UnspiralError lists what the run holds.
     """
     name, _, kind = name.partition(":")
     if kind and kind not in FILMS:
         raise unknown("film of a series", kind, FILMS)
     if name in run.series:
         return FILMS[kind or _kind(run, name)](run, name)
+    if name in (*OF_LAYERS, *OF_POINTS) and run.layers and kind in ("", "distributions"):
+        return distributions(run, name)
     if kind:
         raise unknown("series", name, run.series)
     if name in run.metrics:
         return curves(run, [name])
     if name == "embedding" and run.layers:
         return training(run)
-    held = [*run.series, *run.metrics, *(["embedding"] if run.layers else [])]
+    held = [*run.series, *run.metrics, *(["embedding", *OF_LAYERS, *OF_POINTS] if run.layers else [])]
     raise unknown("name in this run", name, held)
 
 
@@ -56,13 +70,32 @@ def all_shown(run: Run, names: Sequence[str]) -> tuple[tuple[Any, ...], tuple[st
     return tuple(films), tuple(titles)
 
 
+def by_themselves(run: Run) -> list[str]:
+    """The series of a run that have a film without its being named."""
+    found = []
+    for name in run.series:
+        with suppress(UnspiralError):
+            shown(run, name)
+            found.append(name)
+    return found
+
+
 def _kind(run: Run, name: str) -> str:
-    shape = run.series[name].shape
-    if len(shape) in (4, 5):
-        return "images"
+    shape = list(run.series[name].shape)
+    counts = {len(run.points.y), len(run.data.y), len(run.constants.get("labels", ()))}
+    places = run.constants.get(f"{name}_x", run.constants.get("grid"))
+    if places is not None and len(shape) > 1:
+        count = places.size // 2 if places.ndim > 1 and places.shape[-1] == 2 else places.size
+        if count in (shape[-1], shape[1] * shape[-1]) and len(shape) <= 3:
+            return "fit"
+    if len(shape) == 2:
+        return "distributions"
     if len(shape) == 3:
-        counts = {len(run.points.y), len(run.constants.get("labels", ()))}
         return "points" if shape[2] <= SMALL or shape[1] in counts else "matrix"
+    if len(shape) == 4 and shape[3] <= SMALL:
+        return "sequence" if shape[1] in counts or shape[3] != 2 else "flow"
+    if len(shape) == 4 or (len(shape) == 5 and shape[4] == 3):
+        return "images"
     raise UnspiralError(
-        f"the series {name!r} has shape {shape}; films show (T, N, d), (T, A, B), (T, B, H, W) and (T, B, H, W, 3)"
+        f"the series {name!r} has shape {tuple(shape)}; films show (T, N, d), (T, A, B), (T, B, H, W), (T, B, H, W, 3)"
     )

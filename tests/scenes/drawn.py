@@ -10,10 +10,25 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from scenes.parts.paint.canvas import Canvas
+from scenes.parts.paint.plane import fitted
+from scenes.parts.paint.theme import DARK, Theme
 from tests.scenes.listening import Arrow, Box, Disc, Image, Line, Listening, Mark, Points, Shape, Text, Tiles
 
 SHAPES = {"wide": (1920, 1080), "square": (1080, 1080), "tall": (1080, 1920)}
-__all__ = ["Arrow", "Disc", "Drawing", "Image", "Line", "Mark", "Points", "Shape", "Text", "Tiles", "drawn"]
+__all__ = [
+    "Arrow",
+    "Disc",
+    "Drawing",
+    "Image",
+    "Line",
+    "Mark",
+    "Points",
+    "Shape",
+    "Text",
+    "Tiles",
+    "drawn",
+    "drawn_panel",
+]
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,3 +136,11 @@ def drawn(*painted: Any, shape: str | tuple[int, int] = "wide", **canvas: Any) -
         marks += context.marks
     surface.flush()
     return Drawing(marks, pixels)
+
+
+def drawn_panel(paint: Any, frame: Any, theme: Theme = DARK, width: int = 640, height: int = 480) -> Drawing:
+    """What a painter of panels paints of a frame."""
+    pixels = np.zeros((height, width, 4), np.uint8)
+    context = Listening(cairo.ImageSurface.create_for_data(pixels.data, cairo.FORMAT_ARGB32, width, height))
+    paint(Canvas(context, width, height, fonts=theme.fonts), fitted(frame, width, height), frame, theme)
+    return Drawing(context.marks, pixels)

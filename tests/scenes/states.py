@@ -14,7 +14,21 @@ import numpy as np
 import pytest
 from manim import tempconfig
 
-from engine import Labelled, Linear, Run, circling, class_vectors, training, unfolding, warping
+from engine import (
+    Labelled,
+    Linear,
+    Run,
+    circling,
+    class_vectors,
+    distributions,
+    fit,
+    flow,
+    metric,
+    sequence,
+    training,
+    unfolding,
+    warping,
+)
 from engine.films.descent import descent, two_clouds
 from engine.films.energy import energy
 from engine.films.feature_tour import touring
@@ -31,6 +45,7 @@ from engine.recipes.named import FIVE_SPIRALS, THREE_SPIRALS_NARROW
 from scenes.parts.paint.canvas import Canvas
 from scenes.parts.paint.plane import paint_ground
 from scenes.parts.paint.theme import DARK, LIGHT, Theme
+from scenes.parts.pictures.beside import beside
 from scenes.parts.pictures.chart import Chart
 from scenes.parts.pictures.circling import CirclePicture
 from scenes.parts.pictures.class_vectors import SpreadPicture
@@ -48,6 +63,7 @@ from scenes.parts.pictures.softargmax import Surfaces
 from scenes.parts.pictures.unfolding import Unfolder
 from scenes.parts.pictures.units import DiagramOfUnits
 from scenes.parts.stage.painted import Painted
+from tests.scenes.recorded import recorded
 
 HERE = Path(__file__).parents[1] / "stills"
 PIXELS = {"wide": (480, 270), "square": (270, 270), "tall": (270, 480)}
@@ -290,6 +306,13 @@ def folds(number: int, playhead: float, theme: Theme = DARK) -> State:
     return boards([frame], ["narrow"], below=below, key=key, theme=theme, paint_plane=paint_patchwork)
 
 
+def besides(*films: Any, epoch: float = 3.0, theme: Theme = DARK) -> State:
+    """Panels of films of series at an epoch."""
+    with tempconfig(dict(zip(("pixel_width", "pixel_height"), PIXELS["wide"]))):
+        made = beside([film(epoch) for film in films], ["one", "another"][: len(films)], theme)
+    return State((made.header, *made.panels))
+
+
 STATES: dict[str, Callable[[], State]] = {
     "picture": lambda: picture(500),
     "picture-between": lambda: picture(731.5),
@@ -347,6 +370,19 @@ STATES: dict[str, Callable[[], State]] = {
     "folds": lambda: folds(0, 5),
     "folds-zoom": lambda: folds(1, 0.4),
     "folds-carry-light": lambda: folds(2, 0.6, LIGHT),
+    "fit": lambda: besides(fit(recorded(), "fan"), fit(recorded(), "hills", data=([[0.3, -1], [1, 1.5]], [0.5, -0.2]))),
+    "distributions": lambda: besides(
+        distributions(recorded(), "losses", chosen=[4, 9]),
+        distributions(recorded(), "fan", kind="violins"),
+        theme=LIGHT,
+    ),
+    "flow": lambda: besides(
+        flow(recorded(), "paths", grid="bent", field="pull"),
+        flow(recorded(), "paths", ways=30).carrying(4.0),
+        epoch=0.8,
+    ),
+    "sequence": lambda: besides(sequence(recorded(), "states"), sequence(recorded(), "states", colour="token")),
+    "metric": lambda: besides(metric(recorded(), "round"), metric(recorded(), "space")),
     "chart": lambda: State((Chart(SPREAD),)),
     "chart-light-square": lambda: State((Chart(SPREAD, LIGHT),), "square"),
 }

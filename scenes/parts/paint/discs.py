@@ -24,7 +24,7 @@ class Discs:
 
     `radius` and `rim` (the rim's width, inside the radius) in pixels; `colours` (K, 3) from 0 to 1, and `rims` one
     colour for all or (K, 3). With `holes`, colours as for rims, a disc is a ring around a hole of `hole` times its
-    radius. Labels from `ROUND` on are squares of the same area.
+    radius. Labels from `squares` on are squares of the same area.
     """
 
     def __init__(
@@ -35,6 +35,7 @@ class Discs:
         rims: ArrayLike = (0.0, 0.0, 0.0),
         holes: ArrayLike | None = None,
         hole: float = 0.45,
+        squares: int = ROUND,
     ) -> None:
         self.radius = float(radius)
         self.rim = float(rim)
@@ -42,6 +43,7 @@ class Discs:
         self.rims = _each(np.broadcast_to(rims, (len(self.colours), 3)))
         self.holes = None if holes is None else _each(np.broadcast_to(holes, (len(self.colours), 3)))
         self.hole = float(hole)
+        self.squares = squares
 
     @property
     def hollow(self) -> bool:
@@ -58,7 +60,7 @@ class Discs:
         steps = np.rint(PHASES * xy).astype(np.int64)
         corner, phase = steps // PHASES - reach, steps % PHASES
         which = (labels * PHASES + phase[:, 1]) * PHASES + phase[:, 0]
-        sprites = _sprites(self.radius, self.rim, self.colours, self.rims, self.holes, self.hole)
+        sprites = _sprites(self.radius, self.rim, self.colours, self.rims, self.holes, self.hole, self.squares)
         stamp(canvas.context, corner, which, sprites)
 
 
@@ -82,6 +84,11 @@ def discs_of(colours: Sequence[RGB], rim: RGB, radius: float) -> tuple[Discs, Di
     return Discs(radius, 0.1 * radius, colours, rims), Discs(radius, 0.1 * radius, colours, rims, holes, 0.42)
 
 
+def shaded_discs(shades: ArrayLike, rim: RGB, radius: float) -> Discs:
+    """Points whose colour is a number's: shades (K, 3), none of which is a class's, so that all are round."""
+    return Discs(radius, 0.1 * radius, shades, rim, squares=len(np.asarray(shades)))
+
+
 def trace(context: cairo.Context, x: float, y: float, radius: float, square: bool) -> None:
     """A disc's outline, or that of a square of the same area, around pixel (x, y)."""
     if square:
@@ -99,6 +106,7 @@ def _sprites(
     rims: tuple[RGB, ...],
     holes: tuple[RGB, ...] | None,
     hole: float,
+    squares: int,
 ) -> Words:
     """Each colour's disc at all phases, row by row, (S, height, width); the centre is ⌈radius⌉ and the phase from 0.
 
@@ -116,7 +124,7 @@ def _sprites(
         surface = cairo.ImageSurface.create_for_data(cast(memoryview, sprite.data), cairo.FORMAT_ARGB32, width, height)
         canvas = Canvas(cairo.Context(surface), width, height)
         for ring, fill in rings:
-            trace(canvas.context, x, y, ring, square=label >= ROUND)
+            trace(canvas.context, x, y, ring, square=label >= squares)
             canvas.context.set_source_rgba(*canvas.colour(fill))
             canvas.context.fill()
         surface.finish()

@@ -4,17 +4,30 @@ from collections.abc import Sequence
 from typing import Any
 
 from engine.films.curves import Drawn
+from engine.films.distributions import Ridges
 from engine.films.film import Frame
+from engine.films.fit import Fitted, Surface
+from engine.films.flow import Carried
 from engine.films.images import Sheet
 from engine.films.matrix import Cells
+from engine.films.metric import Directions
+from engine.films.sequence import States
 from scenes.parts.paint.key import classes_of
 from scenes.parts.paint.theme import Theme
 from scenes.parts.pictures.curves import paint_curves
+from scenes.parts.pictures.distributions import paint_distributions
+from scenes.parts.pictures.fit import paint_fit, paint_surface
+from scenes.parts.pictures.flow import paint_flow
 from scenes.parts.pictures.images import paint_images
 from scenes.parts.pictures.matrix import paint_matrix
+from scenes.parts.pictures.metric import paint_metric
 from scenes.parts.pictures.panels import Layers, Panels, paint_embedding
+from scenes.parts.pictures.sequence import paint_sequence
 
-PAINTERS: dict[type[Frame], Layers] = {Sheet: paint_images, Cells: paint_matrix, Drawn: paint_curves}
+PAINTERS: dict[type[Frame], Layers] = {
+    Sheet: paint_images, Cells: paint_matrix, Drawn: paint_curves, Fitted: paint_fit, Surface: paint_surface,
+    Ridges: paint_distributions, Carried: paint_flow, States: paint_sequence, Directions: paint_metric,
+}  # fmt: skip
 """What paints a frame of this kind in a panel; of every other kind, the plane is painted."""
 
 

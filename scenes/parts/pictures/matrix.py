@@ -34,7 +34,7 @@ def paint_matrix(canvas: Canvas, _: Place, frame: Cells, theme: Theme) -> None:
     for column, name in enumerate(frame.columns):
         text, size = fitted_text(canvas.fonts, name, min(SIZE * unit, 0.9 * side), side)
         paint_text(canvas, text, (left + (column + 0.5) * side, above - 12 * unit), size, quiet, anchor="middle")
-    _paint_scale(canvas, box, frame, theme)
+    paint_scale(canvas, box, frame.low, frame.high, theme)
 
 
 def shades(values: Array, low: float, high: float, theme: Theme) -> Array:
@@ -49,12 +49,13 @@ def shades(values: Array, low: float, high: float, theme: Theme) -> Array:
     return np.where(signed >= 0, (1 - signed) * middle + signed * ink, (1 + signed) * middle - signed * below)
 
 
-def _paint_scale(canvas: Canvas, box: Box, frame: Cells, theme: Theme) -> None:
+def paint_scale(canvas: Canvas, box: Box, low: float, high: float, theme: Theme) -> None:
+    """Under a box, all shades from the lowest to the highest value, and these."""
     unit, quiet = canvas.unit, rgb(theme.quiet)
     width = min(box.width, 300 * unit)
     left, top = box.left + (box.width - width) / 2, box.top + box.height + 14 * unit
-    ramp = np.linspace(frame.low, frame.high, 64)[None]
-    paint_shades(canvas, Box(left, top, width, 16 * unit), shades(ramp, frame.low, frame.high, theme), smooth=False)
+    ramp = np.linspace(low, high, 64)[None]
+    paint_shades(canvas, Box(left, top, width, 16 * unit), shades(ramp, low, high, theme), smooth=False)
     size, baseline = 26 * unit, top + 17 * unit
-    paint_text(canvas, significant(frame.low), (left - 10 * unit, baseline), size, quiet, anchor="right")
-    paint_text(canvas, significant(frame.high), (left + width + 10 * unit, baseline), size, quiet)
+    paint_text(canvas, significant(low), (left - 10 * unit, baseline), size, quiet, anchor="right")
+    paint_text(canvas, significant(high), (left + width + 10 * unit, baseline), size, quiet)

@@ -106,7 +106,11 @@ def test_names_lead_to_the_film_that_fits_and_say_what_there_is(run: Run) -> Non
     }  # fmt: skip
     assert type(shown(run, "wide:matrix")).__name__ == "Matrix"
     assert all_shown(run, ["codes", "loss", "held"])[1] == ("codes", "loss, held")
-    for name, said in (("cods", "did you mean codes"), ("codes:surface", "points"), ("digits:matrix", r"\(T, A, B\)")):
+    for name, said in (
+        ("cods", "did you mean codes"),
+        ("codes:xylophone", "there are: points"),
+        ("digits:matrix", r"\(T, A, B\)"),
+    ):
         with pytest.raises(UnspiralError, match=said):
             shown(run, name)
 

@@ -1,0 +1,65 @@
+"""How directions are painted, in a panel: the circle or the sphere, the points on it, and each class's arc or cap."""
+
+import math
+
+import numpy as np
+
+from engine.films.metric import Directions
+from scenes.parts.paint.canvas import Canvas
+from scenes.parts.paint.discs import discs_of
+from scenes.parts.paint.plane import Place, paint_ground, point_radius
+from scenes.parts.paint.raster import stroke
+from scenes.parts.paint.text import paint_text
+from scenes.parts.paint.theme import SIZES, STRONG, Theme, mix, rgb
+
+OUT = 0.07
+"""From the circle to the first class's arc, and from one arc to the next that would lie over it, in radii."""
+
+
+def paint_metric(canvas: Canvas, place: Place, frame: Directions, theme: Theme) -> None:
+    """Points behind the sphere are dim; arcs lie outside the circle, beside one another, each with its class's name."""
+    unit, context = canvas.unit, canvas.context
+    paint_ground(canvas, theme)
+    angle = np.linspace(0, math.tau, 181)
+    rim = place(np.stack([np.cos(angle), np.sin(angle)], 1))
+    stroke(context, rim, [0, len(rim)], [0], 2 * unit, canvas.colour(rgb(theme.quiet), 0.7))
+    classes = len(frame.arcs)
+    colours = theme.class_colours(classes)
+    dim = [mix(rgb(theme.ground), colour, 0.45) for colour in colours]
+    discs = discs_of([*colours, *dim], rgb(theme.rim), 0.8 * point_radius(len(frame.points)) * unit)[0]
+    order = np.argsort(frame.depth, kind="stable")
+    labels = frame.labels + classes * (frame.depth < 0)
+    discs.paint(canvas, place(frame.points[order]), labels[order])
+    if classes > 1:
+        _paint_arcs(canvas, place, frame, theme)
+
+
+def _paint_arcs(canvas: Canvas, place: Place, frame: Directions, theme: Theme) -> None:
+    lanes: list[list[tuple[float, float]]] = []
+    for k, (arc, colour) in enumerate(zip(frame.arcs, theme.class_colours(len(frame.arcs)))):
+        if not len(arc):
+            continue
+        out = 1.0
+        if not frame.sphere:
+            out += OUT * (1 + _lane(arc, lanes))
+        line = place(out * arc)
+        stroke(canvas.context, line, [0, len(line)], [0], 6 * canvas.unit, canvas.colour(colour))
+        middle = arc[len(arc) // 2] if not frame.sphere else arc.mean(0)
+        at = place((out + 1.1 * OUT if not frame.sphere else 1.0) * middle[None])[0]
+        size = SIZES.label * canvas.unit
+        paint_text(
+            canvas, theme.name(k), (float(at[0]), float(at[1]) + 0.35 * size), size, colour, font=STRONG,
+            anchor="middle", halo=rgb(theme.rim),
+        )  # fmt: skip
+
+
+def _lane(arc: np.ndarray, lanes: list[list[tuple[float, float]]]) -> int:
+    """How many arcs further out this one lies, so that none lies over another; it takes its place there."""
+    turned = np.unwrap(np.arctan2(arc[:, 1], arc[:, 0]))
+    middle, half = float(turned[len(turned) // 2]), float(np.ptp(turned)) / 2
+    for number, taken in enumerate(lanes):
+        if all(abs(math.remainder(middle - other, math.tau)) > half + width for other, width in taken):
+            taken.append((middle, half))
+            return number
+    lanes.append([(middle, half)])
+    return len(lanes) - 1

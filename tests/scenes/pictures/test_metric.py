@@ -1,0 +1,43 @@
+"""Points lie on the circle, arcs beside it over them; on the sphere what is behind is dim."""
+
+import numpy as np
+
+from engine import metric
+from scenes.parts.paint.plane import fitted
+from scenes.parts.paint.theme import DARK, LIGHT, mix, rgb
+from scenes.parts.pictures.metric import paint_metric
+from tests.scenes.claims import near, same_colour
+from tests.scenes.drawn import Points, drawn_panel
+from tests.scenes.recorded import recorded
+
+
+def test_arcs_lie_outside_the_circle_in_their_classes_colours_and_none_over_another() -> None:
+    for epoch in (0.0, 4.0):
+        frame = metric(recorded(), "round")(epoch)
+        drawing, place = drawn_panel(paint_metric, frame, LIGHT), fitted(frame, 640, 480)
+        (points,) = drawing.of(Points)
+        assert near(points.centres, place(frame.points))
+        assert same_colour(points.colours, np.array(LIGHT.class_colours(3))[frame.labels])
+        arcs = [line for line in drawing.lines if len(line.points) == 65]
+        seen = []
+        for arc, line, colour in zip(frame.arcs, arcs, LIGHT.class_colours(3)):
+            out = (line.points - place.origin) / (place.scale, -place.scale)
+            radius = np.linalg.norm(out, axis=1)
+            assert np.ptp(radius) < 1e-3 and 1.03 < radius[0] < 1.25 and same_colour(line.colour, colour)
+            assert near(out / radius[0], arc, 1e-3)
+            seen.append(out)
+        apart = [np.linalg.norm(a[:, None] - b, axis=2).min() for k, a in enumerate(seen) for b in seen[:k]]
+        assert min(apart) > 0.02
+
+
+def test_on_the_sphere_points_behind_are_dim_and_those_before_painted_last() -> None:
+    frame = metric(recorded(), "space")(4.0)
+    drawing, place = drawn_panel(paint_metric, frame), fitted(frame, 640, 480)
+    (points,) = drawing.of(Points)
+    order = np.argsort(frame.depth, kind="stable")
+    assert near(points.centres, place(frame.points[order]))
+    colours = np.array(DARK.class_colours(3))[frame.labels[order]]
+    dim = np.array([mix(rgb(DARK.ground), colour, 0.45) for colour in colours])
+    assert same_colour(points.colours, np.where(frame.depth[order, None] < 0, dim, colours))
+    caps = [line.points for line in drawing.lines if len(line.points) == 97]
+    assert all(near(cap, place(arc)) for cap, arc in zip(caps, frame.arcs)) and len(caps) == 3
