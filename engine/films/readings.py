@@ -3,6 +3,7 @@
 import numpy as np
 
 from engine.films.film import Curve
+from engine.network.layers import LARGE, weights_of
 from engine.network.loss import Judged, judged
 from engine.runs.run import Run
 
@@ -40,16 +41,18 @@ def loss_curve(run: Run) -> Curve | None:
     count = len(run.epochs)
     if count < 2:
         return None
+    large = weights_of(run.layers) > LARGE * count
     if "loss" in run.metrics:
         there = np.flatnonzero(np.isfinite(run.loss))
-        probed = there[np.unique(np.linspace(0, len(there) - 1, _PROBED).astype(int))] if len(there) else there
+        some = 3 if large else _PROBED
+        probed = there[np.unique(np.linspace(0, len(there) - 1, some).astype(int))] if len(there) else there
         recorded = Curve(run.epochs[there], run.loss[there]) if len(there) > 1 else None
         agrees = not run.layers or np.allclose(run.loss[probed], _losses(run, probed), rtol=1e-3, atol=1e-5)
         if recorded is not None and agrees:
             return recorded
     if not run.layers:
         return None
-    some = np.unique(np.linspace(0, count - 1, DRAWN).astype(int))
+    some = np.unique(np.linspace(0, count - 1, 25 if large else DRAWN).astype(int))
     return Curve(run.epochs[some], _losses(run, some))
 
 

@@ -10,7 +10,7 @@ from engine.films.plane import Plane, plane_of
 from engine.films.readings import loss_curve, readings
 from engine.films.seen import Brief
 from engine.films.unfolding import shrink
-from engine.network.layers import Array, apply, classifier, embedding, forward
+from engine.network.layers import LARGE, Array, apply, classifier, embedding, forward, weights_of
 from engine.network.lines import Lines, extent_of, images, square_grid
 from engine.network.loss import judged
 from engine.network.regions import argmax_regions
@@ -129,21 +129,25 @@ def _fixed_view(run: Run, plane: Plane) -> tuple[View, float]:
 
     And what class vectors are to be divided by, which would make the points small if they were drawn as they are.
     """
+    margin = 1.2 if weights_of(run.layers) > LARGE * len(run.epochs) else 1.06  # of large ones not all are looked at
     reach = np.max([np.abs(plane(run.embedding(float(run.epochs[i])))).max(0) for i in _widest(run)], axis=0)
     if not run.layers:
-        return View.holding(*reach.tolist()), 1.0
+        return View.holding(*reach.tolist(), margin=margin), 1.0
     tips = np.abs(plane(classifier(run.layers).weight[run.epochs >= plane.shown_from])).reshape(-1, 2)
     farthest = tips.max(0, initial=0.0)
     factor = shrink(tips, float(reach.max())) if farthest.max() > LONGEST * reach.max() > 0 else 1.0
-    return View.holding(*np.maximum(reach, 1.05 * farthest / factor).tolist()), factor
+    return View.holding(*np.maximum(reach, 1.05 * farthest / factor).tolist(), margin=margin), factor
 
 
 def _widest(run: Run) -> list[int]:
     """Snapshots among which is the one whose points reach farthest: some, and the widest for a few of the points."""
     count = len(run.epochs)
     some = np.unique(np.linspace(0, count - 1, 41).astype(int)).tolist()
-    if run.trajectories is not None or count > MOST:
+    large = weights_of(run.layers) > LARGE * count
+    if run.trajectories is not None or (count > MOST and not large):
         return some
     few = run.data.x[:: max(1, len(run.data.x) // 200)]
-    far = [np.abs(forward(run.at(epoch)[:-1], few)).max() for epoch in run.epochs.tolist()]
-    return sorted({*some, *np.argsort(far)[-5:].tolist()})
+    among = some if large else list(range(count))
+    far = [np.abs(forward(run.at(float(run.epochs[i]))[:-1], few)).max() for i in among]
+    widest = [among[i] for i in np.argsort(far)[-5:]]
+    return sorted(widest if large else {*some, *widest})

@@ -26,6 +26,10 @@ Network = tuple[Layer, ...]
 
 BLOCK = 512
 """Points that go through a network together: their hidden activations stay in the processor's cache."""
+WIDEST = 16 << 20
+"""Hidden activations of them at most: fewer points go together through millions of units."""
+LARGE = 1_000_000
+"""Weights from which on a network is looked at less often than would be cheap for a small one."""
 
 
 def apply(layer: Layer, x: Array) -> Array:
@@ -42,14 +46,19 @@ def apply(layer: Layer, x: Array) -> Array:
 
 def forward(layers: Network, x: Array) -> Array:
     """Points x (N, in) through all `layers` → (N, out)."""
-    if len(x) > BLOCK:
-        return np.concatenate([forward(layers, x[begin : begin + BLOCK]) for begin in range(0, len(x), BLOCK)])
+    if len(x) > (block := block_of(layers)):
+        return np.concatenate([forward(layers, x[begin : begin + block]) for begin in range(0, len(x), block)])
     for number, layer in enumerate(layers):
         try:
             x = apply(layer, x)
         except UnspiralError as error:
             raise UnspiralError(f"layer {number}: {error}") from None
     return x
+
+
+def block_of(layers: Network) -> int:
+    """How many points go through `layers` together."""
+    return max(1, min(BLOCK, WIDEST // max((len(v.bias) for v in layers if isinstance(v, Linear)), default=1)))
 
 
 def embedding(network: Network, x: Array) -> Array:
@@ -73,6 +82,11 @@ def mapped(function: Callable[[Array], Array], network: Network) -> Network:
 def exact(network: Network) -> Network:
     """The network in float64."""
     return mapped(lambda array: array.astype(float), network)
+
+
+def weights_of(network: Network) -> int:
+    """How many weights a network at one moment has, biases left out."""
+    return sum(layer.weight.size for layer in network if isinstance(layer, Linear))
 
 
 def classifier(network: Network) -> Linear:

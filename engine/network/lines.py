@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.network.activations import Activation
-from engine.network.layers import Array, Linear, Network, apply, exact
+from engine.network.layers import Array, Linear, Network, apply, block_of, exact, forward, weights_of
 
 TOLERANCE = 0.1
 """How far, in pixels of a picture `HEIGHT` high, the polyline of a curved line is from it at most."""
@@ -17,6 +17,9 @@ _SHARE = 0.382
 """Where a curved line is cut between two vertices: not in the middle, whose symmetry can hide a bend."""
 _ROUNDS = 30
 """How often it is cut at most: a jump is never met."""
+_CROSSINGS, _WORK, _MOST = 2e6, 2e10, 40_000
+"""From so many kinks on, or multiplications for all of them, lines are not exact at each kink but sampled, with about
+so many vertices at most."""
 
 
 class Lines(NamedTuple):
@@ -54,14 +57,14 @@ def images(layers: Network, segments: Array, half: float | None = None) -> Lines
 
     A piecewise-linear network bends a straight line exactly where an activation's input crosses one of its kinks: those
     points are inserted as vertices layer by layer, so the polylines are exact. Curves are sampled to `TOLERANCE` in a
-    view of `half` data units from its centre to its edge, by default one that just holds them.
+    view of `half` data units from its centre to its edge, by default one that just holds them; so are lines with more
+    kinks than pixels, under networks of millions of weights.
     """
-    layers = exact(layers)
-    if curved(layers):
-        x, line = _sampled(layers, segments, half, every=False)
-        for layer in layers:
-            x = apply(layer, x)
-        return Lines(x, _starts(line, segments))
+    fine = _too_fine(layers, segments)
+    layers = layers if fine else exact(layers)
+    if fine or curved(layers):
+        _, line, image = _sampled(layers, segments, half, every=False, most=_MOST if fine else None)
+        return Lines(image, _starts(line, segments))
     x, line = _ends(segments)
     waiting = list(layers)
     while waiting:
@@ -81,11 +84,13 @@ def kinked(layers: Network, segments: Array, half: float | None = None) -> Lines
 
     From one vertex to the next the whole network, each part of it and each mixture of it with x are affine: move the
     vertices as points, and the polylines stay exact. Where layers are curved, they stay within `TOLERANCE`: at the end
-    in a view of `half` data units, in every layer of the plane before it in one that holds them.
+    in a view of `half` data units, in every layer of the plane before it in one that holds them. So do those under
+    networks of millions of weights.
     """
-    layers = exact(layers)
-    if curved(layers):
-        x, line = _sampled(layers, segments, half, every=True)
+    fine = _too_fine(layers, segments)
+    layers = layers if fine else exact(layers)
+    if fine or curved(layers):
+        x, line, _ = _sampled(layers, segments, half, every=True, most=_MOST if fine else None)
         return Lines(x, _starts(line, segments))
     x, line = _ends(segments)
     n = x.shape[1]
@@ -98,6 +103,15 @@ def kinked(layers: Network, segments: Array, half: float | None = None) -> Lines
     return Lines(x[:, -n:], _starts(line, segments))
 
 
+def _too_fine(layers: Network, segments: Array) -> bool:
+    """Whether exact kinks would take long or much memory: by how often units may be crossed, and what each costs."""
+    widths = [
+        len(v.bias) for v, then in zip(layers, layers[1:]) if isinstance(v, Linear) and not isinstance(then, Linear)
+    ]
+    crossings = len(segments) * sum(widths)
+    return crossings > _CROSSINGS or crossings * weights_of(layers) > _WORK
+
+
 def _starts(line: NDArray[np.intp], segments: Array) -> NDArray[np.intp]:
     """Where each line's vertices begin, of the line (V,) that each belongs to."""
     return np.searchsorted(line, np.arange(len(segments) + 1))
@@ -108,22 +122,25 @@ def _ends(segments: Array) -> tuple[Array, NDArray[np.intp]]:
     return segments.reshape(-1, segments.shape[2]).astype(float), np.repeat(np.arange(len(segments)), 2)
 
 
-def _sampled(layers: Network, segments: Array, half: float | None, *, every: bool) -> tuple[Array, NDArray[np.intp]]:
-    """Points along segments (L, 2, n), close where `layers` bend them strongly, and the segment that each lies on.
+def _sampled(
+    layers: Network, segments: Array, half: float | None, *, every: bool, most: int | None = None
+) -> tuple[Array, NDArray[np.intp], Array]:
+    """Points along segments (L, 2, n), close where `layers` bend them strongly, the segment of each, and their images.
 
     Between two of them the image is cut at `_SHARE` as long as it is farther than the tolerance from the straight way.
-    `every`: not only the last layer's image, but that of each that can be drawn.
+    `every`: not only the last layer's image, but that of each that can be drawn. Cutting ends once there are `most`.
     """
-    begin, way = segments[:, 0].astype(float), (segments[:, 1] - segments[:, 0]).astype(float)
+    dtype = np.result_type(np.float32, *(v.weight for v in layers if isinstance(v, Linear)))
+    begin, way = segments[:, 0].astype(dtype), (segments[:, 1] - segments[:, 0]).astype(dtype)
 
     def through(t: Array, line: NDArray[np.intp]) -> list[Array]:
         """All images that count, of the points at shares t of their segments."""
-        x, seen = begin[line] + t[:, None] * way[line], []
-        for number, layer in enumerate(layers, 1):
-            x = apply(layer, x)
-            if number == len(layers) or (every and x.shape[1] <= 2):
-                seen.append(x)
-        return seen
+        x = begin[line] + t[:, None].astype(dtype) * way[line]
+        if not every:
+            return [forward(layers, x)]
+        block = block_of(layers)
+        parts = [_planes(layers, x[first : first + block]) for first in range(0, len(x), block)]
+        return [np.concatenate(images) for images in zip(*parts)]
 
     t, line = np.tile(np.linspace(0, 1, _FIRST), len(segments)), np.repeat(np.arange(len(segments)), _FIRST)
     known = through(t, line)
@@ -133,7 +150,7 @@ def _sampled(layers: Network, segments: Array, half: float | None, *, every: boo
     open_ = line[:-1] == line[1:]
     for _ in range(_ROUNDS):
         gaps = np.flatnonzero(open_)
-        if not len(gaps):
+        if not len(gaps) or (most is not None and len(t) > most):
             break
         middle = (1 - _SHARE) * t[gaps] + _SHARE * t[gaps + 1]
         found = through(middle, line[gaps])
@@ -146,7 +163,17 @@ def _sampled(layers: Network, segments: Array, half: float | None, *, every: boo
         open_ = np.zeros(len(t) - 1, bool)
         before = gaps + np.arange(len(gaps))
         open_[before] = open_[before + 1] = far
-    return begin[line] + t[:, None] * way[line], line
+    return begin[line] + t[:, None] * way[line], line, known[-1]
+
+
+def _planes(layers: Network, x: Array) -> list[Array]:
+    """Images of points x (N, n) under the first layers, as far as they can be drawn, and under all of them."""
+    seen = []
+    for number, layer in enumerate(layers, 1):
+        x = apply(layer, x)
+        if number == len(layers) or x.shape[1] <= 2:
+            seen.append(x)
+    return seen
 
 
 class _Crossings(NamedTuple):

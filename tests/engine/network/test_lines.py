@@ -4,8 +4,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine import Linear, Lines, Network, PositivePart, Run, Tanh, images, square_grid
-from engine.network.layers import forward
-from engine.network.lines import kinked
+from engine.network.layers import block_of, forward
+from engine.network.lines import HEIGHT, TOLERANCE, kinked
 
 
 def polylines(lines: Lines) -> list[np.ndarray]:
@@ -100,3 +100,27 @@ def test_adding_up_bends_gives_the_images_of_the_very_vertices(widths: tuple[int
     assert np.allclose(
         lines.vertices, forward(layers, inputs.vertices), rtol=0, atol=1e-12 * np.abs(lines.vertices).max()
     )
+
+
+def test_lines_with_more_kinks_than_pixels_are_right_to_a_part_of_a_pixel(monkeypatch: pytest.MonkeyPatch) -> None:
+    network, segments = deep(2, (2, 300, 300, 2), 0.1), square_grid(1.2, 3)
+    network = tuple(Linear(v.weight / len(v.weight[0]) ** 0.5, v.bias) if isinstance(v, Linear) else v for v in network)
+    exact_ones = images(network, segments)
+    monkeypatch.setattr("engine.network.lines._WORK", 1e7)
+    for single in (
+        network,
+        tuple(Linear(*(a.astype("f4") for a in v)) if isinstance(v, Linear) else v for v in network),
+    ):
+        lines, bent = images(single, segments), kinked(single, segments)
+        assert len(lines.vertices) < len(exact_ones.vertices)
+        within = 2 * np.abs(lines.vertices).max() * TOLERANCE / HEIGHT
+        for number, (start, end) in enumerate(segments):
+            t = np.linspace(0, 1, 1501)[:, None]
+            dense = forward(network, (1 - t) * start + t * end)
+            for line in (polylines(lines)[number], forward(network, polylines(bent)[number].astype(float))):
+                assert farthest(dense, line) <= 1.5 * within
+
+
+def test_millions_of_units_go_through_few_points_at_a_time() -> None:
+    wide = (Linear(np.ones((1 << 22, 2), "f4"), np.zeros(1 << 22, "f4")), PositivePart())
+    assert block_of(wide) == 4
