@@ -15,6 +15,7 @@ from engine.network.loss import judged
 from engine.network.regions import argmax_regions
 from engine.numbers import decimal
 from engine.runs.run import Run
+from engine.runs.showable import showable
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +60,7 @@ class ClassVectors(OverEpochs):
 
 def class_vectors(run: Run) -> ClassVectors:
     """The classifier over training; the playhead is the epoch. UnspiralError if the embedding is not 2-D."""
+    run = showable(run)
     rows = head_of(run.at(run.epochs[-1])).weight
     if len(rows) < 2:
         raise UnspiralError("this classifier has one class; at least two class vectors are needed")

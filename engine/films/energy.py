@@ -14,6 +14,7 @@ from engine.network.lines import extent_of
 from engine.network.loss import judged
 from engine.network.solid import mixed_cells
 from engine.runs.run import Run
+from engine.runs.showable import showable
 
 CELLS = 120
 """Cells of the grid each way: a whole number of pixels to each at every usual height."""
@@ -73,6 +74,7 @@ def energy(run: Run, half: float | None = None, spacing: float | None = None) ->
     the highest score at the end. UnspiralError if x is not 2-D.
     """
     check_input(run.data)
+    run = showable(run)
     half = extent_of(run.data.x) if half is None else half
     return Energy(run, View(half=half), _spacing(run, half) if spacing is None else spacing)
 

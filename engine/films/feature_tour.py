@@ -20,6 +20,7 @@ from engine.network.loss import judged
 from engine.network.regions import argmax_regions
 from engine.numbers import scaled
 from engine.runs.run import Run
+from engine.runs.showable import showable
 
 QUARTERS = 4
 """Parts of a way from stop to stop at whose ends all points are in view."""
@@ -203,6 +204,7 @@ def touring(
     unless the network ends in f → e → s with a 2-D embedding e.
     """
     check_input(run.data)
+    run = showable(run)
     end = run.at(run.epochs[-1])
     project, _ = _head(end)
     stops = tuple(stops) if stops else _itinerary(run, seed)

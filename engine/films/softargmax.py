@@ -10,6 +10,7 @@ from engine.films.seen import Seen
 from engine.network.layers import Array, softargmax
 from engine.network.lines import extent_of
 from engine.runs.run import Run
+from engine.runs.showable import showable
 
 FINE = 3
 """Lines of a surface's grid to a coarse cell."""
@@ -70,6 +71,7 @@ def softening(run: Run, half: float | None = None, cells: int = 40) -> Softening
     At its last epoch, seen from above; `vary` makes films of it. UnspiralError if x is not 2-D.
     """
     check_input(run.data)
+    run = showable(run)
     half = extent_of(run.data.x) if half is None else half
     settings = {"epoch": float(run.epochs[-1]), "azimuth": 0.0, "elevation": np.pi / 2, "turned": 0.0, "rising": 0.0}
     return Softening(run, np.linspace(-half, half, FINE * cells + 1), settings=settings, name="epoch")

@@ -9,12 +9,13 @@ from numpy.typing import NDArray
 from engine.errors import UnspiralError
 from engine.films.film import Frame, View, check_embedding, check_input, check_playhead
 from engine.films.seen import Brief
-from engine.network.layers import Array, Linear, Network, apply, classifier, exact, mistaken
+from engine.network.layers import Array, Linear, Network, apply, classifier, embedding, exact, mistaken
 from engine.network.lines import Lines, extent_of, kinked, square_grid
 from engine.network.regions import argmax_regions
 from engine.network.steps import Reflections, Step, steps
 from engine.numbers import scaled
 from engine.recipes.data import Labelled
+from engine.runs.showable import LARGEST
 
 ROOM = (1.25, 0.8)
 """How far unfolding lets things come from the view's centre, in halves of the view: captions above and below."""
@@ -191,6 +192,10 @@ def check_planes(network: Network, data: Labelled) -> None:
     """UnspiralError unless input and embedding are planes."""
     check_input(data)
     check_embedding(network)
+    with np.errstate(all="ignore"):
+        e = embedding(network, data.x)
+    if not float(np.abs(e).max(initial=0.0)) <= LARGEST:  # not so if one is not a number
+        raise UnspiralError("the network's numbers are too large to show: its training diverged; take an earlier epoch")
 
 
 def wrong_points(image: Array, data: Labelled, head: Linear, decided: float) -> NDArray[np.bool_]:

@@ -2,12 +2,17 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from engine import Run, UnspiralError, pace, training
+from engine import Run, UnspiralError, class_vectors, pace, training, unfolding, warping
+from engine.films.energy import energy
+from engine.films.feature_tour import touring
+from engine.films.folds import carrying
 from engine.films.replay import Replaying
+from engine.films.softargmax import softening
 from engine.runs.showable import showable
 from tests.attacks.attacking import answered, refused, small_run
 
@@ -45,3 +50,20 @@ def test_one_snapshot_beyond_measure_among_others_ends_what_plays(tmp_path: Path
     weight[4] *= 1e20
     layers[0] = layers[0]._replace(weight=weight)  # type: ignore[union-attr]
     assert training(replace(run, layers=tuple(layers))).last == 3
+
+
+@pytest.mark.parametrize("grown", [1e20, np.inf, np.nan], ids=str)
+@pytest.mark.parametrize("film", [class_vectors, energy, softening, touring], ids=lambda film: film.__name__)
+def test_every_film_of_a_run_that_diverged_plays_up_to_there(film: Any, grown: float) -> None:
+    with np.errstate(all="ignore"):
+        made = film(small_run(snapshots=6, grown=grown))  # the last two of six
+    assert made.run.epochs[-1] == 3 and made(made.last)
+
+
+@pytest.mark.parametrize("grown", [1e20, np.nan], ids=str)
+@pytest.mark.parametrize("film", [warping, carrying, unfolding], ids=lambda film: film.__name__)
+def test_a_network_that_diverged_is_refused_in_one_true_sentence(film: Any, grown: float) -> None:
+    run = small_run(snapshots=4, hidden=2, grown=grown)
+    with pytest.raises(UnspiralError, match=r"diverged|not finite") as said:
+        film(run.at(3), run.data)
+    assert len(str(said.value)) < 300
