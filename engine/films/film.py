@@ -61,6 +61,8 @@ class Frame(Seen):
     """(N,), the truth y: a point's colour; without any, all points are of class 0."""
     wrong: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, bool))
     """(N,), mistakes: points whose class is not the answer, the first class with the highest score; or none at all."""
+    held: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, bool))
+    """(N,), points kept from training, which have a mark of their own; or none at all."""
     lines: Lines = NO_LINES
     """Images of the input plane's grid."""
     bright: tuple[int, ...] = ()
@@ -80,6 +82,9 @@ class Frame(Seen):
     tied: int = 0
     """Of how many points the highest score is that of several classes: the first of them is the answer."""
     curve: Curve | None = None
+    """The loss, of the points trained on."""
+    held_curve: Curve | None = None
+    """The same of the points kept from training, if there are any."""
     axes: tuple[str, str] = ("e₁", "e₂")
     """Names of the plane's axes."""
     caption: str = ""
@@ -87,7 +92,7 @@ class Frame(Seen):
     """How far regions and class vectors have appeared, 0 … 1; 0 where there are none."""
 
     def __post_init__(self) -> None:
-        for name, kind in (("labels", np.int64), ("wrong", bool)):
+        for name, kind in (("labels", np.int64), ("wrong", bool), ("held", bool)):
             if len(self.points) and not len(getattr(self, name)):
                 object.__setattr__(self, name, np.zeros(len(self.points), kind))
         if not self.regions and not len(self.class_vectors):

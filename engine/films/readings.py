@@ -3,7 +3,6 @@
 import numpy as np
 
 from engine.films.film import Curve
-from engine.network.layers import LARGE, weights_of
 from engine.network.loss import Judged, judged
 from engine.runs.run import Run
 
@@ -33,28 +32,30 @@ def readings(run: Run, epoch: float, found: Judged | None) -> tuple[dict[str, fl
     return values | {name: metric.value for name, metric in known.items()}, old
 
 
-def loss_curve(run: Run) -> Curve | None:
+def loss_curve(run: Run, held_out: bool = False) -> Curve | None:
     """The loss over the run, of the weights at each of its epochs; none of a run with one snapshot.
 
     What was recorded, if that is the loss of the recorded weights; else worked out at up to `DRAWN` snapshots.
+    `held_out`: that of the points kept from training, none of a run without any.
     """
     count = len(run.epochs)
-    if count < 2:
+    if count < 2 or (held_out and run.held_out is None):
         return None
-    large = weights_of(run.layers) > LARGE * count
-    if "loss" in run.metrics:
-        there = np.flatnonzero(np.isfinite(run.loss))
-        some = 3 if large else _PROBED
-        probed = there[np.unique(np.linspace(0, len(there) - 1, some).astype(int))] if len(there) else there
-        recorded = Curve(run.epochs[there], run.loss[there]) if len(there) > 1 else None
-        agrees = not run.layers or np.allclose(run.loss[probed], _losses(run, probed), rtol=1e-3, atol=1e-5)
+    name = "held_out_loss" if held_out else "loss"
+    if name in run.metrics:
+        loss = run.metrics[name]
+        there = np.flatnonzero(np.isfinite(loss))
+        probed = there[np.unique(np.linspace(0, len(there) - 1, _PROBED).astype(int))] if len(there) else there
+        recorded = Curve(run.epochs[there], loss[there]) if len(there) > 1 else None
+        agrees = not run.layers or np.allclose(loss[probed], _losses(run, probed, held_out), rtol=1e-3, atol=1e-5)
         if recorded is not None and agrees:
             return recorded
     if not run.layers:
         return None
-    some = np.unique(np.linspace(0, count - 1, 25 if large else DRAWN).astype(int))
-    return Curve(run.epochs[some], _losses(run, some))
+    some = np.unique(np.linspace(0, count - 1, DRAWN).astype(int))
+    return Curve(run.epochs[some], _losses(run, some, held_out))
 
 
-def _losses(run: Run, snapshots: np.ndarray) -> np.ndarray:
-    return np.array([judged(run.scores(float(run.epochs[i])), run.data.y).loss for i in snapshots])
+def _losses(run: Run, snapshots: np.ndarray, held_out: bool) -> np.ndarray:
+    y = run.held_out.y if held_out and run.held_out is not None else run.data.y
+    return np.array([judged(run.scores(float(run.epochs[i]), held_out=held_out), y).loss for i in snapshots])

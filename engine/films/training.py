@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from engine.errors import UnspiralError
 from engine.films.film import Curve, Film, Frame, View
 from engine.films.plane import Plane, plane_of
 from engine.films.readings import loss_curve, readings
@@ -54,6 +55,9 @@ class Training(OverEpochs):
     curve: Curve | None
     shrink: float = 1.0
     """Class vectors are drawn ÷ this."""
+    held_curve: Curve | None = None
+    held_out: Labelled | None = None
+    """Points kept from training that are shown besides."""
 
     def points(self, playhead: float) -> Array:
         """The frame's points alone, (N, 2), at a quarter of its cost."""
@@ -76,10 +80,19 @@ class Training(OverEpochs):
             found = judged(apply(last, e), data.y)
             shadow = plane.shadow(last, e.mean(0)) if playhead >= plane.shown_from else None
         values, measured = readings(run, playhead, found)
+        shown, labels = [plane(e)], [data.y]
+        wrong = [found.wrong if found else np.zeros(len(data.y), bool)]
+        if self.held_out is not None:
+            unseen = run.embedding(playhead, held_out=True)
+            shown.append(plane(unseen))
+            labels.append(self.held_out.y)
+            judgement = judged(apply(last, unseen), self.held_out.y).wrong if last is not None else None
+            wrong.append(np.zeros(len(unseen), bool) if judgement is None else judgement)
         return Frame(
-            points=plane(e),
-            labels=data.y,
-            wrong=found.wrong if found else np.zeros(len(data.y), bool),
+            points=np.concatenate(shown),
+            labels=np.concatenate(labels),
+            wrong=np.concatenate(wrong),
+            held=np.arange(sum(map(len, shown))) >= len(e),
             lines=Lines(plane(lines.vertices), lines.starts),
             bright=self.bright,
             class_vectors=shadow.weight / self.shrink if shadow is not None else np.zeros((0, 2)),
@@ -91,6 +104,7 @@ class Training(OverEpochs):
             measured=measured,
             tied=found.tied if found else 0,
             curve=self.curve,
+            held_curve=self.held_curve,
             axes=plane.names,
             caption=plane.caption,
             decided=plane.decided(playhead, self.last - self.first, self.last) if found else 0.0,
@@ -103,8 +117,13 @@ def training(
     lines: int = 21,
     plane: ArrayLike | None = None,
     upright: float | None = None,
+    view: View | None = None,
+    held_out: bool = False,
 ) -> Film[Frame]:
     """The run's embedding while it learns; the playhead is the epoch, the view fixed for all of them.
+
+    The `view` is the one given, or holds points and class vectors of every epoch. With `held_out`, the points kept from
+    training are shown besides, with a mark of their own; UnspiralError if there are none.
 
     `lines` grid lines each way over ± `extent` of the input plane, by default a little more than the points take; of a
     run whose layers are not known, those that were recorded. An embedding that is not 2-D is shown in a plane of it, or
@@ -120,17 +139,25 @@ def training(
     else:
         segments = np.zeros((0, 2, x.shape[1]))
     bright = (lines // 2, lines + lines // 2) if len(segments) and lines % 2 else ()
-    view, factor = _fixed_view(run, shown)
-    return Training(run, run.data, view, segments, bright, shown, loss_curve(run), factor)
+    if held_out and run.held_out is None:
+        raise UnspiralError("this run kept no points from training; a recipe with held_out = 0.2 keeps a fifth")
+    fixed, factor = _fixed_view(run, shown, held_out)
+    curve, unseen = loss_curve(run), loss_curve(run, held_out=True)
+    beside = run.held_out if held_out else None
+    return Training(run, run.data, view or fixed, segments, bright, shown, curve, factor, unseen, beside)
 
 
-def _fixed_view(run: Run, plane: Plane) -> tuple[View, float]:
+def _fixed_view(run: Run, plane: Plane, held_out: bool = False) -> tuple[View, float]:
     """Wide enough for points and class vectors at every epoch, centred so that growing from nothing is seen.
 
     And what class vectors are to be divided by, which would make the points small if they were drawn as they are.
     """
     margin = 1.2 if weights_of(run.layers) > LARGE * len(run.epochs) else 1.06  # of large ones not all are looked at
     reach = np.max([np.abs(plane(run.embedding(float(run.epochs[i])))).max(0) for i in _widest(run)], axis=0)
+    if held_out:
+        some = run.epochs[np.unique(np.linspace(0, len(run.epochs) - 1, 41).astype(int))]
+        unseen = [np.abs(plane(run.embedding(float(epoch), held_out=True))).max(0) for epoch in some]
+        reach = np.max([reach, *unseen], axis=0)
     if not run.layers:
         return View.holding(*reach.tolist(), margin=margin), 1.0
     tips = np.abs(plane(classifier(run.layers).weight[run.epochs >= plane.shown_from])).reshape(-1, 2)

@@ -147,9 +147,16 @@ class Run(_SeenByDigest):
         mix = self._mix(epoch)
         return Linear(*(mixed(value, mix, epoch) for value in classifier(self.layers)))
 
-    def embedding(self, epoch: float) -> Array:
-        """The embedding (N, d) of the points trained on, at `epoch`. UnspiralError if no network was recorded."""
+    def embedding(self, epoch: float, held_out: bool = False) -> Array:
+        """The embedding (N, d) of the points trained on, or of the held-out ones, at `epoch`.
+
+        UnspiralError if no network was recorded.
+        """
         self._needs_network()
+        if held_out and self.trajectories is not None:
+            return mixed(self.trajectories.points, self._mix(epoch), epoch)[self.held]
+        if held_out:
+            return forward(self.at(epoch)[:-1], self.points.x[self.held])
         return self.embedding_of(self._mix(epoch), epoch)
 
     def embedding_of(self, mix: Mix, epoch: float) -> Array:
@@ -185,15 +192,7 @@ class Run(_SeenByDigest):
 
     def scores(self, epoch: float, held_out: bool = False) -> Array:
         """Scores (N, K) of the points trained on, or of the held-out ones, at `epoch`, of any run."""
-        mix = self._mix(epoch)
-        last = self.classifier(epoch)
-        if held_out and self.trajectories is not None:
-            e = mixed(self.trajectories.points, mix, epoch)[self.held]
-        elif held_out:
-            e = forward(self.at(epoch)[:-1], self.points.x[self.held])
-        else:
-            e = self.embedding_of(mix, epoch)
-        return apply(last, e)
+        return apply(self.classifier(epoch), self.embedding(epoch, held_out))
 
     def metric(self, name: str, epoch: float) -> Measured | None:
         """The last value of a named curve that was measured up to `epoch`; None before the first."""

@@ -36,6 +36,7 @@ class Discs:
         holes: ArrayLike | None = None,
         hole: float = 0.45,
         squares: int = ROUND,
+        diamond: bool = False,
     ) -> None:
         self.radius = float(radius)
         self.rim = float(rim)
@@ -44,6 +45,7 @@ class Discs:
         self.holes = None if holes is None else _each(np.broadcast_to(holes, (len(self.colours), 3)))
         self.hole = float(hole)
         self.squares = squares
+        self.diamond = diamond
 
     @property
     def hollow(self) -> bool:
@@ -53,14 +55,16 @@ class Discs:
     def paint(self, canvas: Canvas, xy: NDArray[np.floating], labels: NDArray[np.integer]) -> None:
         """Paint discs centred at pixels xy (N, 2), in order: later ones over earlier ones. labels (N,) below K."""
         tell(canvas.context, "points", centres=xy, labels=labels, discs=self)
-        reach = int(np.ceil(self.radius))
+        reach = int(np.ceil(_reach(self.radius, self.diamond)))
         seen = ((xy > -reach - 1) & (xy < (canvas.width + reach + 1, canvas.height + reach + 1))).all(1)
         if not seen.all():
             xy, labels = xy[seen], labels[seen]
         steps = np.rint(PHASES * xy).astype(np.int64)
         corner, phase = steps // PHASES - reach, steps % PHASES
         which = (labels * PHASES + phase[:, 1]) * PHASES + phase[:, 0]
-        sprites = _sprites(self.radius, self.rim, self.colours, self.rims, self.holes, self.hole, self.squares)
+        sprites = _sprites(
+            self.radius, self.rim, self.colours, self.rims, self.holes, self.hole, self.squares, self.diamond
+        )
         stamp(canvas.context, corner, which, sprites)
 
 
@@ -70,17 +74,20 @@ def _each(colours: ArrayLike) -> tuple[RGB, ...]:
 
 
 @cache
-def point_discs(theme: Theme, classes: int, radius: float) -> tuple[Discs, Discs]:
-    """What points look like in a theme: right ones, and mistakes, which are rings."""
-    return discs_of(theme.class_colours(classes), rgb(theme.rim), radius)
+def point_discs(theme: Theme, classes: int, radius: float, held: bool = False) -> tuple[Discs, Discs]:
+    """What points look like in a theme: right ones, and mistakes, which are rings; held-out ones are diamonds."""
+    return discs_of(theme.class_colours(classes), rgb(theme.rim), radius, held)
 
 
-def discs_of(colours: Sequence[RGB], rim: RGB, radius: float) -> tuple[Discs, Discs]:
-    """Points in these colours: right ones, and mistakes, which are rings.
+def discs_of(colours: Sequence[RGB], rim: RGB, radius: float, held: bool = False) -> tuple[Discs, Discs]:
+    """Points in these colours: right ones, and mistakes, which are rings; `held`: those kept from training, diamonds.
 
     Rims are a point's own colour, a third of `rim`, and thin: where points are dense they add up to their colour.
     """
     rims, holes = ([mix(colour, rim, share) for colour in colours] for share in (0.35, 0.58))
+    if held:  # a darker rim: among a thousand discs it is the outline that is seen
+        right = Discs(radius, 0.25 * radius, colours, rim, diamond=True)
+        return right, Discs(radius, 0.25 * radius, colours, rim, holes, 0.42, diamond=True)
     return Discs(radius, 0.1 * radius, colours, rims), Discs(radius, 0.1 * radius, colours, rims, holes, 0.42)
 
 
@@ -89,9 +96,20 @@ def shaded_discs(shades: ArrayLike, rim: RGB, radius: float) -> Discs:
     return Discs(radius, 0.1 * radius, shades, rim, squares=len(np.asarray(shades)))
 
 
-def trace(context: cairo.Context, x: float, y: float, radius: float, square: bool) -> None:
-    """A disc's outline, or that of a square of the same area, around pixel (x, y)."""
-    if square:
+def _reach(radius: float, diamond: bool) -> float:
+    """How far a mark of this radius reaches: a diamond is a square of a disc's area that stands on its corner."""
+    return radius * float(np.sqrt(np.pi / 2)) if diamond else radius
+
+
+def trace(context: cairo.Context, x: float, y: float, radius: float, square: bool, diamond: bool = False) -> None:
+    """A disc's outline, or that of a square of the same area, around pixel (x, y); a diamond stands on a corner."""
+    if diamond:
+        far = _reach(radius, diamond)
+        context.new_sub_path()
+        for corner in ((x + far, y), (x, y + far), (x - far, y), (x, y - far)):
+            context.line_to(*corner)
+        context.close_path()
+    elif square:
         half = radius * np.sqrt(np.pi) / 2
         context.rectangle(x - half, y - half, 2 * half, 2 * half)
     else:
@@ -107,24 +125,26 @@ def _sprites(
     holes: tuple[RGB, ...] | None,
     hole: float,
     squares: int,
+    diamond: bool,
 ) -> Words:
     """Each colour's disc at all phases, row by row, (S, height, width); the centre is ⌈radius⌉ and the phase from 0.
 
     As wide as a whole number of eights, which are painted at once.
     """
-    height = int(np.ceil(np.ceil(radius) + radius + 1))
+    reach = _reach(radius, diamond)
+    height = int(np.ceil(np.ceil(reach) + reach + 1))
     width = -(-height // 8) * 8
     sprites = np.zeros((len(colours) * PHASES * PHASES, height, width), np.uint32)
     for number, sprite in enumerate(sprites):
         label, phase = divmod(number, PHASES * PHASES)
-        x, y = (np.ceil(radius) + np.array([phase % PHASES, phase // PHASES]) / PHASES).tolist()
+        x, y = (np.ceil(reach) + np.array([phase % PHASES, phase // PHASES]) / PHASES).tolist()
         rings = [(radius, rims[label]), (radius - rim, colours[label])]
         if holes is not None:
             rings.append((hole * radius, holes[label]))
         surface = cairo.ImageSurface.create_for_data(cast(memoryview, sprite.data), cairo.FORMAT_ARGB32, width, height)
         canvas = Canvas(cairo.Context(surface), width, height)
         for ring, fill in rings:
-            trace(canvas.context, x, y, ring, square=label >= squares)
+            trace(canvas.context, x, y, ring, square=label >= squares, diamond=diamond)
             canvas.context.set_source_rgba(*canvas.colour(fill))
             canvas.context.fill()
         surface.finish()

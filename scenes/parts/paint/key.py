@@ -65,6 +65,8 @@ def _entries(frame: Frame, theme: Theme) -> list[_Entry]:
     entries = _named(classes_of(frame), theme)
     if len(frame.points):
         entries.append(_Entry("point", "truth y", quiet))
+    if frame.held.any() or (frame.held_curve is not None and "held_out_loss" in frame.readings):
+        entries.append(_Entry("held", "unseen in training", quiet))
     if frame.decided > 0:
         entries.append(_Entry("region", "answer ŷ", quiet))
         if len(frame.points):
@@ -140,7 +142,7 @@ def _paint_entry(canvas: Canvas, entry: _Entry, at: tuple[float, float], room: f
         context.arc(x, y, 9 * unit, 0, 2 * np.pi)
         context.stroke()
     else:
-        trace(context, x, y, 11 * unit, square=entry.mark == "further class")
+        trace(context, x, y, 11 * unit, square=entry.mark == "further class", diamond=entry.mark == "held")
         context.fill()
     text, size = fitted_text(canvas.fonts, entry.text, 30 * unit, room)
     return 44 * unit + paint_text(canvas, text, (at[0] + 44 * unit, at[1]), size, rgb(theme.ink), halo=rim)

@@ -19,6 +19,9 @@ from scenes.parts.paint.readouts import FOOT, STRIP, tick_step
 from scenes.parts.paint.text import paint_text
 from scenes.parts.paint.theme import SIZES, STRONG, Theme, rgb
 
+HELD = 1.25
+"""How much larger marks of held-out points are: they are few among many."""
+
 
 class Place(NamedTuple):
     """Where the plane lies on the screen."""
@@ -150,14 +153,16 @@ def paint_lines(canvas: Canvas, place: Place, frame: Frame, theme: Theme) -> Non
 
 
 def paint_points(canvas: Canvas, place: Place, frame: Frame, theme: Theme) -> None:
-    """Points in the colour of their truth; a mistake is hollow."""
+    """Points in the colour of their truth; a mistake is hollow, one kept from training a diamond over the others."""
     if len(frame.points):
         radius = max(2.0, theme.points * point_radius(len(frame.points)) * canvas.unit)
         classes = max(len(frame.class_vectors), int(frame.labels.max()) + 1)
-        right, wrong = point_discs(theme, classes, radius)
         places = place(frame.points)
-        right.paint(canvas, places[~frame.wrong], frame.labels[~frame.wrong])
-        wrong.paint(canvas, places[frame.wrong], frame.labels[frame.wrong])
+        for held in (False, True) if frame.held.any() else (False,):
+            right, wrong = point_discs(theme, classes, HELD * radius if held else radius, held)
+            for discs, which in ((right, ~frame.wrong), (wrong, frame.wrong)):
+                seen = which & (frame.held == held)
+                discs.paint(canvas, places[seen], frame.labels[seen])
 
 
 def point_radius(count: int) -> float:

@@ -1,11 +1,14 @@
 """What is read off a frame: the epoch, accuracy and loss, a loss curve that draws itself, and the key."""
 
+from typing import NamedTuple
+
 import numpy as np
 
 from engine import Frame
 from engine.films.film import Curve
 from engine.numbers import decimal, percent, significant
 from scenes.parts.paint.canvas import Canvas
+from scenes.parts.paint.discs import trace
 from scenes.parts.paint.raster import stroke
 from scenes.parts.paint.text import fitted_text, paint_text, text_width
 from scenes.parts.paint.theme import STRONG, Theme, rgb
@@ -34,7 +37,13 @@ def paint_readouts(canvas: Canvas, frame: Frame, theme: Theme) -> None:
         baseline += 50
     if frame.curve is not None and "loss" in readings:
         left, right, top = (LEFT, RIGHT, baseline - 20) if wide else (776, 1016, 66)
-        _paint_curve(canvas, frame.curve, (frame.playhead, frame.readings["loss"]), (left, right, top), theme)
+        held = frame.held_curve if "held_out_loss" in readings else None
+        highest = [float(np.nanmax(curve.value)) for curve in (frame.curve, held) if curve is not None]
+        most = max(*highest, readings["loss"], readings["held_out_loss"] if held else 0.0) or 1.0
+        chart = Chart(left, right, top, most)
+        if held is not None:
+            _paint_curve(canvas, held, (frame.playhead, readings["held_out_loss"]), chart, theme, held=True)
+        _paint_curve(canvas, frame.curve, (frame.playhead, readings["loss"]), chart, theme)
     if frame.caption:
         at = (0.568 * canvas.width, canvas.height - 40 * unit) if wide else (0.5 * canvas.width, (STRIP - 14) * unit)
         paint_text(canvas, frame.caption, at, 40 * unit, ink, anchor="middle", halo=rim)
@@ -60,30 +69,42 @@ def rows_of(frame: Frame) -> list[tuple[str, str]]:
     return rows
 
 
+class Chart(NamedTuple):
+    """Where a curve is drawn, in units of the canvas, and the value at its top."""
+
+    left: float
+    right: float
+    top: float
+    highest: float
+
+
 def _paint_curve(
-    canvas: Canvas, curve: Curve, now: tuple[float, float], box: tuple[float, float, float], theme: Theme
+    canvas: Canvas, curve: Curve, now: tuple[float, float], chart: Chart, theme: Theme, held: bool = False
 ) -> None:
-    """The loss so far, over the whole run's width; its last point is now: epoch and loss. box: left, right, top."""
+    """The loss so far, over the whole run's width; its last point is now: epoch and loss.
+
+    That of held-out points is quiet, and ends in a diamond as they are.
+    """
     context, unit = canvas.context, canvas.unit
-    left, right, top = (edge * unit for edge in box)
+    left, right, top = (edge * unit for edge in chart[:3])
     width, height = right - left, 130 * unit
     bottom = top + height
-    context.set_line_width(2 * unit)
-    context.set_source_rgba(*canvas.colour(rgb(theme.quiet), 0.7))
-    context.move_to(left, bottom - height)
-    context.line_to(left, bottom)
-    context.line_to(left + width, bottom)
-    context.stroke()
+    if not held:
+        context.set_line_width(2 * unit)
+        context.set_source_rgba(*canvas.colour(rgb(theme.quiet), 0.7))
+        context.move_to(left, bottom - height)
+        context.line_to(left, bottom)
+        context.line_to(left + width, bottom)
+        context.stroke()
     at, value = curve.at, curve.value
     some = np.unique(np.linspace(0, len(at) - 1, 240).astype(int))
     past = some[at[some] < now[0]]
-    highest = max(float(np.nanmax(value)), now[1]) or 1.0
     xs = left + width * (np.append(at[past], now[0]) - at[0]) / (at[-1] - at[0])
-    ys = bottom - height * np.append(value[past], now[1]) / highest
-    past_line = np.stack([xs, ys], 1)
-    stroke(context, past_line, [0, len(past_line)], [0], 3.5 * unit, canvas.colour(rgb(theme.ink)))
-    context.set_source_rgba(*canvas.colour(rgb(theme.ink)))
-    context.arc(float(xs[-1]), float(ys[-1]), 7 * unit, 0, 2 * np.pi)
+    ys = bottom - height * np.append(value[past], now[1]) / chart.highest
+    line, ink = np.stack([xs, ys], 1), canvas.colour(rgb(theme.quiet if held else theme.ink))
+    stroke(context, line, [0, len(line)], [0], 3.5 * unit, ink)
+    context.set_source_rgba(*ink)
+    trace(context, float(xs[-1]), float(ys[-1]), 7 * unit, square=False, diamond=held)
     context.fill()
 
 

@@ -136,10 +136,11 @@ class Picture(Shown[Frame]):
         frame = self.frame
         if self.classes is not None:
             seen = np.isin(frame.labels, self.classes)
-            frame = replace(frame, points=frame.points[seen], labels=frame.labels[seen], wrong=frame.wrong[seen])
+            shown = {name: getattr(frame, name)[seen] for name in ("points", "labels", "wrong", "held")}
+            frame = replace(frame, **shown)
         if not isinstance(self.readouts, bool):
             frame = replace(frame, readings={n: v for n, v in frame.readings.items() if n in self.readouts})
-        return replace(frame, curve=None) if self.amounts["curve"] == 0 else frame
+        return replace(frame, curve=None, held_curve=None) if self.amounts["curve"] == 0 else frame
 
     def paint(self, canvas: Canvas) -> None:
         """Paint the frame over the whole canvas, from the regions at the back to the read-outs in front."""

@@ -1,0 +1,62 @@
+"""Points kept from training beside the others: with their own mark, their own curve, and only where asked for."""
+
+import numpy as np
+import pytest
+
+from engine import Recipe, Run, UnspiralError, View, record, training
+from engine.network.loss import judged
+from scenes.parts.paint.theme import DARK, rgb
+from scenes.parts.pictures.picture import Picture
+from tests.scenes.claims import plane_of
+from tests.scenes.drawn import Points, drawn
+
+
+@pytest.fixture(scope="module")
+def held(runs_folder: object) -> Run:
+    parameters = {"classes": 3, "points": 40}
+    return record(Recipe(parameters=parameters, hidden=(12,), held_out=0.25, warm_up=10, epochs=30, seed=3))
+
+
+def test_held_out_points_lie_where_the_network_takes_them_with_a_mark_of_their_own(held: Run) -> None:
+    frame, plain = training(held, held_out=True)(20), training(held)(20)
+    unseen = held.held_out
+    assert unseen is not None and frame.held.sum() == len(unseen.y) == 30 and not plain.held.any()
+    assert np.array_equal(frame.points[~frame.held], plain.points)
+    assert np.allclose(frame.points[frame.held], held.embedding(20, held_out=True))
+    assert (frame.wrong[frame.held] == judged(held.scores(20, held_out=True), unseen.y).wrong).all()
+    drawing = drawn(Picture(frame))
+    groups = drawing.of(Points)
+    usual = min(group.radius for group in groups)
+    marked = np.concatenate([group.centres for group in groups if group.radius > 1.1 * usual])
+    where = np.concatenate([frame.points[frame.held & (frame.wrong == wrong)] for wrong in (False, True)])
+    assert np.allclose(marked, plane_of(drawing)(where), atol=0.05)
+    assert "unseen in training" in drawing.words
+
+
+def test_train_and_held_out_curves_are_in_one_chart_on_one_scale(held: Run) -> None:
+    frame = training(held)(20)
+    assert frame.held_curve is not None and np.array_equal(frame.held_curve.value, held.metrics["held_out_loss"])
+    drawing = drawn(Picture(frame))
+    colours = {"train": rgb(DARK.ink), "unseen": rgb(DARK.quiet)}
+    ends = {
+        name: next(
+            line.points
+            for line in drawing.lines
+            if len(line.points) == 21 and np.allclose(line.colour, colour, atol=0.004)
+        )
+        for name, colour in colours.items()
+    }
+    foot = next(line.points[1, 1] for line in drawing.lines if len(line.points) == 3)
+    heights = {name: foot - line[:, 1] for name, line in ends.items()}
+    assert np.allclose(ends["train"][:, 0], ends["unseen"][:, 0])
+    ratio = held.metrics["held_out_loss"][:21] / held.loss[:21]
+    assert np.allclose(heights["unseen"] / heights["train"], ratio, rtol=2e-3)
+    bare = drawn(Picture(frame, curve=False))
+    assert not [line for line in bare.lines if len(line.points) == 21 and line.points[:, 0].max() < 200]
+
+
+def test_a_view_of_ones_own_is_taken_and_points_are_named_that_are_not_there(held: Run, small: Run) -> None:
+    view = View((1.0, 2.0), 3.0)
+    assert training(held, view=view)(20).view == view
+    with pytest.raises(UnspiralError, match="kept no points from training"):
+        training(small, held_out=True)
