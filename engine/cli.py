@@ -36,6 +36,7 @@ COMMANDS = {
     "show": "Describe a run.",
     "list": "List the named recipes and the runs that are kept.",
     "recipe": "Print a named recipe as TOML, to start your own from.",
+    "preview": "See a scene in the browser while writing it.",
     "render": "Render scenes on all cores, or on a cluster.",
     "film": "Render a clip of any recorded run.",
     "still": "Draw one moment of a run, or the end of a scene.",

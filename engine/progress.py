@@ -15,6 +15,10 @@ FIRST, THEN = 3.0, 10.0
 """Seconds until the first line where there is no terminal, and from one line to the next."""
 
 
+LISTENERS: list[Callable[[str, float, float, str], None]] = []
+"""Who else is told how far things are, in this process: words, done, total, unit."""
+
+
 class Bars:
     """A bar for each thing under way, gone in the end: what it is, how far it is, and how long it will still take."""
 
@@ -45,6 +49,8 @@ class Bars:
 
     def show(self, key: Hashable, words: str, done: float, total: float, unit: str, *, failed: bool = False) -> None:
         """`done` of `total` units of something are done by now; a total of 0 is not known yet."""
+        for tell in LISTENERS:
+            tell(words, done, total, unit)
         now = time.monotonic()
         began, before = self._began.setdefault(key, (now, done))
         if self._live is not None:

@@ -65,6 +65,7 @@ ORDER = (
     ("engine.films",),
     ("engine.render",),
     ("engine.deliver",),
+    ("engine.preview",),
     ("engine.commands",),
     ("engine.cli",),
     ("engine",),
@@ -78,6 +79,7 @@ ORDER = (
 BY_NAME = {
     "engine.render.pools": {"scenes.parts.stage.worker"},
     "engine.render.launch": {"scenes.parts.pictures.contact_sheet", "scenes.parts.pictures.seen"},
+    "engine.preview.worker": {"scenes.parts.stage.preview"},
 }
 """Upward on purpose, in other processes: the engine starts what draws, and does not import it."""
 

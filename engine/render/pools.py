@@ -52,13 +52,14 @@ def local_pool(count: int) -> Callable[[], Executor]:
     def pool() -> Executor:
         os.environ.update(safe_environment())  # workers are begun as they are needed, and import nothing from here
         if not semaphores():
-            return PipedPool(count, _begin_worker)
-        return ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), initializer=_begin_worker)
+            return PipedPool(count, begin_worker)
+        return ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), initializer=begin_worker)
 
     return pool
 
 
-def _begin_worker() -> None:
+def begin_worker() -> None:
+    """What a process that draws does first: it ends with its parent, and leaves Ctrl-C to it."""
     os.chdir(PROJECT)  # Manim reads a manim.cfg that lies where it is imported; each job says where it works
     parent = multiprocessing.parent_process()
     assert parent is not None

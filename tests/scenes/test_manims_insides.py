@@ -52,6 +52,11 @@ RELIED_ON = {
         "get_run_time(animations)": "every play has a whole number of frames",
         "next_section(name, section_type, skip_animations)": "sections meet in one frame",
         "tear_down()": "what is being said ends with the scene",
+        "compile_animation_data(animations)": "a preview goes through plays without drawing",
+        "begin_animations()": "… and keeps how they begin",
+        "update_to_time(t)": "… and draws any frame of them",
+        "is_current_animation_frozen_frame()": "… and a pause once",
+        "_get_animation_time_progression(animations, duration)": "… at the very times of a rendering",
     },
     "manim._config": {"error_console": "a mistake at the top of a scene file is said in one line"},
     "manim._config.utils": {

@@ -50,7 +50,7 @@ def plan(job: Job) -> Plan | Failed:
             return Plan(segments, _made(scene))
         return made
 
-    return _with_scene(job, planned)
+    return with_scene(job, planned)
 
 
 def segments(job: Job, plays: tuple[int, ...]) -> Failed | None:
@@ -60,7 +60,7 @@ def segments(job: Job, plays: tuple[int, ...]) -> Failed | None:
         scene.renderer.file_writer.wanted = frozenset(plays)
         scene.render()
 
-    return _with_scene(job, rendered)
+    return with_scene(job, rendered)
 
 
 def finish(job: Job) -> Made | Failed:
@@ -69,7 +69,7 @@ def finish(job: Job) -> Made | Failed:
     def finished(scene: Any) -> Made:
         return _made(scene) if _played(scene) else Made("")
 
-    return _with_scene(job, finished)
+    return with_scene(job, finished)
 
 
 def _made(scene: Any) -> Made:
@@ -96,7 +96,7 @@ def _piecemeal(scene: Scene) -> bool:
     return isinstance(scene, FilmScene) and scene.session_spec.output.is_video and whole and not config.disable_caching
 
 
-def _with_scene(job: Job, do: Callable[[Any], Any]) -> Any:
+def with_scene(job: Job, do: Callable[[Any], Any]) -> Any:
     """What `do` returns for the job's scene, or why it failed, in one line."""
     file = Path(job.file)
     try:

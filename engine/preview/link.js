@@ -1,0 +1,51 @@
+// The way to the process that draws: frames are asked for, the newest wish counts, two are on their way at a time.
+
+export class Link {
+  constructor(number, heard) {
+    this.heard = heard; // { state(message), frame(number, width, height, pixels), lost() }
+    this.wanted = null;
+    this.out = 0;
+    this.head = null;
+    this.socket = new WebSocket(new URL(`socket/${number}`, location.href.replace(/^http/, 'ws')));
+    this.socket.binaryType = 'arraybuffer';
+    this.socket.onmessage = ({ data }) => this.take(data);
+    this.socket.onclose = () => heard.lost();
+  }
+
+  take(data) {
+    if (typeof data === 'string') {
+      const told = JSON.parse(data);
+      if (told.phase !== 'ready') this.out = 0;
+      this.heard.state(told);
+    } else if (this.head === null) {
+      this.head = new Uint32Array(data);
+    } else {
+      const [ticket, frame, width, height] = this.head;
+      this.head = null;
+      this.out = Math.max(0, this.out - 1);
+      this.heard.frame(frame, width, height, data, ticket);
+    }
+    this.hand();
+  }
+
+  want(frame) {
+    this.wanted = frame;
+    this.hand();
+  }
+
+  hand() {
+    if (this.wanted === null || this.out >= 2 || this.socket.readyState !== WebSocket.OPEN) return;
+    this.out += 1;
+    this.say({ ask: 'frame', frame: this.wanted });
+    this.wanted = null;
+  }
+
+  say(message) {
+    if (this.socket.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(message));
+  }
+}
+
+export function paint(canvas, width, height, pixels) {
+  if (canvas.width !== width || canvas.height !== height) [canvas.width, canvas.height] = [width, height];
+  canvas.getContext('2d').putImageData(new ImageData(new Uint8ClampedArray(pixels), width, height), 0, 0);
+}

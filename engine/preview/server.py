@@ -1,0 +1,199 @@
+"""The page's server: on this machine's loopback only, for who has the secret in its address, for no other site."""
+
+import asyncio
+import hmac
+import json
+import secrets
+import signal
+import struct
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from aiohttp import WSMsgType, web
+from watchfiles import awatch
+
+from engine.preview.studio import Studio, Viewer
+
+HERE = Path(__file__).parent
+KINDS = {".html": "text/html", ".js": "text/javascript", ".css": "text/css"}
+HOST = "127.0.0.1"
+
+
+class Server:
+    """Serves one or several studios, each at its number."""
+
+    def __init__(self, studios: list[Studio], mode: str, port: int = 0) -> None:
+        self.studios = studios
+        self.mode = mode
+        self.secret = secrets.token_urlsafe(24)
+        self.port = port
+        self._sockets: set[web.WebSocketResponse] = set()
+
+    @property
+    def address(self) -> str:
+        """Of the page, the secret in it."""
+        return f"http://{HOST}:{self.port}/{self.secret}/"
+
+    async def start(self) -> web.AppRunner:
+        """Listen. UnspiralError if the port is taken."""
+        app = web.Application(middlewares=[self._guard])
+        app.router.add_get("/{secret}/", self._page)
+        app.router.add_get("/{secret}/{name:[a-z]+\\.(?:js|css)}", self._page)
+        app.router.add_get("/{secret}/socket/{number:\\d+}", self._socket)
+        runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=1.0)
+        await runner.setup()
+        site = web.TCPSite(runner, HOST, self.port)
+        await site.start()
+        self.port = site._server.sockets[0].getsockname()[1]  # type: ignore[union-attr]
+        return runner
+
+    async def close_sockets(self) -> None:
+        """Say goodbye to every page."""
+        for socket in [*self._sockets]:
+            with suppress(Exception):
+                await asyncio.wait_for(socket.close(code=1001, message=b"ended"), 1)
+
+    @web.middleware
+    async def _guard(self, request: web.Request, handler: Callable[..., Any]) -> web.StreamResponse:
+        """Refuse what does not come from the page itself."""
+        hosts = {f"{HOST}:{self.port}", f"localhost:{self.port}"}
+        origin = request.headers.get("Origin")
+        given = request.match_info.get("secret", "")
+        if (
+            request.headers.get("Host") not in hosts
+            or (origin is not None and origin not in {f"http://{host}" for host in hosts})
+            or (origin is None and request.headers.get("Upgrade"))
+            or request.headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin")
+            or not hmac.compare_digest(given.encode(), self.secret.encode())
+        ):
+            raise web.HTTPForbidden(text="refused")
+        answer = await handler(request)
+        return answer
+
+    async def _page(self, request: web.Request) -> web.Response:
+        file = HERE / request.match_info.get("name", "page.html")
+        if not file.is_file():
+            raise web.HTTPNotFound
+        text = file.read_text(encoding="utf-8")
+        if file.suffix == ".html":
+            told = {"mode": self.mode, "scenes": [Path(studio.job.file).stem for studio in self.studios]}
+            text = text.replace("{{told}}", json.dumps(told).replace("<", "\\u003c"))
+        return web.Response(text=text, content_type=KINDS[file.suffix], charset="utf-8", headers=self._headers())
+
+    def _headers(self) -> dict[str, str]:
+        sockets = f"ws://{HOST}:{self.port} ws://localhost:{self.port}"
+        policy = f"default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self' {sockets}; "
+        return {
+            "Content-Security-Policy": policy + "media-src 'self' blob:; img-src 'self' data:; frame-ancestors 'none'",
+            "X-Content-Type-Options": "nosniff",
+            "Referrer-Policy": "no-referrer",
+            "Cross-Origin-Resource-Policy": "same-origin",
+            "Cross-Origin-Opener-Policy": "same-origin",
+            "Cache-Control": "no-store",
+        }
+
+    async def _socket(self, request: web.Request) -> web.WebSocketResponse:
+        number = int(request.match_info["number"])
+        if number >= len(self.studios):
+            raise web.HTTPNotFound
+        studio = self.studios[number]
+        socket = web.WebSocketResponse(compress=False, heartbeat=20, max_msg_size=1 << 16)
+        await socket.prepare(request)
+        self._sockets.add(socket)
+        going: asyncio.Queue[Any] = asyncio.Queue()
+
+        def show(ticket: int, frame: int, width: int, height: int, pixels: bytes) -> None:
+            going.put_nowait((struct.pack("<4I", ticket, frame, width, height), pixels))
+
+        viewer = Viewer(tell=going.put_nowait, show=show)
+        studio.viewers.append(viewer)
+        viewer.tell(studio.message())
+        sending = asyncio.create_task(_send(socket, going))
+        try:
+            async for message in socket:
+                if message.type is WSMsgType.TEXT:
+                    _do(studio, viewer, message.data)
+        finally:
+            studio.viewers.remove(viewer)
+            self._sockets.discard(socket)
+            sending.cancel()
+        return socket
+
+
+async def _send(socket: web.WebSocketResponse, going: "asyncio.Queue[Any]") -> None:
+    """Send what there is to send: a frame in two messages, the first of which says what it is."""
+    with suppress(ConnectionError, RuntimeError):
+        while True:
+            match await going.get():
+                case dict() as told:
+                    await socket.send_str(json.dumps(told))
+                case (head, pixels):
+                    await socket.send_bytes(head)
+                    await socket.send_bytes(pixels)
+
+
+def _do(studio: Studio, viewer: Viewer, text: str) -> None:
+    """What a page asks for."""
+    try:
+        asked = json.loads(text)
+        match asked:
+            case {"ask": "frame", "frame": int(frame)}:
+                studio.want(viewer, frame)
+            case {"ask": "stop"}:
+                studio.stop()
+            case {"ask": "load"}:
+                studio.load()
+    except (ValueError, TypeError):
+        return
+
+
+async def watch(studio: Studio) -> None:
+    """Load the scene again whenever something that it is made of has been saved."""
+    while True:
+        studio.files_changed.clear()
+        files = studio.files or frozenset({Path(studio.job.file)})
+        folders = {file.parent for file in files if file.parent.is_dir()}
+        stop = asyncio.Event()
+        changing = asyncio.create_task(studio.files_changed.wait())
+        changing.add_done_callback(lambda _, stop=stop: stop.set())
+        try:
+            async for changes in awatch(
+                *folders,
+                watch_filter=None,
+                debounce=60,
+                step=15,
+                stop_event=stop,
+                recursive=False,
+                raise_interrupt=False,
+            ):
+                saved = {Path(name) for _, name in changes} & {*files}
+                if saved:
+                    studio.saved(saved)
+        finally:
+            changing.cancel()
+
+
+async def serve(server: Server, say: Callable[[str], None]) -> None:
+    """Serve until Ctrl-C, the end of the terminal, or a request to end."""
+    loop = asyncio.get_running_loop()
+    ended = asyncio.Event()
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            with suppress(NotImplementedError):  # Windows: Ctrl-C is KeyboardInterrupt
+                loop.add_signal_handler(getattr(signal, name), ended.set)
+    runner = await server.start()
+    for studio in server.studios:
+        studio.open()
+    watching = [asyncio.create_task(watch(studio)) for studio in server.studios]
+    say(server.address)
+    try:
+        await ended.wait()
+    finally:
+        for task in watching:
+            task.cancel()
+        await server.close_sockets()
+        for studio in server.studios:
+            studio.close()
+        await runner.cleanup()
