@@ -1,6 +1,7 @@
 """The depth scene: the best networks of a search for each depth, found once."""
 
 from dataclasses import replace
+from inspect import signature
 
 import numpy as np
 import pytest
@@ -9,6 +10,8 @@ from engine.films.folds import carrying
 from engine.library import record_searched
 from scenes.depth import NARROW, Depth
 from tests.scenes.rendering import rendered
+from tests.scenes.test_narrations import numbers, scores
+from tests.scenes.walking import walked
 
 QUICK = replace(NARROW, parameters={"classes": 3, "points": 20}, epochs=20, warm_up=5)
 
@@ -26,4 +29,11 @@ def test_the_depth_scene_renders_and_searches_only_once(monkeypatch, tmp_path, e
     for run in runs:  # what stands under a panel is what the chart shows
         shown = carrying(run.at(run.epochs[-1]), run.data, every=6)(0).readings["accuracy"]
         assert shown == pytest.approx(run.accuracy[-1], abs=1e-12)
+    right = [np.mean(scores(run.at(run.epochs[-1]), run.data.x).argmax(1).numpy() == run.data.y) for run in runs]
+    (said,) = walked(Depth)[-1].said
+    assert numbers(said) == [
+        signature(record_searched).parameters["restarts"].default,
+        3,
+        pytest.approx(100 * sorted(right)[1], abs=0.051),
+    ]
     assert [run.recipe for run in runs] == [replace(QUICK, hidden=(2, 2))] * 3

@@ -5,6 +5,7 @@ all is so.
 import importlib
 import inspect
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ from engine import FIVE_SPIRALS, THREE_SPIRALS_NARROW, Linear, PositivePart, rec
 from engine.films.lifting import lifting
 from engine.recipes.named import half_learned, linear_classifier
 from scenes.parts import FilmScene
+from scenes.parts.pictures.pulling import Pullboard
 from tests.scenes.walking import walked
 
 NAMES = sorted(path.stem for path in Path(scenes.__file__ or "").parent.glob("*.py") if path.stem != "__init__")
@@ -158,7 +160,8 @@ def test_lifting_says_what_line_and_plane_get_right_and_no_line_cuts_them_apart(
 
 
 def test_pulling_says_what_breaks_and_how_the_point_was_chosen() -> None:
-    words = said("pulling")
+    sections = {section.name: section for section in walked(scene("pulling"))}
+    words = {name: " ".join(section.said) for name, section in sections.items()}
     runs = [record(half_learned(width)) for width in (10, 100)]
     both = np.logical_and.reduce([wrong(run.at(450), run.data) for run in runs])
     assert numbers(words["one point"]) == [both.sum()]
@@ -175,6 +178,15 @@ def test_pulling_says_what_breaks_and_how_the_point_was_chosen() -> None:
         others = np.arange(len(y)) != pulled.pulled
         shares.append(100 * (~before & after)[others].sum() / (~before)[others].sum())
     assert numbers(words["pull"])[::2] == pytest.approx(shares, abs=0.1)
+    *_, board = [shown for shown in sections["stay"].shown if isinstance(shown, Pullboard)]
+    told = []
+    for frame, run in zip(board.frames, runs):
+        e, k = torch.tensor(frame.points), frame.pulled
+        went = (e - scores(run.at(450)[:-1], x)).norm(dim=1)
+        far = torch.tensor(np.linalg.norm(x.astype(float) - x[k], axis=1) > 0.5)
+        loss = torch.nn.functional.cross_entropy(scores(run.at(450)[-1:], e[k : k + 1]), torch.tensor(y[k : k + 1]))
+        told += [run.recipe.hidden[0], float(went[far].mean() / went[k]), float(loss)]
+    assert numbers(words["stay"]) == pytest.approx(told, abs=0.006)
 
 
 def scene_films(name: str):
@@ -184,6 +196,39 @@ def scene_films(name: str):
     networks, data = [run.at(450) for run in runs], runs[0].data
     point = typical_mistake(networks, data)
     return [pulling(network, data, point) for network in networks]
+
+
+def test_folds_says_how_many_units_and_pieces_there_are(monkeypatch: pytest.MonkeyPatch, small) -> None:
+    monkeypatch.setattr("scenes.folds.FIVE_SPIRALS", small.recipe)
+    layer, extent = small.at(small.epochs[-1])[0], float(f"{1.2 * np.abs(small.data.x[::8]).max():.2g}")
+    w, b = torch.tensor(layer.weight).double(), torch.tensor(layer.bias).double()
+    corners = extent * torch.tensor([[-1.0, -1], [-1, 1], [1, -1], [1, 1]]).double()
+    cut = (corners @ w.T + b > 0).sum(0) % 4 != 0  # a unit's line passes between corners of the square
+    pairs = [(i, j) for i in range(len(b)) for j in range(i) if cut[i] and cut[j]]
+    meetings = [torch.linalg.solve(w[[i, j]], -b[[i, j]]) for i, j in pairs]
+    inside = sum(bool((at.abs() < extent).all()) for at in meetings)
+    assert numbers(said("folds")["wide"]) == [cut.sum(), len(b), 1 + cut.sum() + inside]  # Euler's, for lines
+
+
+def test_width_says_what_each_width_gets_right(monkeypatch: pytest.MonkeyPatch) -> None:
+    spirals = replace(FIVE_SPIRALS, parameters={"points": 20}, epochs=30, upright=None)
+    monkeypatch.setattr("scenes.width.SPIRALS", spirals)
+    monkeypatch.setattr("scenes.width.WIDTHS", (2, 9))
+    monkeypatch.setattr("scenes.width.SEEDS", (4, 5, 6))
+    runs = [record(replace(spirals, hidden=(width,), seed=4)) for width in (2, 9)]  # a panel's is the first seed
+    right = [100 * (1 - wrong(run.at(30), run.data).mean()) for run in runs]
+    words = said("width")
+    assert numbers(words["start"]) == [2]
+    assert numbers(words["train"]) == pytest.approx([right[0], 2, right[1], 9], abs=0.051)
+    assert numbers(words["accuracies"]) == [3]
+
+
+def test_compare_says_what_both_get_right(monkeypatch: pytest.MonkeyPatch, small) -> None:
+    adam = replace(small.recipe, optimiser="adam", learning_rate=0.01)
+    monkeypatch.setattr("scenes.compare.SGD", small.recipe)
+    monkeypatch.setattr("scenes.compare.ADAM", adam)
+    right = [100 * (1 - wrong(run.at(30), run.data).mean()) for run in (record(adam), small)]
+    assert right[0] != right[1] and numbers(said("compare")["train"]) == pytest.approx(right, abs=0.051)
 
 
 def test_feature_tour_and_network_say_the_widths() -> None:
