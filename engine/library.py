@@ -4,6 +4,7 @@ import os
 import warnings
 from collections.abc import Sequence
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -25,13 +26,16 @@ from engine.runs.upright import upright
 
 def digits_run() -> Run:
     """A small convolutional network's run on the handwritten digits: trained the first time, loaded afterwards."""
-    path = runs_folder() / "digits.safetensors"
+    return example_run("digits")
+
+
+def example_run(name: str) -> Run:
+    """The run of a scene's own loop, engine/trainings/NAME.py: trained the first time, loaded afterwards."""
+    path = runs_folder() / f"{name}.safetensors"
     if not _kept(path):
         with locked(path):
             if not _kept(path):  # another process may have trained it while we waited
-                from engine.trainings.digits import train_digits  # imports torch
-
-                train_digits(path)
+                import_module(f"engine.trainings.{name}").train(path)  # imports torch
     return Run.load(path)
 
 

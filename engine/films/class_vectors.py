@@ -55,6 +55,7 @@ class ClassVectors(OverEpochs):
             caption=f"smallest angle {decimal(smallest, 0)}° (all alike: {even:g}°)",
             order=order,
             angles=angles,
+            class_names=run.class_names,
         )
 
 

@@ -175,7 +175,7 @@ def _of_series(run: Run, name: str, by: By) -> Source:
 
 def _by_class(run: Run, whole: Callable[[float], Array], labels: NDArray[np.int64], of_points: object) -> Source:
     classes = tuple(sorted(set(labels.tolist())))
-    called = run.names.get("y", run.names.get("labels", ()))
+    called = run.class_names
     names = [called[k] if k < len(called) else str(k + 1) for k in classes]
 
     def numbers(epoch: float) -> list[tuple[str, Array]]:

@@ -88,6 +88,8 @@ class Frame(Seen):
     axes: tuple[str, str] = ("e₁", "e₂")
     """Names of the plane's axes."""
     caption: str = ""
+    class_names: tuple[str, ...] = ()
+    """What classes are called; none where nobody named them, or a theme does."""
     decided: float = 1.0
     """How far regions and class vectors have appeared, 0 … 1; 0 where there are none."""
 

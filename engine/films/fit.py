@@ -50,6 +50,10 @@ class Fitted(Frame):
         """(S, M), what a pace is measured by."""
         return self.values.T
 
+    def at_data(self) -> Array:
+        """(M, N), what each function says where the data are."""
+        return np.array([np.interp(self.data[:, 0], self.at, values) for values in self.values])
+
 
 @dataclass(frozen=True, kw_only=True)
 class Surface(Frame):

@@ -1,6 +1,6 @@
 """Points that are carried along: a flow or a diffusion from noise to data, while it is learned or at one epoch."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -47,7 +47,8 @@ class Flow(OverEpochs):
 
     def __call__(self, playhead: float) -> Carried:
         """The frame at an epoch, of the particles at the end of their ways. UnspiralError outside the run."""
-        return self.at(playhead, 1.0)
+        frame = self.at(playhead, 1.0)
+        return replace(frame, readings={name: value for name, value in frame.readings.items() if name != "t"})
 
     def at(self, epoch: float, time: float) -> Carried:
         """The frame at an epoch and a time of the flow from 0, where particles begin, to 1, where they end."""
@@ -68,7 +69,7 @@ class Flow(OverEpochs):
             arrows = self._arrows(field if field.ndim == 2 else along(field, place))
         return Carried(
             playhead=epoch,
-            readings=named | ({"t": time} if time < 1 else {}),
+            readings=named | {"t": time},
             measured=measured,
             points=points,
             labels=self.labels,
@@ -78,6 +79,7 @@ class Flow(OverEpochs):
             ways=Lines(trail.transpose(1, 0, 2).reshape(-1, 2), np.arange(many + 1) * count),
             arrows=arrows,
             target=self.target,
+            class_names=self.run.class_names,
         )
 
     def _arrows(self, field: Array) -> Array:

@@ -57,6 +57,7 @@ class Metric(OverEpochs):
             arcs=tuple((_cap(mine) if sphere else _arc(mine)) if len(mine) else np.zeros((0, 2)) for mine in caps),
             depth=turned[:, 2] if sphere else np.zeros(len(turned)),
             sphere=sphere,
+            class_names=self.run.class_names,
         )
 
     def _turn(self, playhead: float) -> Array:

@@ -60,6 +60,7 @@ class Points(OverEpochs):
             measured=measured,
             axes=self.axes,
             caption=self.caption,
+            class_names=self.run.class_names,
         )
 
 

@@ -1,6 +1,6 @@
 """Hidden states along sequences, while a network learns to read, or reads; the playhead is the epoch or the step."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -44,7 +44,8 @@ class Sequences(OverEpochs):
 
     def __call__(self, playhead: float) -> States:
         """The frame at an epoch, of whole sequences. UnspiralError outside the run."""
-        return self.at(playhead, self.run.series[self.name].shape[2] - 1.0)
+        frame = self.at(playhead, self.run.series[self.name].shape[2] - 1.0)
+        return replace(frame, readings={name: value for name, value in frame.readings.items() if name != "step"})
 
     def at(self, epoch: float, step: float) -> States:
         """The frame at an epoch, of sequences read up to a step (0 is the first); on straight ways between two."""
@@ -61,7 +62,7 @@ class Sequences(OverEpochs):
         shade = late if self.tokens is None else self.tokens[:, : whole + 1]
         return States(
             playhead=epoch,
-            readings=named | ({"step": step} if step < length - 1 else {}),
+            readings=named | {"step": step + 1},
             measured=measured,
             points=heads,
             labels=self.labels,
@@ -69,6 +70,7 @@ class Sequences(OverEpochs):
             view=self.view,
             axes=self.axes,
             caption=self.caption,
+            class_names=self.run.class_names,
             steps=passed.reshape(-1, 2),
             shade=np.array(shade, float).ravel(),
             tokens=0 if self.tokens is None else int(self.tokens.max()) + 1,

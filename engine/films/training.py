@@ -107,6 +107,7 @@ class Training(OverEpochs):
             held_curve=self.held_curve,
             axes=plane.names,
             caption=plane.caption,
+            class_names=run.class_names,
             decided=plane.decided(playhead, self.last - self.first, self.last) if found else 0.0,
         )
 

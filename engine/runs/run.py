@@ -98,6 +98,11 @@ class Run(_SeenByDigest):
         return Labelled(self.points.x[self.held], self.points.y[self.held]) if self.held.any() else None
 
     @property
+    def class_names(self) -> tuple[str, ...]:
+        """What classes are called, of the points or of the constant labels; empty where they have no names."""
+        return self.names.get("y") or self.names.get("labels", ())
+
+    @property
     def width(self) -> int:
         """Of the embedding."""
         if self.trajectories is not None:

@@ -22,7 +22,7 @@ def network() -> nn.Sequential:
     )  # fmt: skip
 
 
-def train_digits(path: str | Path, epochs: int = 45, seed: int = 0) -> None:
+def train(path: str | Path, epochs: int = 45, seed: int = 0) -> None:
     """Train and record a run file. Every fifth image is kept from training; its accuracy is a metric of its own."""
     torch.manual_seed(seed)
     data = digits()

@@ -12,11 +12,11 @@ from tests.scenes.walking import walked
 
 def test_digits_fan_out_until_at_least_eight_of_ten_have_a_region_in_their_colour(tmp_path, monkeypatch):
     pytest.importorskip("sklearn", reason="takes scikit-learn: uv pip install '.[examples]'")
-    from engine.trainings.digits import train_digits
+    from engine.trainings.digits import train
     from scenes.digits import Digits
 
     monkeypatch.setenv("UNSPIRAL_RUNS", str(tmp_path))
-    train_digits(tmp_path / "digits.safetensors", epochs=13)  # enough for the beats; the example has 45
+    train(tmp_path / "digits.safetensors", epochs=13)  # enough for the beats; the example has 45
     run = Run.load(tmp_path / "digits.safetensors")
     assert run.trajectories is not None and run.accuracy[-1] > 0.5 > 0.2 > run.accuracy[0]
     frame = training(run)(run.epochs[-1])

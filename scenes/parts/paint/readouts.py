@@ -121,4 +121,6 @@ def written(name: str, value: float) -> str:
         return percent(value)
     if "loss" in name:
         return decimal(value, 3)
+    if name == "t":
+        return f"{value:.2f}"
     return significant(value) if name == "magnified" else f"{int(value + 1e-6)}"

@@ -125,6 +125,10 @@ class Theme:
         """Whether the ground is bright."""
         return _bright(self.ground)
 
+    def naming(self, classes: tuple[str, ...]) -> "Theme":
+        """The theme that calls classes so, unless it has names for them."""
+        return replace(self, names=classes) if classes and not self.names else self
+
     def class_colours(self, count: int) -> list[RGB]:
         """One colour a class, for points, arrows and bars; twelve at most, then they come again."""
         palettes = _ON_LIGHT if self.light else _ON_DARK

@@ -31,10 +31,20 @@ PAINTERS: dict[type[Frame], Layers] = {
 """What paints a frame of this kind in a panel; of every other kind, the plane is painted."""
 
 
-def beside(frames: Sequence[Any], titles: Sequence[str], theme: Theme | None = None, **kwargs: Any) -> Panels:
-    """Panels for frames of any kind: `Replay(beside(film(0), titles), film, 0, 100)` with `film = Together(films)`."""
+def beside(
+    frames: Sequence[Any],
+    titles: Sequence[str],
+    theme: Theme | None = None,
+    key: Sequence[str] | None = None,
+    **kwargs: Any,
+) -> Panels:
+    """Panels for frames of any kind: `Replay(beside(film(0), titles), film, 0, 100)` with `film = Together(films)`.
+
+    `key` names the marks that are explained, by default those that the frames have.
+    """
     painters = [PAINTERS.get(type(frame), paint_embedding) for frame in frames]
     coloured = max(classes_of(frame) for frame in frames) > 1
     regions = any(len(frame.regions) for frame in frames)
-    key = ("point", "region", "mistake") if regions else ("point",) if coloured else ()
+    if key is None:
+        key = ("point", "region", "mistake") if regions else ("point",) if coloured else ()
     return Panels(frames, titles, below=(), key=key, theme=theme, paint_plane=painters, **kwargs)

@@ -20,8 +20,8 @@ def paint_flow(canvas: Canvas, place: Place, frame: Carried, theme: Theme) -> No
     paint_axes(canvas, place, frame, theme)
     paint_lines(canvas, place, frame, theme)
     if len(frame.target):
-        faint = mix(rgb(theme.ground), rgb(theme.quiet), 0.45)
-        discs = discs_of([faint], faint, 3 * unit)[0]
+        faint = mix(rgb(theme.ground), rgb(theme.quiet), 0.6)
+        discs = discs_of([faint], faint, 3.5 * unit)[0]
         discs.paint(canvas, place(frame.target), np.zeros(len(frame.target), np.int64))
     if len(frame.arrows):
         _paint_field(canvas, place, frame, theme)

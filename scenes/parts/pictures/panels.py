@@ -183,7 +183,8 @@ class Panels(InNotebook, Group):
     ) -> None:
         if len(frames) != len(titles):
             raise UnspiralError(f"{len(frames)} frames and {len(titles)} titles were given; a panel needs one of each")
-        theme = theme or chosen_theme()
+        named = next((frame.class_names for frame in frames if frame.class_names), ())
+        theme = (theme or chosen_theme()).naming(named)
         painters = [paint_plane] * len(frames) if callable(paint_plane) else paint_plane
         classes = max(classes_of(frame) for frame in frames)
         self.header = Header(frames[0], above, theme, classes, key)

@@ -157,7 +157,8 @@ class Shown(Painted, Generic[F]):
     """A painted mobject that shows one frame at a time, in a theme's colours. `show` overwrites everything."""
 
     def __init__(self, frame: F, theme: Theme | None = None, **kwargs: Any) -> None:
-        super().__init__(theme=theme, **kwargs)
+        named = getattr(frame, "class_names", ())
+        super().__init__(theme=(theme or chosen_theme()).naming(named), **kwargs)
         self.frame = frame
 
     def show(self, frame: F) -> None:

@@ -1,0 +1,29 @@
+"""One layer of attention learns to say a word backwards: its matrix sharpens to the other diagonal."""
+
+from engine import curves, matrix, pace
+from engine.films.together import Together
+from engine.library import example_run
+from engine.numbers import percent
+from scenes.parts import FilmScene, Replay, beside
+
+
+class Attention(FilmScene):
+    def construct(self):
+        run = example_run("attention")
+        word = "".join(run.names["letters"][k] for k in run.constants["letters"])
+        film = matrix(run, "attention", rows=tuple(word[::-1]), columns=tuple(word))  # playhead: steps
+        both, last = Together((film, curves(run, ["accuracy"]))), run.epochs[-1]
+        titles = [f"to say {word[::-1]}, look at {word}", "letters of unseen words that are right"]
+        panels = beside(both(0), titles, self.theme)
+        self.next_section("even", says=f"Untrained, a letter of the answer looks everywhere; {len(word)} letters.")
+        self.add(panels)
+        self.wait(2)
+        self.next_section("sharpen")  # row by row, each letter finds the place it must look at
+        self.play(Replay(panels, both, 0, last, rate_func=pace(film, 0, last), run_time=12))
+        self.wait(1)
+        sure = percent(film(last).values[:, ::-1].diagonal().min())
+        says = f"At the end each letter gives its own place at least {sure} of its attention."
+        self.next_section("backwards", says=says)
+        alone = Together((film,))
+        self.remove(panels).add(beside(alone(last), titles[:1], self.theme))
+        self.wait(3)
