@@ -42,6 +42,7 @@ COMMANDS = {
     "still": "Draw one moment of a run, or the end of a scene.",
     "thin": "Write a smaller run that plays alike.",
     "deliver": "Make a scene into files for slides, editors and recordings.",
+    "page": "Make one HTML file in which runs are scrubbed and probed.",
     "deck": "Make scenes into a presentation, a slide for each section.",
 }
 """Every subcommand and the line that describes it."""

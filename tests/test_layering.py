@@ -64,6 +64,7 @@ ORDER = (
     ("engine.library",),
     ("engine.films",),
     ("engine.render",),
+    ("engine.page",),
     ("engine.deliver",),
     ("engine.preview",),
     ("engine.commands",),
@@ -80,6 +81,7 @@ BY_NAME = {
     "engine.render.pools": {"scenes.parts.stage.worker"},
     "engine.render.launch": {"scenes.parts.pictures.contact_sheet", "scenes.parts.pictures.seen"},
     "engine.preview.worker": {"scenes.parts.stage.preview"},
+    "engine.page.look": {"scenes.parts.paint.palette"},
 }
 """Upward on purpose, in other processes: the engine starts what draws, and does not import it."""
 

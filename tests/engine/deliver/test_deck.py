@@ -1,12 +1,8 @@
 """Decks opened as lecturers open them: PowerPoint's format, a browser without a network, a PDF."""
 
-import json
 import re
 import shutil
 import subprocess
-import time
-import urllib.error
-import urllib.request
 import zipfile
 from collections.abc import Iterator
 from fractions import Fraction
@@ -27,6 +23,7 @@ from engine.deliver.rendering import Rendering
 from engine.deliver.slides import Slide
 from engine.deliver.targets import H264
 from engine.deliver.video import Encoder
+from tests.browsing import Browser, browsing
 
 SIZE, RATE = (192, 108), Fraction(30)
 RID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -145,54 +142,6 @@ def test_a_page_names_no_address_outside_it(clips: dict[bool, Clip], tmp_path: P
     assert sorted(path.name for path in tmp_path.iterdir() if path.is_file()) == ["lecture.html"]
 
 
-class Browser:
-    """A headless Chromium without a network, driven through chromedriver."""
-
-    def __init__(self, driver: str) -> None:
-        self.driver = subprocess.Popen([driver, "--port=0"], stdout=subprocess.PIPE, text=True)
-        assert self.driver.stdout is not None
-        port = next(
-            int(found[1]) for line in self.driver.stdout if (found := re.search(r"successfully on port (\d+)", line))
-        )
-        self.address = f"http://127.0.0.1:{port}"
-
-    def open(self, folder: Path, chromium: str) -> None:
-        """Begin a session; its profile lies in `folder`."""
-        flags = ["--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
-        flags += ["--disable-sync", "--disable-component-update", "--host-resolver-rules=MAP * ~NOTFOUND"]
-        options = {"binary": chromium, "args": [*flags, f"--user-data-dir={folder}", "--window-size=960,600"]}
-        wanted = {"goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL"}}
-        session = self.ask("/session", {"capabilities": {"alwaysMatch": wanted}})
-        self.address += f"/session/{session['sessionId']}"
-
-    def ask(self, path: str, body: dict[str, Any] | None = None) -> Any:
-        """What chromedriver answers."""
-        data = json.dumps(body or {}).encode()
-        request = urllib.request.Request(self.address + path, data, {"Content-Type": "application/json"})
-        try:
-            with urllib.request.urlopen(request, timeout=60) as answer:
-                return json.load(answer)["value"]
-        except urllib.error.HTTPError as error:
-            with error:
-                raise AssertionError(json.load(error)["value"]["message"]) from None
-
-    def run(self, script: str) -> Any:
-        """What a line of JavaScript returns."""
-        return self.ask("/execute/sync", {"script": script, "args": []})
-
-    def press(self, key: str) -> None:
-        """Press a key and let it go."""
-        actions = [{"type": "keyDown", "value": key}, {"type": "keyUp", "value": key}]
-        self.ask("/actions", {"actions": [{"type": "key", "id": "keyboard", "actions": actions}]})
-
-    def wait(self, condition: str, seconds: float = 10.0) -> None:
-        """Until a condition in JavaScript holds."""
-        end = time.monotonic() + seconds
-        while not self.run(f"return Boolean({condition})"):
-            assert time.monotonic() < end, (condition, self.run(SEEN))
-            time.sleep(0.03)
-
-
 RIGHT, LEFT = "\ue014", "\ue012"
 SEEN = """
 const video = document.querySelector('section.present video.seen');
@@ -209,18 +158,8 @@ VIDEO = "(document.querySelector('section.present video.seen') || {classList: {c
 
 @pytest.fixture
 def browser(tmp_path: Path) -> Iterator[Browser]:
-    driver, chromium = shutil.which("chromedriver"), shutil.which("chromium") or shutil.which("google-chrome")
-    if driver is None or chromium is None:
-        pytest.skip("takes Chromium and chromedriver: apt-get install chromium chromium-driver")
-    opened = Browser(driver)
-    with opened.driver:
-        try:
-            opened.open(tmp_path / "profile", chromium)
-            yield opened
-            request = urllib.request.Request(opened.address, method="DELETE")
-            urllib.request.urlopen(request, timeout=30).close()
-        finally:
-            opened.driver.terminate()
+    with browsing(tmp_path / "profile", SEEN) as opened:
+        yield opened
 
 
 def grey(frame: int) -> Any:

@@ -1,0 +1,148 @@
+"""A run as a page computes it: few snapshots of its weights, and what is read off at every epoch."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, cast
+
+import numpy as np
+
+from engine.films.pace import pace
+from engine.films.readings import readings
+from engine.films.training import Training, training
+from engine.network.layers import Array, Layer, Linear, apply
+from engine.network.lines import extent_of
+from engine.network.loss import judged
+from engine.numbers import decimal, percent, scaled
+from engine.page.codec import Blob
+from engine.page.shaders import check_kinds
+from engine.recipes.data import Labelled
+from engine.runs import thin
+from engine.runs.run import Run
+from engine.runs.showable import showable
+
+HEIGHT = 1080
+"""Pixels of the view that errors are measured in."""
+STRAYS = 0.09
+"""Pixels that interpolation between the kept snapshots may lead a point astray: 10⁻⁴ of the view is 0.108."""
+MOST_READ = 4001
+"""Epochs at which numbers are read off."""
+DRAWN = 400
+"""Places of the loss curve."""
+ROWS = ("accuracy", "held_out_accuracy", "loss", "held_out_loss")
+"""What is read off, in the clips' order."""
+
+
+def packed(run: Run, name: str, blob: Blob) -> tuple[dict[str, Any], float]:
+    """What a page must know of a run, its arrays added to `blob`; and by how many pixels a point may be off.
+
+    The error is that of a view `HEIGHT` pixels high, at any snapshot or half-way between two: what interpolation
+    between the snapshots that are kept adds, and what storing them in steps does. UnspiralError for a run of which a
+    page can show nothing.
+    """
+    run = showable(run)
+    check_kinds(run.layers)
+    film = cast(Training, training(run))
+    pixel = 2 * film.view.half / HEIGHT
+    kept, strayed = thin.within(run, STRAYS * pixel)
+    layers = [_layer(layer, blob) for layer in kept.layers]
+    x = blob.add(run.data.x)
+    stored = replace(
+        kept,
+        points=Labelled(blob.read(x), run.data.y),
+        held=np.zeros(len(run.data.y), bool),
+        layers=tuple(_stored(layer, entry, blob) for layer, entry in zip(kept.layers, layers)),
+    )
+    off = [film.plane(stored.embedding(epoch) - kept.embedding(epoch)) for epoch in kept.epochs.tolist()]
+    rounded = max(float(np.linalg.norm(each, axis=1).max()) for each in off)
+    about = {
+        "name": name,
+        "kind": "weights",
+        "epochs": kept.epochs.tolist(),
+        "layers": layers,
+        "x": x,
+        "labels": blob.add(run.data.y),
+        "classNames": list(run.names.get("y", ())),
+        **_plane(film, kept, blob),
+        **_timing(film),
+        **_read_off(film),
+    }
+    return about, (strayed + rounded) / pixel
+
+
+def _layer(layer: Layer, blob: Blob) -> dict[str, Any]:
+    """A layer's arrays, stored; an activation's numbers."""
+    if isinstance(layer, Linear):
+        weight, bias = (blob.add(array, over_time=True) for array in layer)
+        return {"kind": "linear", "weight": weight, "bias": bias}
+    return {"kind": layer.name, "numbers": list(layer), "kinks": None if layer.kinks is None else list(layer.kinks)}
+
+
+def _stored(layer: Layer, entry: dict[str, Any], blob: Blob) -> Layer:
+    """A layer as the page will have it."""
+    return Linear(blob.read(entry["weight"]), blob.read(entry["bias"])) if isinstance(layer, Linear) else layer
+
+
+def _plane(film: Training, kept: Run, blob: Blob) -> dict[str, Any]:
+    """The plane that is shown: views, grid, names, and the classifier as it is in it."""
+    plane, run = film.plane, kept
+    shadows = [plane.shadow(run.classifier(e), run.embedding(e).mean(0)) for e in run.epochs.tolist()]
+    x = run.data.x
+    return {
+        "axes": np.asarray(plane.axes, float).tolist(),
+        "shadow": {
+            name: blob.add(np.stack([getattr(shadow, name) for shadow in shadows]).astype(float), over_time=True)
+            for name in ("weight", "bias")
+        },
+        "shownFrom": plane.shown_from if np.isfinite(plane.shown_from) else None,
+        "neverShown": plane.shown_from == np.inf,
+        "shrink": film.shrink,
+        "note": f"class vectors {scaled(film.shrink)}" if film.shrink != 1 else "",
+        "view": {"half": film.view.half, "across": film.view.across},
+        "input": {"half": extent_of(x)} if x.shape[1] == 2 else None,
+        "segments": np.asarray(film.segments, float).tolist() if x.shape[1] == 2 else [],
+        "bright": list(film.bright),
+        "axisNames": list(plane.names),
+        "caption": plane.caption,
+    }
+
+
+def _timing(film: Training) -> dict[str, Any]:
+    """How time passes, and the loss over it."""
+    when, span = pace(film, film.first, film.last), film.last - film.first
+    about: dict[str, Any] = {"pace": [film.first + span * when(s) for s in np.linspace(0, 1, 65).tolist()]}
+    if film.curve is not None:
+        some = np.unique(np.linspace(0, len(film.curve.at) - 1, DRAWN).astype(int))
+        about["curve"] = {"at": _short(film.curve.at[some]), "value": _short(film.curve.value[some])}
+    return about
+
+
+def _short(values: Array) -> list[float]:
+    """Numbers with five digits, enough to draw them."""
+    return [float(f"{value:.5g}") for value in values.tolist()]
+
+
+def _read_off(film: Training) -> dict[str, Any]:
+    """At which epochs numbers are read off, and what is written then, as in the clips."""
+    run, first, last = film.run, film.first, film.last
+    whole = np.arange(np.ceil(first), np.floor(last) + 1)
+    at = whole if 0 < len(whole) <= MOST_READ else run.epochs
+    at = at[np.unique(np.linspace(0, len(at) - 1, MOST_READ).astype(int))]
+    rows: dict[str, list[str]] = {}
+    for number, epoch in enumerate(at.tolist()):
+        found = judged(apply(run.classifier(epoch), run.embedding(epoch)), run.data.y) if run.layers else None
+        values, measured = readings(run, epoch, found)
+        for name in [*ROWS, *(n for n in values if n not in ROWS and n != "epoch")]:
+            if name in values:
+                old = f" (at {measured[name]:g})" if name in measured else ""
+                rows.setdefault(name, [""] * len(at))[number] = _written(name, values[name]) + old
+    return {"readAt": at.tolist(), "rows": [{"name": name, "texts": texts} for name, texts in rows.items()]}
+
+
+def _written(name: str, value: float) -> str:
+    """A reading as it stands on the screen."""
+    return percent(value) if "accuracy" in name else decimal(value, 3)
+
+
+def classes_of(runs: Sequence[Run]) -> int:
+    """How many classes the runs' colours must tell apart."""
+    return max(max(int(run.points.y.max(initial=-1)) + 1, run.layers[-1].bias.shape[1]) for run in runs)  # type: ignore

@@ -1,0 +1,269 @@
+// The page: what is read from it, shown, and changed by whoever touches it.
+import { Controls } from "./controls.js";
+import { decoded } from "./decode.js";
+import { Overlay } from "./overlay.js";
+import { Painter } from "./painter.js";
+import { Panel, layOut } from "./panel.js";
+import { ProbeTable, className, made } from "./probe.js";
+import { Run } from "./run.js";
+import { State, lookOf } from "./state.js";
+import { Track } from "./track.js";
+
+/** Seconds that a run plays. */
+const WHOLE = 20;
+/** Milliseconds without a change, after which regions are computed at every pixel and the address is written. */
+const REST = 160;
+
+/** @param {string} id */
+function at(id) {
+  return /** @type {HTMLElement} */ (document.getElementById(id));
+}
+
+export class Page {
+  /**
+   * @param {any} about
+   * @param {(entry: import("./decode.js").Entry) => Float64Array} array
+   */
+  constructor(about, array) {
+    this.runs = /** @type {Run[]} */ (about.runs.map((/** @type {any} */ run) => new Run(run, array)));
+    this.looks = about.looks.map(lookOf);
+    this.track = new Track(/** @type {HTMLInputElement} */ (at("epochs")), /** @type {HTMLCanvasElement} */ (at("curve")), this.runs, about.beats ?? []);
+    this.state = new State(this.track.first);
+    this.state.read(location.hash.slice(1));
+    this.look = this.chosenLook();
+    this.stage = at("stage");
+    this.overlay = new Overlay(/** @type {HTMLCanvasElement} */ (at("over")));
+    this.painter = new Painter(/** @type {HTMLCanvasElement} */ (at("planes")));
+    this.table = new ProbeTable(at("probe"));
+    this.still = matchMedia("(prefers-reduced-motion: reduce)");
+    /** @type {Panel[]} */
+    this.panels = [];
+    this.frames = 0;
+    this.spent = 0;
+    this.wanted = false;
+    this.moved = -Infinity;
+    this.controls = new Controls(this);
+    this.fill();
+    this.track.slider.addEventListener("input", () => this.goTo(Number(this.track.slider.value)));
+    new ResizeObserver(() => this.changed()).observe(this.stage);
+    matchMedia("(prefers-color-scheme: light)").addEventListener("change", () => this.changed());
+    addEventListener("hashchange", () => {
+      if (location.hash.slice(1) !== this.state.written()) {
+        this.state.read(location.hash.slice(1));
+        this.fill();
+      }
+    });
+    this.goTo(this.state.epoch);
+  }
+
+  /** @returns {import("./state.js").Look} */
+  chosenLook() {
+    const { theme } = this.state;
+    const light = theme === "light" || (theme === "auto" && matchMedia("(prefers-color-scheme: light)").matches);
+    return this.looks.find((/** @type {import("./state.js").Look} */ look) => look.light === light) ?? this.looks[0];
+  }
+
+  /** Make the panels that the view needs. */
+  fill() {
+    const { view } = this.state;
+    const planes = /** @type {const} */ ({ embedding: ["embedding"], input: ["input"], both: ["input", "embedding"], morph: ["morph"] });
+    const called = { embedding: "Embedding", input: "Input", morph: "From input to embedding" };
+    for (const { element } of this.panels) element.remove();
+    this.panels = this.runs.flatMap((run) =>
+      planes[run.planar ? view : "embedding"].map((plane) => new Panel(run, plane, this.state, this.runs.length > 1 ? `${run.name}: ${called[plane]}` : called[plane])),
+    );
+    for (const panel of this.panels) {
+      panel.listen(() => this.changed(), (where, data) => this.tapped(where, data));
+      this.stage.append(panel.element);
+    }
+    this.stage.classList.toggle("several", this.panels.length > 1);
+    this.changed();
+  }
+
+  /** @param {import("./state.js").View} view */
+  show(view) {
+    this.state.view = view;
+    this.fill();
+  }
+
+  /** @param {() => void} change */
+  set(change) {
+    change();
+    this.changed();
+  }
+
+  /** @param {number} epoch */
+  goTo(epoch) {
+    this.state.epoch = Math.min(Math.max(epoch, this.track.first), this.track.last);
+    this.changed();
+  }
+
+  /** @param {boolean} on */
+  play(on) {
+    if (on && this.state.epoch >= this.track.last) this.state.epoch = this.track.first;
+    this.state.playing = on;
+    this.began = undefined;
+    this.changed();
+  }
+
+  /** Something is to be drawn anew, once. */
+  changed() {
+    this.moved = performance.now();
+    this.ask();
+  }
+
+  ask() {
+    if (this.wanted) return;
+    this.wanted = true;
+    requestAnimationFrame((now) => this.frame(now));
+  }
+
+  /** @param {number} now */
+  frame(now) {
+    this.wanted = false;
+    const began = performance.now();
+    if (this.state.playing) this.advance(now);
+    const moving = this.state.playing || now - this.moved < REST;
+    this.paint(moving);
+    this.spent += performance.now() - began;
+    this.frames += 1;
+    if (this.state.playing) this.ask();
+    else if (moving) {
+      clearTimeout(this.resting);
+      this.resting = setTimeout(() => this.rest(), REST + 20);
+    }
+  }
+
+  /** Nothing moves: all pixels, the address, and what a screen reader says. */
+  rest() {
+    this.ask();
+    const said = `#${this.state.written()}`;
+    try {
+      if (location.hash !== said) history.replaceState(null, "", said);
+    } catch {
+      // a notebook's frame has no address of its own
+    }
+    this.say();
+  }
+
+  /** @param {number} now */
+  advance(now) {
+    const { state, track } = this;
+    const passed = Math.min((now - (this.began ?? now)) / 1000, 0.25);
+    const least = this.still.matches ? 0.2 : 0;
+    if (this.began === undefined) this.began = now;
+    if (passed < least) return;
+    this.began = now;
+    state.epoch = track.after(state.epoch, passed * state.speed, WHOLE);
+    if (state.epoch < track.last) return;
+    if (state.loop) state.epoch = track.first;
+    else {
+      state.playing = false;
+      this.changed();
+    }
+  }
+
+  /** @param {boolean} moving */
+  paint(moving) {
+    const { state } = this;
+    const look = this.chosenLook();
+    if (look !== this.look || !this.painted) this.dress(look);
+    this.painted = true;
+    const ratio = Math.min(devicePixelRatio || 1, 2);
+    const [width, height] = [this.stage.clientWidth, this.stage.clientHeight];
+    if (!width || !height) return;
+    for (const canvas of [this.painter.canvas, this.overlay.canvas]) {
+      const [wide, high] = [Math.round(width * ratio), Math.round(height * ratio)];
+      if (canvas.width !== wide || canvas.height !== high) [canvas.width, canvas.height] = [wide, high];
+    }
+    layOut(this.panels, width, height);
+    for (const run of this.runs) run.goTo(state.epoch);
+    this.painter.paint(this.panels, state, look, ratio, moving);
+    this.overlay.paint(this.panels, state, look, ratio);
+    this.track.paint(state, look, ratio);
+    this.track.slider.value = String(state.epoch);
+    this.table.show(this.runs, state, look);
+    this.controls.update();
+    this.read();
+  }
+
+  /** @param {import("./state.js").Look} look */
+  dress(look) {
+    this.look = look;
+    const root = document.documentElement;
+    for (const name of /** @type {const} */ (["ground", "ink", "quiet", "rim"])) root.style.setProperty(`--${name}`, look[name]);
+    root.style.colorScheme = look.light ? "light" : "dark";
+  }
+
+  /** What is read off, where it stands. */
+  read() {
+    const [run] = this.runs;
+    const { epoch } = run.readings();
+    const shown = String(Math.floor(this.runs.length > 1 ? this.state.epoch + 1e-6 : epoch));
+    if (at("epoch").textContent !== shown) at("epoch").textContent = shown;
+    const key = this.runs.map((each) => `${each.name} ${each.readings().epoch}`).join();
+    if (key === this.lastRead) return;
+    this.lastRead = key;
+    const rows = this.runs.flatMap((each) => {
+      const found = each.readings().rows.map((/** @type {[string, string]} */ [name, text]) => {
+        const row = made("div");
+        row.append(made("dt", called(name)), made("dd", text));
+        return row;
+      });
+      const title = made("div", "", "run");
+      title.append(made("dt", each.name), made("dd", ""));
+      return this.runs.length > 1 ? [title, ...found] : found;
+    });
+    at("read").replaceChildren(...rows);
+    this.track.slider.setAttribute("aria-valuetext", this.spoken());
+  }
+
+  spoken() {
+    const said = this.runs.map((run) => {
+      const rows = run.readings().rows.map((/** @type {[string, string]} */ [name, text]) => `${called(name)} ${text}`);
+      return [this.runs.length > 1 ? run.name : "", ...rows].filter(Boolean).join(", ");
+    });
+    return [`epoch ${at("epoch").textContent}`, ...said].join(", ");
+  }
+
+  /** Tell a screen reader. */
+  say() {
+    const { probe } = this.state;
+    const answers = probe ? this.runs.map((run) => `the probe's answer is ${className(run, this.look, run.probed(probe).answer)}`) : [];
+    const said = [this.spoken(), ...answers].join("; ");
+    if (at("said").textContent !== said) at("said").textContent = said;
+  }
+
+  /**
+   * A press on a sample follows it.
+   * @param {Panel} panel
+   * @param {[number, number]} data
+   */
+  tapped(panel, data) {
+    const { run } = panel;
+    const plane = panel.pointed();
+    const reach = 12 / panel.place(plane).scale;
+    const places = plane === "embedding" ? this.painter.places(run) : null;
+    let [nearest, best] = [/** @type {number | null} */ (null), reach];
+    for (let i = 0; i < run.count; i++) {
+      const [x, y] = places ? [places[3 * i], places[3 * i + 1]] : run.sample(i);
+      const away = Math.hypot(x - data[0], y - data[1]);
+      if (away < best && this.state.showsClass(run.labels[i])) [nearest, best] = [i, away];
+    }
+    this.state.followed = nearest;
+    this.changed();
+  }
+}
+
+/** @param {string} name */
+function called(name) {
+  return name.replace(/^held_out_/, "unseen ").replaceAll("_", " ");
+}
+
+decoded(at("content").textContent ?? "").then(({ about, array }) => {
+  const page = new Page(about, array);
+  Object.assign(window, { unspiral: page });
+}).catch((/** @type {Error} */ error) => {
+  at("failed").textContent = `This page cannot be shown here: ${error.message}`;
+  throw error;
+});

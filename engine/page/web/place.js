@@ -1,0 +1,92 @@
+// Where a plane lies in a panel.
+
+/**
+ * @typedef {{x: number, y: number, k: number}} Zoom the centre, in halves of the view, and how many times as large
+ * @typedef {{origin: [number, number], scale: number}} Place pixel of the data's origin, from the bottom left; pixels a unit
+ */
+
+/**
+ * @param {import("./run.js").Run} run
+ * @param {"input" | "embedding"} plane
+ * @param {{width: number, height: number}} size in the pixels that are wanted
+ * @param {Zoom} zoom
+ * @returns {Place}
+ */
+export function placeIn(run, plane, { width, height }, zoom) {
+  const { half, across = 1 } = plane === "input" ? run.about.input : run.about.view;
+  const room = Math.min(height, width / across) / 2;
+  const origin = /** @type {[number, number]} */ ([width / 2 - zoom.k * zoom.x * room, height / 2 - zoom.k * zoom.y * room]);
+  return { origin, scale: (zoom.k * room) / half };
+}
+
+/**
+ * @param {Place} place
+ * @param {ArrayLike<number>} data
+ * @returns {[number, number]}
+ */
+export function pixelOf({ origin, scale }, data) {
+  return [origin[0] + scale * data[0], origin[1] + scale * data[1]];
+}
+
+/**
+ * @param {Place} place
+ * @param {ArrayLike<number>} pixel
+ * @returns {[number, number]}
+ */
+export function dataAt({ origin, scale }, pixel) {
+  return [(pixel[0] - origin[0]) / scale, (pixel[1] - origin[1]) / scale];
+}
+
+/**
+ * A round distance (1, 2 or 5 times a power of ten) that fits about four times into `half`.
+ * @param {number} half
+ */
+export function tickStep(half) {
+  const rough = half / 4;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const off = (/** @type {number} */ m) => Math.abs(Math.log((m * power) / rough));
+  return power * [1, 2, 5, 10].reduce((best, m) => (off(m) < off(best) ? m : best));
+}
+
+/**
+ * Radius in pixels of 1080: engine's pictures have the same.
+ * @param {number} count
+ */
+export function pointRadius(count) {
+  return Math.min(Math.max(5.5 * (5000 / Math.max(count, 1)) ** 0.25, 3.2), 12);
+}
+
+/**
+ * The grid as it is drawn in a panel: x, y, and which line a vertex belongs to; odd numbers are bright.
+ * @param {import("./panel.js").Panel} panel
+ * @param {{width: number, height: number}} size
+ * @returns {Float32Array}
+ */
+export function gridIn(panel, size) {
+  const { run, plane } = panel;
+  const { segments, bright } = run.about;
+  const input = run.planar ? placeIn(run, "input", size, panel.zoom) : null;
+  const embedding = placeIn(run, "embedding", size, panel.zoom);
+  const t = panel.morph();
+  const out = [];
+  const images = plane === "input" ? null : run.lines();
+  for (let line = 0; line < segments.length; line++) {
+    const [[x0, y0], [x1, y1]] = segments[line];
+    const shares = images ? images[line].shares : [0, 1];
+    const which = 2 * line + Number(bright.includes(line));
+    for (let i = 0; i < shares.length; i++) {
+      let [x, y] = [0, 0];
+      if (input && t < 1) {
+        const s = shares[i];
+        [x, y] = [input.origin[0] + input.scale * ((1 - s) * x0 + s * x1), input.origin[1] + input.scale * ((1 - s) * y0 + s * y1)];
+      }
+      if (images && t > 0) {
+        const { places } = images[line];
+        x = (1 - t) * x + t * (embedding.origin[0] + embedding.scale * places[2 * i]);
+        y = (1 - t) * y + t * (embedding.origin[1] + embedding.scale * places[2 * i + 1]);
+      }
+      out.push(x, y, which);
+    }
+  }
+  return new Float32Array(out);
+}

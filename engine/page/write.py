@@ -1,0 +1,107 @@
+"""A page: one HTML file with everything in it, that asks nothing of any network."""
+
+import base64
+import hashlib
+import html
+import json
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from engine.files.making import write_whole
+from engine.page.codec import Blob
+from engine.page.look import font, palettes
+from engine.page.pack import classes_of, packed
+from engine.page.shaders import WEB
+from engine.runs.run import Run
+
+MODULES = (
+    *("numbers", "kinds", "decode", "between", "network", "lines", "run", "place", "gl", "shaders", "painter"),
+    *("overlay", "panel", "state", "track", "probe", "controls", "main"),
+)
+"""The scripts, each after those that it imports."""
+
+
+class Page(NamedTuple):
+    """A page, as text."""
+
+    text: str
+    error: float
+    """Pixels of a view 1,080 high by which a point may be off at most."""
+    snapshots: int
+    """Kept of the first run."""
+
+
+def page(runs: Sequence[tuple[str, Run]], title: str = "", themes: Sequence[str] = ("dark", "light")) -> Page:
+    """The page of some named runs. UnspiralError for a run that a page cannot show."""
+    blob = Blob()
+    shown, errors = zip(*(packed(run, name, blob) for name, run in runs))
+    looks = palettes(tuple(themes), classes_of([run for _, run in runs]))
+    title = title or ", ".join(name for name, _ in runs)
+    letters = frozenset(json.dumps([title, shown, looks], ensure_ascii=False))
+    fonts = {weight: font(Path(looks[0][weight]), letters) for weight in ("text", "strong")}
+    looks = [{name: value for name, value in look.items() if name not in fonts} for look in looks]
+    about = {"title": title, "runs": shown, "looks": looks}
+    return Page(_filled(title, blob.packed(about), fonts), max(errors), len(shown[0]["epochs"]))
+
+
+def write_page(made: Page, output: Path, force: bool = False) -> None:
+    """Write the page, whole or not at all."""
+    write_whole(output, lambda path: path.write_text(made.text, encoding="utf-8"), force)
+
+
+def _filled(title: str, content: bytes, fonts: dict[str, str]) -> str:
+    """The template with its parts. What comes from a run is deflated or escaped: none of it can become markup."""
+    style = "".join(
+        f'@font-face{{font-family:"Source Sans 3";font-weight:{weight};src:url("data:font/woff;base64,{fonts[name]}")}}'
+        for weight, name in ((400, "text"), (600, "strong"))
+    ) + (WEB / "page.css").read_text(encoding="utf-8")
+    script = bundled()
+    filled = {
+        "title": html.escape(title),
+        "style": style,
+        "script": script,
+        "policy": f"default-src 'none'; script-src {_hash(script)}; style-src {_hash(style)}; font-src data:; "
+        "base-uri 'none'; form-action 'none'",
+        "content": base64.b64encode(content).decode(),
+    }
+    pieces = re.split(r"\{\{(\w+)\}\}", (WEB / "page.html").read_text(encoding="utf-8"))
+    return "".join(filled[piece] if number % 2 else piece for number, piece in enumerate(pieces))
+
+
+def _hash(text: str) -> str:
+    """What a content security policy knows an inline script or style by."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+_IMPORT = re.compile(r'^import \{([^}]*)\} from "\./(\w+)\.js";$', re.MULTILINE)
+_REMARK = re.compile(r"/\*\*.*?\*/ ?|^ *//[^\n]*\n", re.DOTALL | re.MULTILINE)
+_EXPORT = re.compile(r"^export (?=(?:async )?(?:function|const|class) (\w+))", re.MULTILINE)
+
+
+def bundled() -> str:
+    """The modules as one script: each a function that returns what it exports. Shaders stand in it as texts.
+
+    Types and remarks, which are a third of it, stay behind.
+    """
+    shaders = {path.stem: _REMARK.sub("", path.read_text(encoding="utf-8")) for path in sorted(WEB.glob("*.glsl"))}
+    parts = ['"use strict";', f"const GLSL = {json.dumps(shaders)};"]
+    for name in MODULES:
+        text = (WEB / f"{name}.js").read_text(encoding="utf-8")
+        exported = [match[1] for match in _EXPORT.finditer(text)]
+        text = _REMARK.sub("", text)
+        text = _IMPORT.sub(lambda match: f"const {{{match[1].replace(' as ', ': ')}}} = in_{match[2]};", text)
+        text = re.sub(r"\n\s*\n+", "\n", _EXPORT.sub("", text))
+        parts.append(f"const in_{name} = (() => {{\n{text}\nreturn {{ {', '.join(exported)} }};\n}})();")
+    return "\n".join(parts)
+
+
+def about_of(text: str) -> dict[str, Any]:
+    """What a page says of itself: its runs and looks, as the browser will read them."""
+    import zlib
+
+    found = re.search(r'id="content">([^<]*)<', text)
+    assert found is not None
+    content = zlib.decompress(base64.b64decode(found[1]))
+    return json.loads(content[4 : 4 + int.from_bytes(content[:4], "little")])

@@ -1,0 +1,173 @@
+"""Pages opened in a real browser, without a network: what they compute is what the engine computes."""
+
+import base64
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from engine import Linear, Run, UnspiralError, training
+from engine.films.training import Training
+from engine.network.activations import KINDS, Tanh
+from engine.network.layers import apply, forward
+from engine.page import shaders
+from engine.page.write import about_of, page, write_page
+from engine.recipes.data import Labelled
+from tests.browsing import Browser, browsing
+
+HOSTILE = "</script><img src=x onerror=\"document.title='broken'\">"
+
+
+@pytest.fixture(scope="module")
+def made(small: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A page of a small run, whose name and classes are what somebody might wish were markup."""
+    hostile = replace(small, names={"y": (HOSTILE, "bee", "cat", "dog", "eel")})
+    output = tmp_path_factory.mktemp("page") / "page.html"
+    write_page(page([(HOSTILE, hostile)]), output)
+    return output
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    with browsing(tmp_path_factory.mktemp("profile")) as opened:
+        yield opened
+
+
+def open_page(browser: Browser, path: Path, fragment: str = "") -> None:
+    browser.ask("/url", {"url": "about:blank"})
+    browser.ask("/url", {"url": f"{path.as_uri()}#{fragment}"})
+    browser.wait("window.unspiral && unspiral.frames > 0")
+
+
+def places(browser: Browser, epoch: float, run: int = 0) -> np.ndarray:
+    """Where the page has the points, (N, 3): place and answer."""
+    script = f"unspiral.goTo({epoch}); unspiral.paint(false); return [...unspiral.painter.places(unspiral.runs[{run}])]"
+    return np.array(browser.run(script)).reshape(-1, 3)
+
+
+def test_points_are_where_the_engine_has_them_at_snapshots_and_between(
+    made: Path, small: Run, browser: Browser
+) -> None:
+    open_page(browser, made)
+    half = training(small)(0).view.half
+    for epoch in (0, 1, 2.5, 7, 12.25, 20, 29.9, 30):
+        found = places(browser, epoch)
+        e = small.embedding(epoch)
+        assert np.abs(found[:, :2] - e).max() < 1e-4 * 2 * half
+        scores = np.sort(apply(small.classifier(epoch), e), 1)
+        clear = scores[:, -1] - scores[:, -2] > 1e-3
+        assert (found[clear, 2] == small.scores(epoch).argmax(1)[clear]).all() and clear.mean() > 0.9
+        assert browser.run("return document.getElementById('epoch').textContent") == str(int(epoch))
+    assert browser.run("return [...document.querySelectorAll('#read dd')].map((d) => d.textContent)")[0].endswith("%")
+
+
+PIXELS = """
+const state = unspiral.state;
+for (const part of ['points', 'grid', 'vectors', 'names']) state.shown[part] = false;
+unspiral.show(arguments[0]);
+unspiral.paint(false);
+const gl = unspiral.painter.gl, [width, height] = [gl.drawingBufferWidth, gl.drawingBufferHeight];
+const pixels = new Uint8Array(4 * width * height);
+gl.readPixels(0, 0, width, height, gl.RGBA, gl.UNSIGNED_BYTE, pixels);
+const place = unspiral.panels[0].place(arguments[0]);
+return { width, height, place, ratio: width / unspiral.panels[0].width, colours: unspiral.look.regions,
+         pixels: btoa(Array.from(pixels, (value) => String.fromCharCode(value)).join('')) };
+"""
+
+
+@pytest.mark.parametrize("plane", ["embedding", "input"])
+def test_every_pixel_away_from_edges_has_the_colour_of_the_answer(
+    made: Path, small: Run, browser: Browser, plane: str
+) -> None:
+    open_page(browser, made, "epoch=23")
+    seen = browser.ask("/execute/sync", {"script": PIXELS, "args": [plane]})
+    shape = (seen["height"], seen["width"], 4)
+    pixels = np.frombuffer(base64.b64decode(seen["pixels"]), np.uint8).reshape(shape)[..., :3].astype(int)
+    colours = np.array([[int(c[i : i + 2], 16) for i in (1, 3, 5)] for c in seen["colours"]])
+    rows, columns = np.mgrid[0 : shape[0], 0 : shape[1]] + 0.5
+    origin, scale = np.array(seen["place"]["origin"]) * seen["ratio"], seen["place"]["scale"] * seen["ratio"]
+    data = (np.stack([columns, rows], -1) - origin) / scale
+    network = small.at(23)
+    layers = network if plane == "input" else network[-1:]
+    answers = forward(layers, data.reshape(-1, 2).astype(np.float32)).argmax(1).reshape(shape[:2])
+    alike = np.ones(shape[:2], bool)
+    for shift in [(a, b) for a in (-2, 0, 2) for b in (-2, 0, 2)]:
+        alike &= np.roll(answers, shift, (0, 1)) == answers
+    off_axes = (np.abs(np.stack([columns, rows], -1) - origin) > 10).all(-1)
+    clear = alike & off_axes
+    shown = np.abs(pixels[:, :, None] - colours).max(-1).argmin(-1)
+    assert clear.mean() > 0.8 and len(np.unique(answers[clear])) >= 3
+    assert (shown != answers)[clear].sum() == 0
+
+
+def test_names_from_a_run_stay_text_and_nothing_is_asked_of_a_network(made: Path, browser: Browser) -> None:
+    open_page(browser, made, "probe=embedding,0.1,0.2")
+    text = made.read_text(encoding="utf-8")
+    assert text.count("</script>") == 2 and "<img" not in text
+    assert browser.run("return document.querySelector('h1').textContent") == HOSTILE
+    assert HOSTILE in browser.run("return document.querySelector('#classes').textContent")
+    assert browser.run("return [document.title, document.images.length]") == [HOSTILE, 0]
+    assert browser.run("return performance.getEntriesByType('resource').map((e) => e.name)") == []
+    assert not re.search(r"""(src|href)\s*=\s*["']?(https?:)?//|@import|fetch\(|import\(""", text)
+    refused = "const s = document.createElement('script'); s.textContent = 'window.ran = 1'; document.body.append(s); "
+    assert browser.run(refused + "return window.ran === undefined")  # what is not the page's own does not run
+
+
+def of_kinds(*kinds: Any) -> Run:
+    """A run of two snapshots whose network has a layer of each of these kinds of activations, one after the other."""
+    rng = np.random.default_rng(3)
+
+    def linear(out: int, into: int) -> Linear:
+        weight, bias = rng.normal(size=(2, out, into)) * 1.5 / np.sqrt(into), rng.normal(size=(2, out)) / 3
+        return Linear(weight.astype(np.float32), bias.astype(np.float32))
+
+    hidden = [layer for number, kind in enumerate(kinds) for layer in (linear(7, 7 if number else 2), kind())]
+    x = (2 * rng.normal(size=(200, 2))).astype(np.float32)
+    layers = (*hidden, linear(2, 7), linear(3, 2))
+    return Run(None, Labelled(x, np.arange(200) % 3), np.zeros(200, bool), np.array([0.0, 1.0]), layers)
+
+
+def test_every_kind_of_activation_is_computed_by_the_shader_and_by_the_script(browser: Browser, tmp_path: Path) -> None:
+    assert shaders.computed() == set(KINDS), "add a function to engine/page/web/kinds.glsl and kinds.js"
+    run = of_kinds(*KINDS.values())
+    write_page(page([("kinds", run)]), tmp_path / "kinds.html")
+    open_page(browser, tmp_path / "kinds.html", "hide=grid")
+    e = run.embedding(0.5)
+    by_shader = places(browser, 0.5)
+    by_script = np.array(browser.run("return [...unspiral.runs[0].places()]")).reshape(-1, 3)
+    for found in (by_shader, by_script):
+        assert np.abs(found[:, :2] - e).max() < 1e-4 * np.ptp(e)
+    inputs = np.linspace(-6, 6, 41)
+    for name, kind in KINDS.items():
+        numbers = "".join(f", {number}" for number in kind())
+        values = browser.run(f"return {inputs.tolist()}.map((x) => in_kinds.KINDS.{name}(x{numbers}))")
+        assert np.allclose(values, kind()(inputs), atol=1e-6), name
+
+
+def test_a_kind_without_a_shader_is_refused_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shaders, "functions", lambda file: frozenset(set(KINDS) - {"tanh"}))
+    with pytest.raises(UnspiralError, match=r"a page cannot compute tanh yet: .*kinds.glsl and kinds.js"):
+        page([("tanh", of_kinds(Tanh))])
+
+
+def test_the_grid_bends_where_the_engines_does(made: Path, small: Run, browser: Browser) -> None:
+    open_page(browser, made, "epoch=17")
+    film = training(small)
+    assert isinstance(film, Training)
+    frame = film(17)
+    lines = browser.run("return unspiral.runs[0].lines().map((line) => line.places)")
+    for k, line in enumerate(lines):
+        vertices = frame.lines.vertices[frame.lines.starts[k] : frame.lines.starts[k + 1]]
+        assert len(line) == 2 * len(vertices)
+        assert np.abs(np.reshape(line, (-1, 2)) - vertices).max() < 1e-4 * 2 * frame.view.half
+
+
+def test_a_page_says_how_far_points_may_be_off(small: Run) -> None:
+    made = page([("small", small)])
+    (about,) = about_of(made.text)["runs"]
+    assert 0 < made.error < 0.25 and made.snapshots == len(about["epochs"]) <= len(small.epochs)
+    assert about["rows"][0]["texts"][30] and len(made.text) < 200_000
