@@ -17,6 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.attacks.attacking import saved
+from tests.children import fork
 
 CHANGES = ("open", "os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.link", "os.truncate", "shutil.rmtree")
 """Audit events before something changes on the disk; opening counts if it is to write."""
@@ -48,7 +49,7 @@ class Scene(FilmScene):
 
 def killed(do: Callable[[], object], step: int) -> bool:
     """Whether `do`, in a process of its own, was killed before its change number `step`; else it has ended."""
-    child = os.fork()
+    child = fork()
     if not child:
         left = step
 

@@ -13,6 +13,7 @@ import pytest
 from engine import Run, UnspiralError
 from engine.runs import tensors
 from tests.attacks.attacking import answered, refused, small_run
+from tests.children import fork
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +88,7 @@ def test_a_file_that_is_cut_off_or_overwritten_while_it_is_open_is_met(
         shutil.copy(large, path)
     run = Run.load(path)
     sound = [np.array(layer.weight) for layer in run.at(3) if hasattr(layer, "weight")]
-    child = os.fork()
+    child = fork()
     if not child:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         os.truncate(path, 20_000 if snapshots > 5 else 100)

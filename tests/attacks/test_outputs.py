@@ -12,6 +12,7 @@ import pytest
 from engine import Run, UnspiralError
 from engine.files import making
 from tests.attacks.attacking import answered, refused, saved, small_run
+from tests.children import fork
 
 COMMANDS = {
     "thin": ("thin", "{run}", "--every", "2", "-o", "{out}.safetensors"),
@@ -54,7 +55,7 @@ def test_a_full_disk_leaves_what_was_there_and_nothing_half_written(tmp_path: Pa
     run = small_run(snapshots=50)
     size = len(before) * 9
     for limit in (0, 1, 100, 4096, size // 2):
-        child = os.fork()
+        child = fork()
         if not child:  # a file may not grow beyond the limit: as on a full disk, writes fail on the way
             signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
             resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))

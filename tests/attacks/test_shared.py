@@ -14,6 +14,7 @@ from engine import NOTEBOOK, Recipe, Run, UnspiralError, record
 from engine.files.locks import locked
 from engine.library import find_run, recorded_at
 from tests.attacks.attacking import saved, small_run
+from tests.children import fork
 
 TINY = Recipe(parameters={"points": 12}, hidden=(3,), epochs=3, upright=None)
 
@@ -64,7 +65,7 @@ def test_somebody_elses_lock_file_keeps_nobody_out(tmp_path: Path) -> None:
     for folder in (tmp_path.parent, tmp_path.parent.parent):
         folder.chmod(folder.stat().st_mode | 0o011)
     os.chdir(tmp_path)
-    child = os.fork()
+    child = fork()
     if not child:
         try:
             os.setuid(65534)
@@ -85,7 +86,7 @@ def test_runs_that_are_open_keep_no_file_open(tmp_path: Path) -> None:
 
 def test_running_out_of_files_is_said_as_what_it_is(tmp_path: Path) -> None:
     path = saved(tmp_path)
-    child = os.fork()
+    child = fork()
     if not child:
         open_now = max(int(name) for name in os.listdir("/proc/self/fd"))
         resource.setrlimit(resource.RLIMIT_NOFILE, (8, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))

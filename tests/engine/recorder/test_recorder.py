@@ -319,7 +319,7 @@ with Recorder(f"{folder}/warm.safetensors", net, data.x, data.y, "2", "3") as re
 for k in range(100):
     path = f"{folder}/{k}.safetensors"
     reading, writing = os.pipe()
-    child = os.fork()
+    child = fork()
     if not child:
         recorder = Recorder(path, net, data.x, data.y, "2", "3")
         for epoch in itertools.count() if k % 2 else range(60):  # every other one never ends by itself
