@@ -17,6 +17,7 @@ from engine.films.film import Film, Frame, View
 from engine.films.fit import fit
 from engine.films.flow import flow
 from engine.films.folds import carrying, folding, zooming
+from engine.films.input_plane import input_plane
 from engine.films.lifting import lifting
 from engine.films.linear_classifier import cutting
 from engine.films.matrix import matrix
@@ -104,6 +105,7 @@ __all__ = [
     "flowing",
     "folding",
     "images",
+    "input_plane",
     "labelled",
     "lifting",
     "lightning_callback",

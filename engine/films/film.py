@@ -51,6 +51,15 @@ class Curve(NamedTuple):
     value: Array
 
 
+class Answered(NamedTuple):
+    """Scores known on a square grid, where the regions of the answer have curved edges."""
+
+    ticks: Array
+    """(A,), where the grid's lines are, on both axes."""
+    scores: Array
+    """(A, A, K), at (ticks[column], ticks[row])."""
+
+
 @dataclass(frozen=True)
 class Frame(Seen):
     """What is to be seen at one playhead, as plain arrays; pictures draw it."""
@@ -71,6 +80,8 @@ class Frame(Seen):
     """(K, 2), rows of the classifier's weight; none (0, 2) where they mean nothing in the plane shown."""
     regions: tuple[Array, ...] = ()
     """K polygons, where each class has the highest score: a region's colour; none where they mean nothing."""
+    curved: Answered | None = None
+    """What stands in for regions where their edges are curved."""
     view: View = View()  # noqa: RUF009 (it cannot be changed)
     playhead: float = 0.0
     readings: Mapping[str, float] = field(default_factory=dict)
@@ -94,10 +105,12 @@ class Frame(Seen):
     """How far regions and class vectors have appeared, 0 … 1; 0 where there are none."""
 
     def __post_init__(self) -> None:
-        for name, kind in (("labels", np.int64), ("wrong", bool), ("held", bool)):
+        if len(self.held) != len(self.points) and not self.held.any():
+            object.__setattr__(self, "held", np.zeros(len(self.points), bool))
+        for name, kind in (("labels", np.int64), ("wrong", bool)):
             if len(self.points) and not len(getattr(self, name)):
                 object.__setattr__(self, name, np.zeros(len(self.points), kind))
-        if not self.regions and not len(self.class_vectors):
+        if not self.regions and not len(self.class_vectors) and self.curved is None:
             object.__setattr__(self, "decided", 0.0)
 
 

@@ -38,6 +38,7 @@ class Cutting(Brief):
             points=frame.points[wrong],
             labels=frame.labels[wrong],
             wrong=wrong[wrong],
+            held=frame.held[wrong],
             caption=f"{wrong.sum():,} of {count:,} points on the wrong side",
         )
 

@@ -10,6 +10,7 @@ from engine.films.distributions import OF_LAYERS, OF_POINTS, distributions
 from engine.films.fit import fit
 from engine.films.flow import flow
 from engine.films.images import images
+from engine.films.input_plane import input_plane
 from engine.films.matrix import matrix
 from engine.films.metric import metric
 from engine.films.points import points
@@ -27,7 +28,7 @@ SMALL = 3
 
 
 def shown(run: Run, name: str) -> Any:
-    """The film of a series or a metric, or of the run's embedding; `name:points`, `name:matrix` says how to show it.
+    """The film of a series or a metric, or of the run's embedding or input; `name:points` says how to show it.
 
     By itself, a series (T, B, H, W) or (T, B, H, W, 3) is images; (T, N, d) is points where d is at most 3 or N is the
     number of the run's points or labels, else a matrix; (T, S, N, 2) is a flow of N particles, unless it is a sequence
@@ -46,9 +47,11 @@ def shown(run: Run, name: str) -> Any:
         raise unknown("series", name, run.series)
     if name in run.metrics:
         return curves(run, [name])
+    if name == "input" and run.layers:
+        return input_plane(run)
     if name == "embedding" and run.layers:
         return training(run)
-    held = [*run.series, *run.metrics, *(["embedding", *OF_LAYERS, *OF_POINTS] if run.layers else [])]
+    held = [*run.series, *run.metrics, *(["embedding", "input", *OF_LAYERS, *OF_POINTS] if run.layers else [])]
     raise unknown("name in this run", name, held)
 
 

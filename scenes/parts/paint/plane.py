@@ -1,22 +1,23 @@
 """A plane and what lies in it: ground, regions, axes, lines, points, class vectors."""
 
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
+from typing import NamedTuple, cast
 
 import cairo
 import numpy as np
 
 from engine import Frame
-from engine.films.film import ASIDE, View
+from engine.films.energy import answers
+from engine.films.film import ASIDE, Answered, View
 from engine.network.layers import Array
 from scenes.parts.paint.arrows import paint_arrow
-from scenes.parts.paint.canvas import WIDE, Canvas, fading
+from scenes.parts.paint.canvas import WIDE, Canvas, fading, tell
 from scenes.parts.paint.discs import point_discs
 from scenes.parts.paint.key import key_height
 from scenes.parts.paint.names import paint_region_names, paint_vector_names
 from scenes.parts.paint.raster import stroke
 from scenes.parts.paint.readouts import FOOT, STRIP, tick_step
-from scenes.parts.paint.text import paint_text
+from scenes.parts.paint.text import fitted_text, paint_text
 from scenes.parts.paint.theme import SIZES, STRONG, Theme, rgb
 
 HELD = 1.25
@@ -73,6 +74,9 @@ def paint_ground(canvas: Canvas, theme: Theme) -> None:
 
 def paint_regions(canvas: Canvas, place: Place, frame: Frame, theme: Theme) -> None:
     """Argmax regions, opaque unless the clip is transparent, with a thin line where two of them meet."""
+    if frame.curved is not None:
+        _paint_answered(canvas, place, frame.curved, theme)
+        return
     context = canvas.context
     colours = theme.region_colours(len(frame.regions))
     alpha = theme.overlay if canvas.transparent else 1.0
@@ -89,6 +93,28 @@ def paint_regions(canvas: Canvas, place: Place, frame: Frame, theme: Theme) -> N
     context.set_source_rgba(*canvas.colour(rgb(theme.ink), 0.3))
     context.set_line_width(2 * canvas.unit)
     context.stroke()
+
+
+def _paint_answered(canvas: Canvas, place: Place, answered: Answered, theme: Theme) -> None:
+    """Regions with curved edges: each pixel has the colour of the class with the highest score there."""
+    ticks, scores = answered
+    paint_ground(canvas, theme)
+    cell = (ticks[1] - ticks[0]) * place.scale
+    fine = int(np.clip(np.ceil(cell), 1, 16))
+    swatches = np.full((scores.shape[-1], 4), 255, np.uint8)
+    swatches[:, :3] = np.rint(255 * np.array(theme.region_colours(len(swatches))))
+    pixels = np.ascontiguousarray(answers(scores[::-1], fine, swatches.view(np.uint32)[:, 0]))
+    height, width = pixels.shape
+    tell(canvas.context, "answers", pixels=pixels, ticks=ticks)
+    image = cairo.ImageSurface.create_for_data(cast(memoryview, pixels.data), cairo.FORMAT_RGB24, width, height)
+    (left, top), context = place(np.array([[ticks[0], ticks[-1]]]))[0].tolist(), canvas.context
+    context.save()
+    context.translate(left, top)
+    context.scale(cell / fine, cell / fine)
+    context.set_source_surface(image)
+    context.get_source().set_filter(cairo.FILTER_BILINEAR)
+    context.paint_with_alpha(theme.overlay if canvas.transparent else 1.0)
+    context.restore()
 
 
 def paint_answers_by_name(canvas: Canvas, place: Place, frame: Frame, theme: Theme) -> None:
@@ -179,6 +205,45 @@ def paint_class_vectors(canvas: Canvas, place: Place, frame: Frame, theme: Theme
         paint_arrow(canvas, (x, y), (float(tip[0]), float(tip[1])), colour, rgb(theme.rim))
     if text:
         paint_vector_names(canvas, np.array([x, y]), tips, colours, theme)
+
+
+ROOMY = 600
+"""Height in pixels of 1080 from which on a panel's plane has room for text."""
+WHOLE = {"grid": 1.0, "regions": 1.0, "class_vectors": 1.0, "points": 1.0}
+
+
+def paint_plane(
+    canvas: Canvas, place: Place, frame: Frame, theme: Theme, shown: Mapping[str, float] = WHOLE, panel: bool = False
+) -> None:
+    """The plane and all that lies in it, each part as far as it is `shown`, and the answer as far as it has appeared.
+
+    In a `panel`, points are as small as that, names appear where there is room, and what the frame says stands at the
+    foot.
+    """
+    unit = canvas.unit
+    roomy = not panel or canvas.height > ROOMY * unit
+    small = canvas if roomy else canvas._replace(frame_side=round(540 * unit))
+
+    def layer(amount: float, paint: Callable[..., None], canvas: Canvas = canvas, **how: bool) -> None:
+        if amount > 0:
+            with fading(canvas, amount):
+                paint(canvas, place, frame, theme, **how)
+
+    answered = frame.decided * shown["regions"]
+    if answered < 1:
+        paint_ground(canvas, theme)
+    layer(answered, paint_regions)
+    paint_axes(canvas, place, frame, theme)
+    layer(shown["grid"], paint_lines)
+    layer(shown["points"], paint_points, canvas._replace(frame_side=None) if panel else canvas)
+    if roomy:
+        paint_axis_names(canvas, place, frame, theme)
+    layer(frame.decided * shown["class_vectors"], paint_class_vectors, small, text=roomy)
+    if panel and frame.caption:
+        room = canvas.width - 2 * SIZES.edge * unit
+        text, size = fitted_text(canvas.fonts, frame.caption, 32 * unit, room)
+        at = (canvas.width / 2, canvas.height - 18 * unit)
+        paint_text(canvas, text, at, size, rgb(theme.ink), anchor="middle", halo=rgb(theme.rim))
 
 
 def _trace(context: cairo.Context, outline: list[list[float]]) -> None:

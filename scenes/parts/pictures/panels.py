@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from manim import Group, config
@@ -12,13 +13,8 @@ from scenes.parts.paint.key import classes_of, paint_marks, paint_names
 from scenes.parts.paint.plane import (
     Place,
     fitted,
-    paint_axes,
-    paint_axis_names,
-    paint_class_vectors,
     paint_ground,
-    paint_lines,
-    paint_points,
-    paint_regions,
+    paint_plane,
 )
 from scenes.parts.paint.readouts import written
 from scenes.parts.paint.text import fitted_text, paint_text, text_width
@@ -32,8 +28,6 @@ INSET = 40
 """From a panel's side to the text under it: a panel may touch the frame's edge, text may not."""
 NAMES = 6
 """Most names of classes in a line across a wide frame; half as many in others."""
-ROOMY = 600
-"""Height in pixels of 1080 from which on a panel's plane has room for text."""
 
 
 class Window(NamedTuple):
@@ -55,16 +49,8 @@ Layers = Callable[[Canvas, Place, Any, Theme], None]
 
 
 def paint_embedding(canvas: Canvas, place: Place, frame: Frame, theme: Theme) -> None:
-    """Everything that a picture shows of the plane; in a small panel without text, which would cover it."""
-    roomy = canvas.height > ROOMY * canvas.unit
-    paint_regions(canvas, place, frame, theme)
-    paint_axes(canvas, place, frame, theme)
-    paint_lines(canvas, place, frame, theme)
-    paint_points(canvas._replace(frame_side=None), place, frame, theme)  # as small as the panel
-    if roomy:
-        paint_axis_names(canvas, place, frame, theme)
-    small = canvas if roomy else canvas._replace(frame_side=round(540 * canvas.unit))
-    paint_class_vectors(small, place, frame, theme, text=roomy)
+    """Everything that a picture shows of the plane; in a small panel without names, which would cover it."""
+    paint_plane(canvas, place, frame, theme, panel=True)
 
 
 class Panel(Shown[Frame]):
@@ -187,7 +173,7 @@ class Panels(InNotebook, Group):
         theme = (theme or chosen_theme()).naming(named)
         painters = [paint_plane] * len(frames) if callable(paint_plane) else paint_plane
         classes = max(classes_of(frame) for frame in frames)
-        self.header = Header(frames[0], above, theme, classes, key)
+        self.header = Header(_together(frames), above, theme, classes, key)
         shape = config.pixel_width / config.pixel_height
         windows = arranged(len(frames), columns, shape, len(theme.names[:classes]))
         narrowest = min(window.right - window.left for window in windows) * 1080 * max(1.0, shape)
@@ -205,9 +191,15 @@ class Panels(InNotebook, Group):
 
     def show(self, frame: Sequence[Frame]) -> None:  # type: ignore[override]
         """Show one frame in each panel from now on."""
-        self.header.frame = frame[0]
+        self.header.frame = _together(frame)
         for panel, shown in zip(self.panels, frame, strict=True):
             panel.show(shown)
+
+
+def _together(frames: Sequence[Frame]) -> Frame:
+    """The first frame, with the readings that only others have: what the header reads."""
+    readings = {name: value for frame in reversed(frames) for name, value in frame.readings.items()}
+    return replace(frames[0], readings=readings)
 
 
 def titled(title: str, frame: Frame) -> str:

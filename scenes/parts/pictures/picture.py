@@ -14,16 +14,9 @@ from engine.network.layers import Array
 from scenes.parts.paint.canvas import Canvas, fading
 from scenes.parts.paint.key import paint_key
 from scenes.parts.paint.plane import (
-    Painter,
     Place,
     paint_answers_by_name,
-    paint_axes,
-    paint_axis_names,
-    paint_class_vectors,
-    paint_ground,
-    paint_lines,
-    paint_points,
-    paint_regions,
+    paint_plane,
 )
 from scenes.parts.paint.readouts import paint_readouts
 from scenes.parts.paint.theme import Theme
@@ -63,7 +56,7 @@ class Picture(Shown[Frame]):
         self.readouts: bool | tuple[str, ...] = True
         self.classes: tuple[int, ...] | None = None
         """Whose points are shown; None: all."""
-        self.amounts = dict.fromkeys(PARTS, 1.0)
+        self.amounts: dict[str, float] = dict.fromkeys(PARTS, 1.0)
         """How far each part is shown, from 0 to 1."""
         parts: dict[str, Any] = {"readouts": readouts, "grid": grid, "regions": regions, "class_vectors": class_vectors}
         parts |= {"points": points, "curve": curve, "key": key}
@@ -145,22 +138,11 @@ class Picture(Shown[Frame]):
     def paint(self, canvas: Canvas) -> None:
         """Paint the frame over the whole canvas, from the regions at the back to the read-outs in front."""
         frame, theme, place, shown = self.chosen(), self.theme, self.place(canvas), self.amounts
-
-        def layer(amount: float, paint: Painter) -> None:
-            if amount > 0:
-                with fading(canvas, amount):
-                    paint(canvas, place, frame, theme)
-
-        if frame.decided * shown["regions"] < 1:
-            paint_ground(canvas, theme)
-        layer(frame.decided * shown["regions"], paint_regions)
-        paint_axes(canvas, place, frame, theme)
-        layer(shown["grid"], paint_lines)
-        layer(shown["points"], paint_points)
-        paint_axis_names(canvas, place, frame, theme)
-        layer(frame.decided * shown["class_vectors"], paint_class_vectors)
+        paint_plane(canvas, place, frame, theme, shown)
         if self.readouts:
-            layer(frame.decided * shown["regions"], paint_answers_by_name)
+            if named := frame.decided * shown["regions"]:
+                with fading(canvas, named):
+                    paint_answers_by_name(canvas, place, frame, theme)
             paint_readouts(canvas, frame, theme)
             with fading(canvas, shown["key"]):
                 paint_key(canvas, frame, theme)
