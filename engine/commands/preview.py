@@ -40,7 +40,7 @@ def command(
     if not 0 <= port <= 65535:
         raise UnspiralError(f"--port {port}: ports are numbers from 1 to 65535")
     asked = look(quality, size, fps, theme)
-    drawn = [*flags, *manims(quality, size or (None if quality else "hd"), fps)]
+    drawn = [*flags, *manims(quality, size or (None if quality else "hd"), fps), "--disable_caching"]
     (job,) = jobs_for([scene], drawn, asked.environment())
 
     def say(address: str) -> None:

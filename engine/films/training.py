@@ -1,6 +1,7 @@
 """A run's training as a film; the playhead is the epoch."""
 
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -167,8 +168,18 @@ def _fixed_view(run: Run, plane: Plane, held_out: bool = False) -> tuple[View, f
     return View.holding(*np.maximum(reach, 1.05 * farthest / factor).tolist(), margin=margin), factor
 
 
+_WIDEST: WeakKeyDictionary[Run, list[int]] = WeakKeyDictionary()
+"""What was found of a run, while it is there: it takes as long as 20 frames."""
+
+
 def _widest(run: Run) -> list[int]:
     """Snapshots among which is the one whose points reach farthest: some, and the widest for a few of the points."""
+    if run not in _WIDEST:
+        _WIDEST[run] = _find_widest(run)
+    return _WIDEST[run]
+
+
+def _find_widest(run: Run) -> list[int]:
     count = len(run.epochs)
     some = np.unique(np.linspace(0, count - 1, 41).astype(int)).tolist()
     large = weights_of(run.layers) > LARGE * count

@@ -18,7 +18,7 @@ from engine.files.making import held
 from engine.network.layers import Array, Linear, Network, apply, classifier, forward, mapped, mistaken
 from engine.recipes.data import Labelled
 from engine.recipes.recipe import Recipe
-from engine.runs import journal, series, tensors
+from engine.runs import again, journal, series, tensors
 from engine.runs.between import Mix, mixed, weights_between
 from engine.runs.run_file import Source, Trajectories, about_layers, layer_arrays, opened
 from engine.runs.tensors import Replaced
@@ -162,7 +162,7 @@ class Run(_SeenByDigest):
             return mixed(self.trajectories.points, self._mix(epoch), epoch)[self.held]
         if held_out:
             return forward(self.at(epoch)[:-1], self.points.x[self.held])
-        return self.embedding_of(self._mix(epoch), epoch)
+        return again.remembered(self._known, epoch, lambda: self.embedding_of(self._mix(epoch), epoch))
 
     def embedding_of(self, mix: Mix, epoch: float) -> Array:
         """The embedding (N, d) at a mix of snapshots, as `weights_between` gives it; errors name `epoch`."""
@@ -240,7 +240,10 @@ class Run(_SeenByDigest):
 
         `path` may name the run that the recording was to become. UnspiralError says in one line what is wrong.
         """
-        path = Path(path)
+        return again.loaded(Path(path), cls._load_whole)
+
+    @classmethod
+    def _load_whole(cls, path: Path) -> "Run":
         for _ in range(20):  # a file may be replaced, whole, while it is being opened: then the new one is opened
             with suppress(Replaced):
                 return cls._load(path)

@@ -27,6 +27,7 @@ from engine import progress
 from engine.preview.shape import Shape, same_moment
 from engine.render.job import Failed, Job
 from engine.render.sources import PROJECT
+from engine.runs.again import keep_loaded
 from scenes.parts.stage.memento import forget
 from scenes.parts.stage.shape import shape_of
 from scenes.parts.stage.timeline import Timeline
@@ -42,6 +43,7 @@ def serve(connection: Connection) -> None:
         True  # two saves in one second: Python would take the first one's bytecode for the second's
     )
     tqdm.set_lock(threading.RLock())  # else it makes a semaphore, which nobody takes away when this process is ended
+    keep_loaded()
     gc.freeze()  # what is imported by now stays
     _Stand(connection).serve()
 

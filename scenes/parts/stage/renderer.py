@@ -26,7 +26,8 @@ class FilmRenderer(CairoRenderer):
         """Frames since the scene began; a section's last, which the next one begins with, counts once."""
         self.stepped = 0
         """Frames of the play that have been gone through, drawn or not."""
-        self.camera.drawn_by = behind(scene).digest  # type: ignore[attr-defined]  # Manim's cache sees data, not code
+        if not config.disable_caching:  # Manim's cache sees data, not code
+            self.camera.drawn_by = behind(scene).digest  # type: ignore[attr-defined]
         if config.transparent:  # premultiplied, nothing is black: Manim's ground would shine through
             self.camera.background_color = ManimColor("#000000")
         elif theme != DARK or config.background_color == BLACK:  # BLACK is Manim's own
