@@ -1,10 +1,10 @@
 """Unspiral's engine: recipes, runs and films. It never imports manim, and torch only where something trains."""
 
 from collections.abc import Sequence
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from engine import recorder as _recorder
 from engine.errors import UnspiralError
 from engine.films.circling import circling
 from engine.films.class_vectors import class_vectors
@@ -37,6 +37,7 @@ from engine.films.together import Accuracies, Together
 from engine.films.training import training
 from engine.films.unfolding import unfolding
 from engine.films.warping import warping
+from engine.lazy import lazily
 from engine.library import record
 from engine.network.activations import Elu, Gelu, GeluTanh, PositivePart, Sigmoid, Silu, Softplus, Tanh
 from engine.network.layers import Layer, Linear, Network, embedding, logits, softargmax
@@ -155,16 +156,5 @@ def _draw_frames(frames: Sequence[Any], width: int, form: str) -> list[bytes]:
 
 frames_drawn_by(_draw_frames)
 
-_TRAINING = {
-    "NotRecorded": "engine.recorder.said",
-    "Recorder": "engine.recorder.recorder",
-    "Snapshot": "engine.trainings.loop",
-    "lightning_callback": "engine.recorder.lightning",
-    "train": "engine.trainings.loop",
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name in _TRAINING:
-        return getattr(import_module(_TRAINING[name]), name)  # imports torch: only when asked for
-    raise AttributeError(f"module 'engine' has no attribute {name!r}")
+_TRAINING = {"Snapshot": "engine.trainings.loop", "train": "engine.trainings.loop"}
+__getattr__ = lazily(__name__, _recorder.PUBLIC | _TRAINING)

@@ -54,7 +54,7 @@ def of(module: str, *packages: str) -> bool:
 
 
 ORDER = (
-    ("engine.errors", "engine.numbers", "engine.progress"),
+    ("engine.errors", "engine.lazy", "engine.numbers", "engine.progress"),
     ("engine.files",),
     ("engine.network",),
     ("engine.recipes",),
@@ -176,7 +176,7 @@ def test_the_engines_public_names_are_exactly_its_exports() -> None:
         assert getattr(engine, name) is not None
     tree = ast.parse((ROOT / "engine" / "__init__.py").read_text())
     brought = {a.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for a in node.names}
-    brought -= {"import_module", "TYPE_CHECKING", "Any", "Path", "Sequence", "draw_sheet", "drawn_by"}
+    brought -= {"recorder", "lazily", "TYPE_CHECKING", "Any", "Path", "Sequence", "draw_sheet", "drawn_by"}
     brought -= {"draw_frames", "frames_drawn_by"}
     assert brought == set(engine.__all__)
     with pytest.raises(AttributeError, match="has no attribute 'trian'"):

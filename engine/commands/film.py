@@ -45,15 +45,16 @@ def command(
     when the file says so, and lasts as long as the recording. The clip's path is printed; further flags are Manim's.
     """
     from engine.films.cues import read_cues
-    from engine.films.replay import Replaying, parse_hold
+    from engine.films.replay import Replaying, parse_hold, parse_names
     from engine.library import called, run_of
     from engine.render.child import PROJECT
     from engine.render.launch import film
     from engine.runs.run import Run
 
     asked = look(quality, size, fps, theme)
-    parts = tuple(name.strip() for name in show.split(",") if name.strip())
-    replaying = Replaying(run_of(run), start, stop, seconds, dict(map(parse_hold, holds)), upright, cues, parts)
+    replaying = Replaying(
+        run_of(run), start, stop, seconds, dict(map(parse_hold, holds)), upright, cues, parse_names(show)
+    )
     if cues:
         read_cues(cues).within(replaying.film())  # whatever is wrong is said before Manim starts
     else:

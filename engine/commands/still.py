@@ -1,6 +1,7 @@
 """unspiral still: one moment of a run or of a scene, as a picture."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -96,14 +97,12 @@ def _of_scene(scene: "SceneFile", at: str, flags: tuple[str, ...], environment: 
 def _of_run(
     run: str, at: str, show: str, upright: float | None, flags: tuple[str, ...], environment: dict[str, str]
 ) -> Path:
-    from engine.films.replay import Replaying, parse_number
+    from engine.films.replay import Replaying, parse_names, parse_number
     from engine.library import called, run_of
     from engine.render.launch import film
 
-    parts = tuple(name.strip() for name in show.split(",") if name.strip())
     epoch = parse_number("--at, an epoch of a run,", at) if at else None
-    replaying = Replaying(run_of(run), epoch, epoch, 1.0, {}, upright, None, parts)
+    replaying = Replaying(run_of(run), epoch, epoch, 1.0, upright=upright, show=parse_names(show))
     shown = replaying.film()  # whatever is wrong is said before Manim starts
     epoch = shown.last if epoch is None else epoch
-    replaying = Replaying(replaying.run, epoch, epoch, 1.0, {}, upright, None, parts)
-    return film(replaying, f"{called(run)}-{epoch:g}", flags, environment)
+    return film(replace(replaying, start=epoch, stop=epoch), f"{called(run)}-{epoch:g}", flags, environment)

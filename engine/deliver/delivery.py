@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from engine.deliver import sound as heard
@@ -64,20 +65,23 @@ def deliver(
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UnspiralError(f"cannot make the folder {folder}: {error.strerror or error}") from None
-    yield from _delivered(found, chosen, folder, rendering, transparent, sound, duration, language, say)
+    yield from _delivered(found, folder, _Order(chosen, rendering, transparent, sound, duration, language, say))
 
 
-def _delivered(
-    scenes: Sequence[SceneFile],
-    chosen: dict[str, Target],
-    folder: Path,
-    rendering: Rendering,
-    transparent: bool,
-    sound: Path | None,
-    duration: float,
-    language: str,
-    say: Callable[[str], None],
-) -> Iterator[Path]:
+@dataclass(frozen=True)
+class _Order:
+    """What is to be made of every scene, once it is known that it can be."""
+
+    targets: dict[str, Target]
+    rendering: Rendering
+    transparent: bool
+    sound: Path | None
+    sound_duration: float
+    language: str
+    say: Callable[[str], None]
+
+
+def _delivered(scenes: Sequence[SceneFile], folder: Path, order: _Order) -> Iterator[Path]:
     """Make all in a folder of its own, then give them their names."""
     try:
         making = Making(folder / "delivery")
@@ -88,7 +92,7 @@ def _delivered(
     wrong: UnspiralError | None = None
     try:
         for scene in scenes:
-            ready += _deliver_one(scene, chosen, making.path, rendering, transparent, sound, duration, language, say)
+            ready += _deliver_one(scene, making.path, order)
     except UnspiralError as error:
         wrong = error
     try:
@@ -114,35 +118,27 @@ def find_target(name: str) -> Target:
     return TARGETS[name]
 
 
-def _deliver_one(
-    scene: SceneFile,
-    chosen: dict[str, Target],
-    folder: Path,
-    rendering: Rendering,
-    transparent: bool,
-    sound: Path | None,
-    duration: float,
-    language: str,
-    say: Callable[[str], None],
-) -> list[Path]:
+def _deliver_one(scene: SceneFile, folder: Path, order: _Order) -> list[Path]:
     """Every target of a scene, made in `folder`."""
     ready: list[Path] = []
     own = folder / f"{scene.stem} rendered"
-    lossless = any(target.needs_lossless for target in chosen.values())
+    lossless = any(target.needs_lossless for target in order.targets.values())
     clips: dict[bool, Clip] = {}
-    for name, target in chosen.items():
-        clear = target.alpha == "always" or (transparent and target.alpha == "optional")
+    for name, target in order.targets.items():
+        clear = target.alpha == "always" or (order.transparent and target.alpha == "optional")
         if clear not in clips:
-            clips[clear] = rendering.render(scene, own, lossless=lossless, transparent=clear)
+            clips[clear] = order.rendering.render(scene, own, lossless=lossless, transparent=clear)
         clip = clips[clear]
-        if not target.sounds and (clip.sounds or sound is not None):
-            say(f"{name} carries no sound")
-        elif sound is not None:
-            extra = duration - float(clip.duration)
+        if not target.sounds and (clip.sounds or order.sound is not None):
+            order.say(f"{name} carries no sound")
+        elif order.sound is not None:
+            extra = order.sound_duration - float(clip.duration)
             if extra > 1 / float(clip.rate):
-                say(f"{sound.name} is {extra:.1f} s longer than the clip; its end is cut off")
+                order.say(f"{order.sound.name} is {extra:.1f} s longer than the clip; its end is cut off")
         stem = folder / f"{scene.stem}-{name}"
-        work = Work(clip, lossless, clear, stem, sound if target.sounds else None, duration, language)
+        work = Work(
+            clip, lossless, clear, stem, order.sound if target.sounds else None, order.sound_duration, order.language
+        )
         try:
             with counting(stem.name, clip.frames):
                 target.make(work)

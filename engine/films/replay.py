@@ -96,7 +96,7 @@ class Replaying:
             dict(holds),
             numbers.get("UPRIGHT"),
             Path(given["CUES"]) if given["CUES"] else None,
-            tuple(name.strip() for name in given["SHOW"].split(",") if name.strip()),
+            parse_names(given["SHOW"]),
         )
 
     def film(self) -> Any:
@@ -151,6 +151,11 @@ REPLAY = "UNSPIRAL_REPLAY"
 """The variable in which a replay travels whole to the process that renders it."""
 _NUMBERS = ("FROM", "TO", "SECONDS", "UPRIGHT")
 _NAMES = ("RUN", *_NUMBERS, "HOLD", "CUES", "SHOW")
+
+
+def parse_names(text: str) -> tuple[str, ...]:
+    """The names in a text, commas between them."""
+    return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
 def parse_number(name: str, text: str) -> float:

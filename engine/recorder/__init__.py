@@ -1,17 +1,12 @@
 """Recording anybody's training loop while it runs."""
 
-from importlib import import_module
-from typing import Any
+from engine.lazy import lazily
 
-_PUBLIC = {
+PUBLIC = {
     "NoLongerFinite": "engine.recorder.said",
     "NotRecorded": "engine.recorder.said",
     "Recorder": "engine.recorder.recorder",
     "lightning_callback": "engine.recorder.lightning",
 }
-
-
-def __getattr__(name: str) -> Any:
-    if name in _PUBLIC:
-        return getattr(import_module(_PUBLIC[name]), name)  # imports torch: only when asked for
-    raise AttributeError(f"module 'engine.recorder' has no attribute {name!r}")
+"""Public names, and the modules that they come from."""
+__getattr__ = lazily(__name__, PUBLIC)
