@@ -401,7 +401,7 @@ def test_a_still_is_refused_before_anything_is_drawn(small: Run, tmp_path: Path)
         (("embedding", "--at", "three"), "section:NAME+1.5s"),
         (("embeding",), "unknown run, recipe or scene 'embeding'; did you mean embedding?"),
         ((run, "--at", "3.2s"), "an epoch of a run, is '3.2s'"),
-        ((run, "--show", "codes"), "embedding"),
+        ((run, "--show", "xyz"), "embedding"),
     ):
         done = called("still", *arguments)
         assert done.exit_code == 2 and said in done.output and done.output.count("\n") == 1, done.output
