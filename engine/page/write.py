@@ -17,8 +17,8 @@ from engine.page.shaders import WEB
 from engine.runs.run import Run
 
 MODULES = (
-    *("numbers", "kinds", "decode", "between", "network", "lines", "run", "place", "gl", "shaders", "painter"),
-    *("overlay", "panel", "state", "track", "probe", "controls", "main"),
+    *("numbers", "kinds", "decode", "between", "network", "lines", "run", "regions", "place", "drawing"),
+    *("gl", "shaders", "painter", "overlay", "panel", "state", "track", "probe", "controls", "main"),
 )
 """The scripts, each after those that it imports."""
 

@@ -1,13 +1,10 @@
-in vec2 pixel;
-flat in vec4 ends;
-flat in float half_width;
-flat in float bright;
+in float away;
+flat in int kind;
+uniform vec4 widths;
+uniform vec4 shades[4];
 out vec4 colour;
 
 void main() {
-  vec2 way = ends.zw - ends.xy;
-  vec2 to = pixel - ends.xy;
-  float share = clamp(dot(to, way) / max(dot(way, way), 1e-12), 0.0, 1.0);
-  float covered = clamp(half_width + 0.5 - length(to - share * way), 0.0, 1.0);
-  colour = bright > 0.5 ? vec4(0.0, covered, 0.0, 1.0) : vec4(covered, 0.0, 0.0, 1.0);
+  vec4 shade = shades[kind];
+  colour = vec4(shade.rgb, shade.a * clamp(0.5 * widths[kind] + 0.5 - abs(away), 0.0, 1.0));
 }

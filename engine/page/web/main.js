@@ -42,6 +42,12 @@ export class Page {
     this.spent = 0;
     this.wanted = false;
     this.moved = -Infinity;
+    this.painted = false;
+    this.lastRead = "";
+    /** @type {number | undefined} when the last step of playing was */
+    this.began = undefined;
+    /** @type {number | undefined} */
+    this.resting = undefined;
     this.controls = new Controls(this);
     this.fill();
     this.track.slider.addEventListener("input", () => this.goTo(Number(this.track.slider.value)));

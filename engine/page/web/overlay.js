@@ -147,7 +147,7 @@ export class Overlay {
       run.network.head().forEach(([u, v], k) => {
         const along = (u * found.place[0] + v * found.place[1]) / Math.max(u * u + v * v, 1e-12);
         const foot = this.at(panel, "embedding", [along * u, along * v]);
-        this.dashed([at, foot, origin], look.classes[k], unit);
+        this.dashed([at, foot, origin], look.classes[k], look.rim, unit);
         this.dot(foot, Math.max(7 * unit, 3), look.classes[k], look);
       });
     }
@@ -155,15 +155,17 @@ export class Overlay {
     this.dot(at, Math.max(6 * unit, 2.5), look.classes[found.answer], look);
   }
 
-  /** @param {Pixel[]} way @param {string} colour @param {number} unit */
-  dashed(way, colour, unit) {
+  /** @param {Pixel[]} way @param {string} colour @param {string} rim @param {number} unit */
+  dashed(way, colour, rim, unit) {
     const { context } = this;
     context.beginPath();
     way.forEach(([x, y]) => context.lineTo(x, y));
-    context.setLineDash([6, 5]);
-    context.lineWidth = Math.max(3 * unit, 1.5);
-    context.strokeStyle = colour;
-    context.stroke();
+    for (const [width, stroke, dash] of /** @type {[number, string, number[]][]} */ ([[6, rim, []], [3, colour, [7, 4]]])) {
+      context.setLineDash(dash);
+      context.lineWidth = Math.max(width * unit, width / 2);
+      context.strokeStyle = stroke;
+      context.stroke();
+    }
     context.setLineDash([]);
   }
 

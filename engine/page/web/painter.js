@@ -1,6 +1,7 @@
 // The planes on the graphics card: ground and regions, the grid, the points.
-import { bindAttributes, numbersOf, programOf, targetOf } from "./gl.js";
-import { gridIn, placeIn, pointRadius, tickStep } from "./place.js";
+import { STYLES, linesIn, regionsIn } from "./drawing.js";
+import { BLOCK, bindAttributes, blockOf, numbersOf, programOf, targetOf } from "./gl.js";
+import { placeIn, pointRadius } from "./place.js";
 import { networkShader } from "./shaders.js";
 
 /** @typedef {ReturnType<typeof prepared>} Prepared */
@@ -25,9 +26,8 @@ function prepared(gl, run) {
   return {
     measure: programOf(gl, computes + GLSL.measure, GLSL.nothing, ["found"]),
     map: run.planar ? programOf(gl, GLSL["cover.vert"], computes + GLSL["map.frag"]) : null,
-    ground: programOf(gl, GLSL["cover.vert"], sizes + GLSL["ground.frag"]),
     point: programOf(gl, sizes + GLSL["point.vert"], GLSL["point.frag"]),
-    weights: numbersOf(gl, network.size),
+    weights: network.size <= BLOCK ? blockOf(gl, network.size, "Weights") : numbersOf(gl, network.size),
     inputs,
     found: fixed(new Float32Array(3 * run.count)),
     x: fixed(run.planar ? new Float32Array(run.x) : new Float32Array(2 * run.count)),
@@ -46,11 +46,13 @@ export class Painter {
     /** @type {Map<import("./run.js").Run, Prepared>} */
     this.runs = new Map();
     this.line = programOf(gl, GLSL["line.vert"], GLSL["line.frag"]);
+    this.flat = programOf(gl, GLSL["flat.vert"], GLSL["flat.frag"]);
+    this.paste = programOf(gl, GLSL["cover.vert"], GLSL["paste.frag"]);
     this.vertices = gl.createBuffer();
     this.caught = gl.createTransformFeedback();
     this.bare = gl.createVertexArray();
-    /** @type {Map<string, {mapped: ReturnType<typeof targetOf>, coverage: ReturnType<typeof targetOf>}>} */
-    this.targets = new Map();
+    /** @type {Map<string, ReturnType<typeof targetOf>>} what panels' answers are computed into */
+    this.maps = new Map();
     /** Share of the pixels at which regions of the input plane are computed while something moves. */
     this.fineness = 1 / 4;
   }
@@ -66,18 +68,6 @@ export class Painter {
   }
 
   /**
-   * What a panel is drawn into on the way.
-   * @param {import("./panel.js").Panel} panel
-   */
-  targetsOf({ key }) {
-    const { gl } = this;
-    const made = () => ({ mapped: targetOf(gl, gl.RGBA8, gl.LINEAR), coverage: targetOf(gl, gl.RG8, gl.NEAREST) });
-    const known = this.targets.get(key) ?? made();
-    this.targets.set(key, known);
-    return known;
-  }
-
-  /**
    * The run's points at its epoch, computed once.
    * @param {import("./run.js").Run} run
    */
@@ -88,7 +78,7 @@ export class Painter {
     on.epoch = run.epoch;
     on.weights.set(run.network.flat);
     gl.useProgram(on.measure.program);
-    textures(gl, [[on.measure.at.weights, on.weights.texture], [on.measure.at.inputs, on.inputs.texture]]);
+    textures(gl, [[on.measure.at.inputs, on.inputs.texture], ...weightsFor(on, on.measure)]);
     gl.bindBuffer(gl.ARRAY_BUFFER, null);
     gl.bindTransformFeedback(gl.TRANSFORM_FEEDBACK, this.caught);
     gl.bindBufferBase(gl.TRANSFORM_FEEDBACK_BUFFER, 0, on.found);
@@ -127,7 +117,6 @@ export class Painter {
   paint(panels, state, look, ratio, moving) {
     const { gl, canvas } = this;
     gl.bindFramebuffer(gl.FRAMEBUFFER, null);
-    gl.disable(gl.SCISSOR_TEST);
     gl.clearColor(...look.rgb.ground, 1);
     gl.clear(gl.COLOR_BUFFER_BIT);
     for (const panel of panels) {
@@ -135,63 +124,44 @@ export class Painter {
       const [left, bottom] = [Math.round(panel.left * ratio), canvas.height - Math.round(panel.top * ratio) - size.height];
       const unit = panel.unit * ratio;
       const on = this.measure(panel.run);
-      const grid = state.shown.grid && panel.run.about.segments.length > 0;
-      if (grid) this.paintLines(panel, gridIn(panel, size), size, unit);
-      const mapped = this.paintMap(panel, on, state, look, size, moving ? this.fineness : 1);
+      const decided = state.shown.regions ? panel.answered() : 0;
+      const map = on.map && decided && panel.morph() === 0 ? this.mapOf(panel, on, look, size, moving ? this.fineness : 1) : null;
       gl.bindFramebuffer(gl.FRAMEBUFFER, null);
       gl.viewport(left, bottom, size.width, size.height);
       gl.enable(gl.SCISSOR_TEST);
       gl.scissor(left, bottom, size.width, size.height);
-      this.paintGround(panel, on, state, look, size, unit, mapped, grid);
+      gl.enable(gl.BLEND);
+      gl.blendFunc(gl.SRC_ALPHA, gl.ONE_MINUS_SRC_ALPHA);
+      const regions = decided && panel.morph() > 0 ? regionsIn(panel, size) : [];
+      if (map) this.paintMap(map, size, decided);
+      this.paintRegions(regions, look, size, decided);
+      this.paintLines(linesIn(panel, size, unit, decided === 1 ? regions : [], state.shown.grid), look, size, unit);
+      gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
       if (state.shown.points) this.paintPoints(panel, on, state, look, size, unit);
+      gl.disable(gl.BLEND);
       gl.disable(gl.SCISSOR_TEST);
     }
   }
 
   /**
-   * How much of each line's pixels is covered, each pixel once: lines are translucent, and their pieces overlap.
-   * @param {import("./panel.js").Panel} panel
-   * @param {Float32Array} vertices
-   * @param {{width: number, height: number}} size
-   * @param {number} unit
-   */
-  paintLines(panel, vertices, size, unit) {
-    const { gl, line } = this;
-    this.targetsOf(panel).coverage.into(size.width, size.height);
-    gl.clearColor(0, 0, 0, 0);
-    gl.clear(gl.COLOR_BUFFER_BIT);
-    gl.useProgram(line.program);
-    gl.uniform2f(line.at.size, size.width, size.height);
-    gl.uniform2f(line.at.widths, Math.max(1.4 * unit, 0.9), Math.max(2.6 * unit, 1.5));
-    bindAttributes(gl, this.vertices, 3, [[0, 3, 0], [1, 3, 3]], 1);
-    gl.bufferData(gl.ARRAY_BUFFER, vertices, gl.STREAM_DRAW);
-    gl.disableVertexAttribArray(2);
-    gl.enable(gl.BLEND);
-    gl.blendEquation(gl.MAX);
-    gl.blendFunc(gl.ONE, gl.ONE);
-    gl.drawArraysInstanced(gl.TRIANGLE_STRIP, 0, 4, vertices.length / 3 - 1);
-    gl.blendEquation(gl.FUNC_ADD);
-    gl.disable(gl.BLEND);
-  }
-
-  /**
-   * The input plane's regions, where it is the input plane that is shown.
+   * The answers of the whole network all over the input plane, as a picture.
    * @param {import("./panel.js").Panel} panel
    * @param {Prepared} on
-   * @param {import("./state.js").State} state
    * @param {import("./state.js").Look} look
    * @param {{width: number, height: number}} size
    * @param {number} fineness
    */
-  paintMap(panel, on, state, look, size, fineness) {
+  mapOf(panel, on, look, size, fineness) {
     const { gl } = this;
-    if (!on.map || !state.shown.regions || panel.morph() > 0) return false;
-    const { program, at } = on.map;
+    const shader = /** @type {NonNullable<typeof on.map>} */ (on.map);
+    const { program, at } = shader;
+    const target = this.maps.get(panel.key) ?? targetOf(gl, gl.RGBA8, gl.LINEAR);
+    this.maps.set(panel.key, target);
     const small = { width: Math.ceil(size.width * fineness), height: Math.ceil(size.height * fineness) };
     const { origin, scale } = placeIn(panel.run, "input", small, panel.zoom);
-    this.targetsOf(panel).mapped.into(small.width, small.height);
+    target.into(small.width, small.height);
     gl.useProgram(program);
-    textures(gl, [[at.weights, on.weights.texture]]);
+    textures(gl, weightsFor(on, shader));
     gl.uniform2f(at.size, small.width, small.height);
     gl.uniform2f(at.origin, ...origin);
     gl.uniform1f(at.scale, scale);
@@ -199,39 +169,68 @@ export class Painter {
     gl.uniform3f(at.ink, ...look.rgb.ink);
     gl.uniform1f(at.edge, fineness === 1 ? 1 : 0);
     gl.drawArrays(gl.TRIANGLE_STRIP, 0, 4);
-    return true;
+    return target;
   }
 
   /**
-   * @param {import("./panel.js").Panel} panel
-   * @param {Prepared} on
-   * @param {import("./state.js").State} state
+   * @param {ReturnType<typeof targetOf>} map
+   * @param {{width: number, height: number}} size
+   * @param {number} decided
+   */
+  paintMap(map, size, decided) {
+    const { gl } = this;
+    const { program, at } = this.paste;
+    gl.useProgram(program);
+    textures(gl, [[at.map, map.texture]]);
+    gl.uniform2f(at.size, size.width, size.height);
+    gl.uniform1f(at.decided, decided);
+    gl.drawArrays(gl.TRIANGLE_STRIP, 0, 4);
+  }
+
+  /**
+   * @param {[number, number][][]} regions
+   * @param {import("./state.js").Look} look
+   * @param {{width: number, height: number}} size
+   * @param {number} decided
+   */
+  paintRegions(regions, look, size, decided) {
+    const { gl } = this;
+    const { program, at } = this.flat;
+    gl.useProgram(program);
+    gl.uniform2f(at.size, size.width, size.height);
+    gl.disableVertexAttribArray(1);
+    gl.disableVertexAttribArray(2);
+    bindAttributes(gl, this.vertices, 2, [[0, 2, 0]]);
+    gl.bufferData(gl.ARRAY_BUFFER, new Float32Array(regions.flat(2)), gl.STREAM_DRAW);
+    let first = 0;
+    regions.forEach((polygon, k) => {
+      gl.uniform4f(at.shade, ...rgbOf(look.rgb.regions, k), decided);
+      gl.drawArrays(gl.TRIANGLE_FAN, first, polygon.length);
+      first += polygon.length;
+    });
+  }
+
+  /**
+   * @param {import("./drawing.js").Lines} lines
    * @param {import("./state.js").Look} look
    * @param {{width: number, height: number}} size
    * @param {number} unit
-   * @param {boolean} mapped
-   * @param {boolean} grid
    */
-  paintGround(panel, on, state, look, size, unit, mapped, grid) {
+  paintLines(lines, look, size, unit) {
     const { gl } = this;
-    const { program, at } = on.ground;
-    const shown = panel.morph() > 0 ? "embedding" : "input";
-    const { origin, scale } = placeIn(panel.run, shown, size, panel.zoom);
+    const { program, at } = this.line;
+    const { ink, quiet } = look.rgb;
     gl.useProgram(program);
-    const { mapped: map, coverage } = this.targetsOf(panel);
-    textures(gl, [[at.map, map.texture], [at.coverage, coverage.texture]]);
     gl.uniform2f(at.size, size.width, size.height);
-    gl.uniform2f(at.origin, ...origin);
-    gl.uniform1f(at.scale, scale);
-    gl.uniform1f(at.unit, unit);
-    gl.uniform1f(at.tick, tickStep(panel.half() / panel.zoom.k) * scale);
-    for (const name of /** @type {const} */ (["ground", "ink", "quiet"])) gl.uniform3f(at[name], ...look.rgb[name]);
-    gl.uniform3fv(at.heads, panel.run.network.head().flat());
-    gl.uniform3fv(at.regions, look.rgb.regions);
-    gl.uniform1f(at.decided, state.shown.regions ? panel.answered() : 0);
-    gl.uniform1f(at.mapped, mapped ? 1 : 0);
-    gl.uniform1f(at.grid, grid ? 1 : 0);
-    gl.drawArrays(gl.TRIANGLE_STRIP, 0, 4);
+    const widths = STYLES.map(([width]) => Math.max(width * unit, 1));
+    gl.uniform4fv(at.widths, widths);
+    gl.uniform4fv(at.shades, STYLES.flatMap(([, alpha], kind) => [...(kind === 2 ? quiet : ink), alpha]));
+    gl.disableVertexAttribArray(1);
+    gl.disableVertexAttribArray(2);
+    bindAttributes(gl, this.vertices, 4, [[0, 4, 0]]);
+    const strip = lines.strip(widths);
+    gl.bufferData(gl.ARRAY_BUFFER, strip, gl.STREAM_DRAW);
+    gl.drawArrays(gl.TRIANGLE_STRIP, 0, strip.length / 4);
   }
 
   /**
@@ -261,11 +260,29 @@ export class Painter {
     gl.uniform1fv(at.classes, Array.from({ length: run.network.classes }, (_, k) => Number(state.showsClass(k))));
     gl.uniform3fv(at.colours, look.rgb.classes);
     gl.uniform3f(at.rim, ...look.rgb.rim);
-    gl.enable(gl.BLEND);
-    gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
     gl.drawArrays(gl.POINTS, 0, run.count);
-    gl.disable(gl.BLEND);
   }
+}
+
+/**
+ * The texture that a program reads weights from, if it is one: a block is bound at once.
+ * @param {Prepared} on
+ * @param {{program: WebGLProgram, at: Record<string, WebGLUniformLocation | null>}} what
+ * @returns {[WebGLUniformLocation | null, WebGLTexture | null][]}
+ */
+function weightsFor({ weights }, { program, at }) {
+  if ("texture" in weights) return [[at.weights, weights.texture]];
+  weights.use(program);
+  return [];
+}
+
+/**
+ * @param {number[]} colours
+ * @param {number} k
+ * @returns {[number, number, number]}
+ */
+function rgbOf(colours, k) {
+  return [colours[3 * k], colours[3 * k + 1], colours[3 * k + 2]];
 }
 
 /**

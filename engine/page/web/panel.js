@@ -16,7 +16,12 @@ export class Panel {
     this.plane = plane;
     this.state = state;
     this.key = `${run.name} ${plane}`;
-    [this.left, this.top, this.width, this.height, this.unit] = [0, 0, 1, 1, 1];
+    this.left = 0;
+    this.top = 0;
+    this.width = 1;
+    this.height = 1;
+    /** Pixels to 1/1080 of it. */
+    this.unit = 1;
     this.element = document.createElement("div");
     this.element.className = "panel";
     this.element.tabIndex = 0;

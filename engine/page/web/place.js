@@ -55,38 +55,3 @@ export function tickStep(half) {
 export function pointRadius(count) {
   return Math.min(Math.max(5.5 * (5000 / Math.max(count, 1)) ** 0.25, 3.2), 12);
 }
-
-/**
- * The grid as it is drawn in a panel: x, y, and which line a vertex belongs to; odd numbers are bright.
- * @param {import("./panel.js").Panel} panel
- * @param {{width: number, height: number}} size
- * @returns {Float32Array}
- */
-export function gridIn(panel, size) {
-  const { run, plane } = panel;
-  const { segments, bright } = run.about;
-  const input = run.planar ? placeIn(run, "input", size, panel.zoom) : null;
-  const embedding = placeIn(run, "embedding", size, panel.zoom);
-  const t = panel.morph();
-  const out = [];
-  const images = plane === "input" ? null : run.lines();
-  for (let line = 0; line < segments.length; line++) {
-    const [[x0, y0], [x1, y1]] = segments[line];
-    const shares = images ? images[line].shares : [0, 1];
-    const which = 2 * line + Number(bright.includes(line));
-    for (let i = 0; i < shares.length; i++) {
-      let [x, y] = [0, 0];
-      if (input && t < 1) {
-        const s = shares[i];
-        [x, y] = [input.origin[0] + input.scale * ((1 - s) * x0 + s * x1), input.origin[1] + input.scale * ((1 - s) * y0 + s * y1)];
-      }
-      if (images && t > 0) {
-        const { places } = images[line];
-        x = (1 - t) * x + t * (embedding.origin[0] + embedding.scale * places[2 * i]);
-        y = (1 - t) * y + t * (embedding.origin[1] + embedding.scale * places[2 * i + 1]);
-      }
-      out.push(x, y, which);
-    }
-  }
-  return new Float32Array(out);
-}

@@ -20,6 +20,6 @@ void main() {
   own = colours[k];
   wrong = mistakes > 0.5 && found.z != label ? 1.0 : 0.0;
   square = k >= 8 ? 1.0 : 0.0;
-  gl_PointSize = 2.0 * radius + 2.0;
+  gl_PointSize = 2.0 * radius + 1.0;
   gl_Position = classes[k] > 0.5 ? vec4(2.0 * pixel / size - 1.0, 0.0, 1.0) : vec4(2.0, 2.0, 2.0, 1.0);
 }

@@ -1,4 +1,5 @@
 // A network as a shader: written from the list of its layers; kinds.glsl has a function for each kind of activation.
+import { BLOCK } from "./gl.js";
 
 /**
  * `void network(float x[], out float e[])`, `int answerOf(float e[])` and `vec2 placeOf(float e[])`. Weights are numbers
@@ -24,14 +25,14 @@ export function networkShader(network) {
     }
     const unit = bends.reduce((value, bend) => called(bend, value), "z");
     const sum = `float z = weight(${layer.at + layer.rows * layer.columns} + u);
-      for (int i = 0; i < ${layer.columns}; i++) z += weight(${layer.at} + u * ${layer.columns} + i) * ${from}[i];`;
+      ${each("i", layer.columns, (i) => `z += weight(${layer.at} + u * ${layer.columns} + ${i}) * ${from}[${i}];`)}`;
     const fused = bends.length > 0 && after !== undefined;
     const rows = fused ? after.rows : layer.rows;
     body.push(`float ${to}[${rows}];`);
     if (fused) {
       body.push(`for (int o = 0; o < ${rows}; o++) ${to}[o] = weight(${after.at + after.rows * after.columns} + o);`);
       body.push(`for (int u = 0; u < ${layer.rows}; u++) { ${sum} float h = ${unit};
-      for (int o = 0; o < ${rows}; o++) ${to}[o] += weight(${after.at} + o * ${after.columns} + u) * h; }`);
+      ${each("o", rows, (o) => `${to}[${o}] += weight(${after.at} + ${o} * ${after.columns} + u) * h;`)} }`);
     } else {
       body.push(`for (int u = 0; u < ${rows}; u++) { ${sum} ${to}[u] = ${unit}; }`);
     }
@@ -41,8 +42,7 @@ export function networkShader(network) {
   const head = layers[layers.length - 1];
   const along = (/** @type {number} */ k) => axes.map((axis, i) => `e[${i}] * ${glslNumber(axis[k])}`).join(" + ");
   return `${GLSL.kinds}
-uniform highp sampler2D weights;
-float weight(int i) { return texelFetch(weights, ivec2(i & 1023, i >> 10), 0).r; }
+${network.size <= BLOCK ? inBlock(network.size) : IN_TEXTURE}
 void network(float x[${inputs}], out float e[${width}]) {
   ${body.join("\n  ")}
   for (int i = 0; i < ${width}; i++) e[i] = ${from}[i];
@@ -63,6 +63,26 @@ int answerOf(float e[${width}]) {
 }
 vec2 placeOf(float e[${width}]) { return vec2(${along(0)}, ${along(1)}); }
 `;
+}
+
+/**
+ * A loop; a short one is written out, which is several times as fast where no graphics card helps.
+ * @param {string} name
+ * @param {number} count
+ * @param {(i: string | number) => string} body
+ */
+function each(name, count, body) {
+  if (count <= 8) return Array.from({ length: count }, (_, i) => body(i)).join(" ");
+  return `for (int ${name} = 0; ${name} < ${count}; ${name}++) ${body(name)}`;
+}
+
+const IN_TEXTURE = `uniform highp sampler2D weights;
+float weight(int i) { return texelFetch(weights, ivec2(i & 1023, i >> 10), 0).r; }`;
+
+/** @param {number} size */
+function inBlock(size) {
+  return `layout(std140) uniform Weights { vec4 weights[${Math.ceil(size / 4)}]; };
+float weight(int i) { return weights[i >> 2][i & 3]; }`;
 }
 
 /**

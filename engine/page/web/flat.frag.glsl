@@ -1,0 +1,6 @@
+uniform vec4 shade;
+out vec4 colour;
+
+void main() {
+  colour = shade;
+}
