@@ -19,8 +19,10 @@ class Replay(parts.FilmScene):
             return self.play(parts.Replay(picture, film, cues=replaying.cues))
         beginning, *beats = replaying.beats(film)
         self.next_section(f"epoch {beginning.start:g}")
-        self.wait(beginning.hold)
+        if beginning.hold:
+            self.wait(beginning.hold)
         for start, stop, seconds, hold in beats:  # a section from pause to pause
             self.next_section(f"epoch {stop:g}")
             self.play(parts.Replay(picture, film, start, stop, rate_func=pace(film, start, stop), run_time=seconds))
-            self.wait(hold)
+            if hold:
+                self.wait(hold)

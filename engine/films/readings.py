@@ -3,11 +3,14 @@
 import numpy as np
 
 from engine.films.film import Curve
-from engine.network.loss import Judged, judged
+from engine.network.layers import classifier
+from engine.network.loss import Judged, judged_by
 from engine.runs.run import Run
 
 DRAWN = 241
 """Places of a loss curve that has to be worked out."""
+FEWEST, SCORES = 25, 200_000_000
+"""Of so many classes and points that this many scores are fewer places, it has these at least."""
 _PROBED = 9
 """Snapshots at which a recorded loss is compared with the loss of their weights."""
 
@@ -23,7 +26,7 @@ def readings(run: Run, epoch: float, found: Judged | None) -> tuple[dict[str, fl
     if found is not None:
         values |= {"accuracy": found.accuracy, "loss": found.loss}
     if found is not None and (unseen := run.held_out) is not None:
-        held = judged(run.scores(epoch, held_out=True), unseen.y)
+        held = judged_by(run.classifier(epoch), run.embedding(epoch, held_out=True), unseen.y)
         values |= {"held_out_accuracy": held.accuracy, "held_out_loss": held.loss}
     last = run.epochs[np.searchsorted(run.epochs, epoch, side="right") - 1]
     measured = {name: run.metric(name, epoch) for name in run.metrics if name not in values}
@@ -52,10 +55,13 @@ def loss_curve(run: Run, held_out: bool = False) -> Curve | None:
             return recorded
     if not run.layers:
         return None
-    some = np.unique(np.linspace(0, count - 1, DRAWN).astype(int))
+    work = len(run.data.y) * classifier(run.layers).weight.shape[1]
+    drawn = min(DRAWN, max(FEWEST, SCORES // work))
+    some = np.unique(np.linspace(0, count - 1, drawn).astype(int))
     return Curve(run.epochs[some], _losses(run, some, held_out))
 
 
 def _losses(run: Run, snapshots: np.ndarray, held_out: bool) -> np.ndarray:
     y = run.held_out.y if held_out and run.held_out is not None else run.data.y
-    return np.array([judged(run.scores(float(run.epochs[i]), held_out=held_out), y).loss for i in snapshots])
+    moments = (float(run.epochs[i]) for i in snapshots)
+    return np.array([judged_by(run.classifier(t), run.embedding(t, held_out), y).loss for t in moments])

@@ -12,9 +12,9 @@ from engine.films.plane import Plane, plane_of
 from engine.films.readings import loss_curve, readings
 from engine.films.seen import Brief
 from engine.films.unfolding import shrink
-from engine.network.layers import LARGE, Array, apply, classifier, embedding, forward, weights_of
+from engine.network.layers import LARGE, Array, classifier, embedding, forward, weights_of
 from engine.network.lines import Lines, extent_of, images, square_grid
-from engine.network.loss import judged
+from engine.network.loss import judged_by
 from engine.network.regions import argmax_regions
 from engine.numbers import scaled
 from engine.recipes.data import Labelled
@@ -78,7 +78,7 @@ class Training(OverEpochs):
             lines = Lines(recorded.reshape(-1, width), np.arange(count + 1) * samples)
         found, shadow = None, None  # without a classifier nothing is answered
         if last is not None:
-            found = judged(apply(last, e), data.y)
+            found = judged_by(last, e, data.y)
             shadow = plane.shadow(last, e.mean(0)) if playhead >= plane.shown_from else None
         values, measured = readings(run, playhead, found)
         shown, labels = [plane(e)], [data.y]
@@ -87,7 +87,7 @@ class Training(OverEpochs):
             unseen = run.embedding(playhead, held_out=True)
             shown.append(plane(unseen))
             labels.append(self.held_out.y)
-            judgement = judged(apply(last, unseen), self.held_out.y).wrong if last is not None else None
+            judgement = judged_by(last, unseen, self.held_out.y).wrong if last is not None else None
             wrong.append(np.zeros(len(unseen), bool) if judgement is None else judgement)
         return Frame(
             points=np.concatenate(shown),

@@ -5,6 +5,9 @@ from numpy.typing import ArrayLike
 
 from engine.network.layers import Array, Linear
 
+MANY = 32
+"""Classes from which on compiled code cuts polygons, in the same steps: a thousand make a million cuts."""
+
 
 def argmax_regions(classifier: Linear, corners: ArrayLike) -> tuple[Array, ...]:
     """Where in the rectangle each class has the highest score: K convex polygons (V, 2), empty (0, 2) where nowhere.
@@ -16,6 +19,10 @@ def argmax_regions(classifier: Linear, corners: ArrayLike) -> tuple[Array, ...]:
     (left, bottom), (right, top) = np.asarray(corners, float)
     rectangle = [(left, bottom), (right, bottom), (right, top), (left, top)]
     weight, bias = classifier.weight.astype(float), classifier.bias.astype(float)
+    if len(weight) > MANY:
+        from engine.network.compiled import region  # numba takes a while to import
+
+        return tuple(region(k, weight, bias, np.array(rectangle)) for k in range(len(weight)))
     regions = []
     for k in range(len(weight)):
         polygon = rectangle

@@ -4,24 +4,12 @@ Importing numba takes as long as importing half of Manim: only what really draws
 Arithmetic is exact to the bit on every processor: nothing is contracted or reordered.
 """
 
-from collections.abc import Callable
-from functools import partial
-from typing import Any
-
 import numpy as np
 from numba import njit, uint32
 
+from engine.network.compiled import kept
+
 NO_NAN = {"nnan", "ninf", "nsz"}
-
-
-def kept(function: Callable[..., Any] | None = None, **how: Any) -> Any:
-    """Njit of numba's, machine code kept on disk; where no folder can be written, each process compiles anew."""
-    if function is None:
-        return partial(kept, **how)
-    try:
-        return njit(cache=True, **how)(function)
-    except RuntimeError:  # "no locator available"
-        return njit(**how)(function)
 
 
 @njit(nogil=True, inline="always")

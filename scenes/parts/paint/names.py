@@ -49,10 +49,13 @@ def paint_region_names(canvas: Canvas, outlines: list[Array], theme: Theme, foot
     around = _around(box)
     step = 2 * (box.width + box.height) / SAMPLES
     size = SIZES.body * canvas.unit
+    colours = theme.class_colours(len(outlines))
     for k, outline in enumerate(outlines):
+        if not len(outline):
+            continue
         inside = _inside(outline, around)
         begin, length = _longest(inside)
-        name, colour = theme.name(k), mix(theme.class_colours(len(outlines))[k], rgb(theme.ink), 0.25)
+        name, colour = theme.name(k), mix(colours[k], rgb(theme.ink), 0.25)
         width = text_width(canvas.fonts, name, size, STRONG)
         alpha = float(np.clip((length * step - 1.3 * max(width, size)) / 12, 0, 1))
         if alpha > 0:

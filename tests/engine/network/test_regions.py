@@ -71,3 +71,16 @@ def test_a_class_that_never_wins_has_no_region() -> None:
 def test_of_equal_classes_the_first_has_the_region() -> None:
     regions = argmax_regions(Linear(np.zeros((3, 2)), np.zeros(3)), SQUARE)
     assert [len(r) for r in regions] == [4, 0, 0]
+
+
+@pytest.mark.parametrize("kind", ["random", "without bias", "whole numbers"])
+def test_compiled_cuts_of_many_classes_are_the_plain_ones_to_the_last_bit(kind: str, monkeypatch) -> None:
+    random = np.random.default_rng(3)
+    layer = Linear(random.standard_normal((70, 2)), random.standard_normal(70) * (kind == "random"))
+    if kind == "whole numbers":  # ties everywhere
+        layer = Linear(random.integers(-3, 4, (70, 2)).astype(float), random.integers(-3, 4, 70).astype(float))
+    check(layer, SQUARE, random.uniform(-4, 4, (500, 2)))
+    compiled = argmax_regions(layer, SQUARE)
+    monkeypatch.setattr("engine.network.regions.MANY", 1000)
+    plain = argmax_regions(layer, SQUARE)
+    assert all(np.array_equal(a, b) for a, b in zip(compiled, plain, strict=True))
