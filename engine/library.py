@@ -165,7 +165,8 @@ def run_of(name: str | Path) -> Path:
     """A run's file, named itself or by a recipe; a recipe that is not recorded yet is recorded now."""
     if str(name).lower().replace("-", "_") in RECIPES or Path(name).suffix == ".toml":
         recipe = find_recipe(name)
-        if not recorded_at(recipe).exists() and not shipped_at(recipe):
+        path = recorded_at(recipe)
+        if not (path.exists() or _stopped(path).exists() or shipped_at(recipe)):  # what diverged would do so again
             record(recipe)
     return find_run(name)
 

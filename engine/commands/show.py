@@ -23,15 +23,15 @@ from engine.render.launch import draw_sheet
 @click.option("--check", is_flag=True, help="Read every byte and compare checksums.")
 @click.option("--force", is_flag=True, help="Replace the PNG that is there.")
 def command(run: str, sheet: Path | None, check: bool, force: bool) -> None:
-    """Describe RUN: a run file, or a recipe (a name or a TOML file) that was recorded."""
+    """Describe RUN: a run file, or a recipe (a name or a TOML file), which is recorded now if it was not."""
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    from engine.library import find_run
+    from engine.library import run_of
     from engine.runs.run import Run
 
-    path = find_run(run)
+    path = run_of(run)
     table = Table(show_header=False, box=None, pad_edge=False)
     table.add_column(style="bold")
     table.add_column(overflow="fold")
@@ -96,9 +96,18 @@ def _network(run: "Run") -> str:
         return f"layers that unspiral does not know; embedding {run.width}, {classes}"
     if not linear:
         return ""
-    widths = [linear[0].weight.shape[-1], *(layer.weight.shape[-2] for layer in linear)]
     weights = sum(layer.weight[0].size + layer.bias[0].size for layer in linear)
-    return f"{'–'.join(map(str, widths))}, {weights:,} weights and biases in {linear[0].weight.dtype}"
+    return f"{widths(run)}, {weights:,} weights and biases in {linear[0].weight.dtype}"
+
+
+def widths(run: "Run") -> str:
+    """2–100–2–5: how wide the input is and what each linear layer makes of it; empty where that is not known."""
+    from engine.network.layers import Linear
+
+    linear = [layer for layer in run.layers if isinstance(layer, Linear)]
+    if run.trajectories is not None or not linear:
+        return ""
+    return "–".join(map(str, [linear[0].weight.shape[-1], *(layer.weight.shape[-2] for layer in linear)]))
 
 
 def _shape(array: "NDArray") -> str:

@@ -16,20 +16,20 @@ from engine.errors import UnspiralError, printable
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Where to write it.  [default: RUN-thin]")
 @click.option("--force", is_flag=True, help="Replace the file that is there.")
 def command(run: str, step: int | None, error: float | None, output: Path | None, force: bool) -> None:
-    """Write a smaller run: RUN, a run file or a recorded recipe, with fewer snapshots.
+    """Write a smaller run: RUN, a run file or a recipe, with fewer snapshots.
 
     --error is in the embedding's own units; between snapshots films go on cubics.
     """
     from engine.commands.terminal import size
     from engine.files.making import check
-    from engine.library import called, find_run
+    from engine.library import called, run_of
     from engine.runs import thin
     from engine.runs.run import Run
     from engine.runs.showable import showable
 
     if (step is None) == (error is None):
         raise UnspiralError("give --every K or --error E, one of them")
-    path = find_run(run)
+    path = run_of(run)
     output = output or Path(f"{called(run)}-thin.safetensors")
     check(output, force, "name another file with -o")
     whole = Run.load(path)

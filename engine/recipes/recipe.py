@@ -66,6 +66,13 @@ class Recipe:
     """Epoch at which the recorded embedding is turned to lie upright on the input, no score changed; None: as it is."""
     precision: Precision = "float32"
 
+    def __new__(cls, *_: Any, **given: Any) -> "Recipe":
+        """A recipe. UnspiralError offers the nearest keys for one that there is not, which Python would call a type."""
+        for name in given:
+            if name not in cls.__dataclass_fields__:
+                raise unknown("key of a recipe", name, cls.__dataclass_fields__)
+        return super().__new__(cls)
+
     def __post_init__(self) -> None:
         for name in FIELDS:
             object.__setattr__(self, name, checked(name, getattr(self, name)))

@@ -20,7 +20,6 @@ from manim.scene.section import DefaultSectionType
 from manim.utils.exceptions import EndSceneEarlyException
 from srt import Subtitle
 from threadpoolctl import threadpool_limits
-from tqdm import tqdm
 
 from engine import UnspiralError
 from engine.deliver.captions import beside
@@ -28,6 +27,7 @@ from engine.render.moment import Moment
 from scenes.parts.paint.theme import Theme, chosen_theme
 from scenes.parts.stage.camera import FilmCamera
 from scenes.parts.stage.card import Card
+from scenes.parts.stage.clip_bar import ClipBar
 from scenes.parts.stage.encoder import said
 from scenes.parts.stage.label import family
 from scenes.parts.stage.moment import Sought
@@ -102,6 +102,7 @@ class FilmScene(Scene):
             raise UnspiralError(f"{reason}; name another folder with --media_dir") from None
         self._in_motion = False
         self._saying: Subtitle | None = None
+        self._bar = ClipBar(type(self).__name__)
         moment = Moment.from_environment()
         self._sought = Sought(moment, config.frame_rate) if moment else None
         self.title = next(text for text in (title, self.title, self.theme.title) if text is not None)
@@ -123,6 +124,7 @@ class FilmScene(Scene):
             print(f"{type(self).__name__}: {error}", file=sys.stderr)
             raise SystemExit(2) from error
         finally:
+            self._bar.close()
             gc.unfreeze()
 
     def _between_cards(self, construct: Callable[[], None]) -> Callable[[], None]:
@@ -178,6 +180,7 @@ class FilmScene(Scene):
         super().next_section(name, section_type, skip_animations)
         section: Any = self.renderer.file_writer.sections[-1]
         section.beat = _beat(inspect.currentframe())
+        self._bar.begin_section(name)
         if self._sought:
             renderer: Any = self.renderer
             self._sought.begin_section(name, renderer.frame)
@@ -279,10 +282,8 @@ class FilmScene(Scene):
         if until is not None and self._sought:
             return self._sought.times(self.animations, until, in_steps(self))
         if self.renderer.skip_animations and not override_skip_animations and not in_steps(self):
-            return super().get_time_progression(run_time, description, n_iterations)
-        times = np.arange(frames(run_time)) * (1 / config.frame_rate)
-        bar, ascii_only = str(config.progress_bar), sys.platform == "win32"
-        return tqdm(times, description, n_iterations, leave=bar == "leave", ascii=ascii_only, disable=bar == "none")
+            return (end for end in (run_time,))
+        return self._bar.counting(np.arange(frames(run_time)) * (1 / config.frame_rate))
 
 
 def _beat(here: FrameType | None) -> str:

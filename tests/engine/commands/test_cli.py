@@ -20,7 +20,7 @@ from PIL import Image
 from safetensors import safe_open
 from safetensors.numpy import load_file, save_file
 
-from engine import NOTEBOOK, Recipe, Run, record
+from engine import NOTEBOOK, Recipe, Run, UnspiralError, record
 from engine.cli import COMMANDS, main
 from engine.commands.terminal import size, sparkline
 from engine.library import recorded_at
@@ -176,7 +176,6 @@ def test_a_recipe_that_does_not_fit_gets_one_line(tmp_path: Path, empty_cache: P
         (["train", "linear", "-o", "/", "--force"], "/ is a folder; name a file in it"),
         (["recipe", "notbook"], "did you mean notebook?"),
         (["show", "five_spiral"], "did you mean five_spirals"),
-        (["show", "linear"], "linear is not recorded yet; record it with: unspiral train linear"),
         (["show", "absent.safetensors"], "there is no run file absent.safetensors"),
         (["show", "/"], "is a folder; name a run file"),
     ],
@@ -241,10 +240,12 @@ def test_show_describes_a_run(small: Run, runs_folder: Path) -> None:
     assert "unfinished" not in described
 
 
-def test_show_finds_a_run_by_its_recipe(recipe: Path, empty_cache: Path) -> None:
-    assert "not recorded yet" in refused("show", recipe)
-    called("train", recipe)
-    assert "0 to 4, 5 snapshots" in called("show", recipe).stdout
+def test_show_and_thin_find_a_run_by_its_recipe(recipe: Path, empty_cache: Path, tmp_path: Path) -> None:
+    assert not list(empty_cache.glob("*.safetensors"))
+    assert "0 to 4, 5 snapshots" in called("show", recipe).stdout  # recorded now, as film does
+    assert len(list(empty_cache.glob("*.safetensors"))) == 1
+    thin = tmp_path / "thin.safetensors"
+    assert "3 of 5 snapshots" in called("thin", recipe, "--every", "2", "-o", thin).stdout
 
 
 def test_show_prints_no_control_characters_of_a_file(small: Run, tmp_path: Path) -> None:
@@ -309,6 +310,25 @@ def test_list_names_recipes_runs_and_damage(recipe: Path, empty_cache: Path) -> 
     assert re.search(r"^five_spirals +not recorded yet", said, re.MULTILINE)
     assert re.search(rf"^– +4 +\d+\.\d % +\d+\.\d kB +{Recipe.from_toml(recipe).digest}", said, re.MULTILINE)
     assert "spoiled (damaged)" in said and "runs are kept in" in said
+
+
+def test_list_says_what_own_runs_are_of_and_names_every_film(
+    recipe: Path, empty_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(recipe.parent)
+    called("train", recipe, "-o", "mine.safetensors")
+    said = called("list").stdout
+    assert re.search(r"^here +4 +\d+\.\d % +\d+\.\d kB +mine +spirals +2–5–2–5 *$", said, re.MULTILINE)
+    for film in ("training", "input_plane", "warping", "matrix", "fit", "softening"):
+        assert re.search(rf"^{film} +[A-Z].{{20}}", said, re.MULTILINE), film
+    assert not re.search("^(pace|shown|plane_of|levels_over|Film) ", said, re.MULTILINE)
+
+
+def test_a_key_that_no_recipe_has_is_answered_with_the_nearest() -> None:
+    with pytest.raises(UnspiralError, match="unknown key of a recipe 'hiden'; did you mean hidden"):
+        Recipe(hiden=(3,))  # type: ignore[call-arg]
+    with pytest.raises(UnspiralError, match="did you mean epochs"):
+        replace(NOTEBOOK, epoch=3)  # type: ignore[call-arg]
 
 
 def test_a_printed_recipe_is_a_recipe(tmp_path: Path) -> None:
