@@ -67,71 +67,96 @@ def jobs_for(
     ]
 
 
-def render(
-    jobs: Sequence[Job],
-    pool: Callable[[], Executor],
-    workers: int,
-    report: Callable[[Sequence[Underway]], None] = lambda clips: None,
-    say: Callable[[str], None] = lambda remark: None,
-) -> list[Underway]:
-    """Render all jobs; a scene that fails has an `error`, the others finish. `say` is told when nothing moves any more.
+_Task = tuple[Underway, str, tuple[Any, ...]]
+"""A scene, what is to be done for it, and with what."""
 
-    `pool` makes an executor of `workers` processes, and another one should that break. `report` is told of progress
-    a few times a second. KeyboardInterrupt leaves what is finished in the cache, and nothing half-finished.
-    """
-    clips = [Underway(job) for job in jobs]
-    executor = pool()
-    waiting: dict[Future[Any], tuple[Underway, str, tuple[Any, ...]]] = {}
 
-    def submit(clip: Underway, verb: str, *details: Any) -> None:
-        nonlocal executor
+class _Tasks:
+    """What was asked of executors and is not yet answered."""
+
+    def __init__(self, pool: Callable[[], Executor], spread: bool) -> None:
+        self._pool, self._spread = pool, spread
+        self._executors = [pool()]
+        self.waiting: dict[Future[Any], _Task] = {}
+
+    def submit(self, clip: Underway, verb: str, *details: Any) -> None:
+        """Ask for something; a task whose process died `TRIES` times is the clip's error."""
         key = (verb, details)
         clip.tries[key] = clip.tries.get(key, 0) + 1
         if clip.tries[key] > TRIES:
             clip.error = "its process died again and again: killed, or out of memory"
             return
         try:
-            future = executor.submit(work, verb, clip.job, *details)
+            future = self._executors[-1].submit(work, verb, clip.job, *details)
         except BrokenExecutor:
-            executor.shutdown(wait=False)
-            executor = pool()
-            future = executor.submit(work, verb, clip.job, *details)
-        waiting[future] = (clip, verb, details)
+            self._executors[-1].shutdown(wait=False)
+            self._executors.append(self._pool())
+            future = self._executors[-1].submit(work, verb, clip.job, *details)
+        self.waiting[future] = (clip, verb, details)
 
+    def answer(self, future: Future[Any]) -> tuple[Underway, str, Any] | None:
+        """Whose answer a future holds, to what, and what it is; None if it was asked for anew, or answered before."""
+        if future not in self.waiting:
+            return None
+        clip, verb, details = self.waiting.pop(future)
+        for other, task in [*self.waiting.items()]:
+            if task[0] is clip and task[1:] == (verb, details):
+                del self.waiting[other]
+                other.cancel()
+        try:
+            return clip, verb, future.result()
+        except BrokenExecutor:
+            self.submit(clip, verb, *details)
+            return None
+        except CancelledError:
+            return clip, verb, Failed("its scheduler is gone, or has dropped it; what is done stays in the cache")
+        except Exception as error:
+            return clip, verb, Failed(f"{type(error).__name__}: {error}")
+
+    def ask_again(self) -> None:
+        """Ask others for all that is waited for, if there may be others; the first answer counts."""
+        if self._spread:
+            self._executors.append(self._pool())
+            for clip, verb, details in [*self.waiting.values()]:
+                self.waiting[self._executors[-1].submit(work, verb, clip.job, *details)] = (clip, verb, details)
+
+    def end(self, *, at_once: bool = False) -> None:
+        """Let processes end; `at_once`, leaving nothing half-finished."""
+        if at_once:
+            for future in self.waiting:
+                future.cancel()
+            for process in multiprocessing.active_children():
+                process.terminate()  # a worker takes this as: leave nothing half-finished, and end
+        for executor in self._executors:
+            executor.shutdown(wait=not self._spread)  # for a cluster's worker that was stopped nobody can wait
+
+
+def render(
+    jobs: Sequence[Job],
+    pool: Callable[[], Executor],
+    workers: int,
+    report: Callable[[Sequence[Underway]], None] = lambda clips: None,
+    say: Callable[[str], None] = lambda remark: None,
+    spread: bool = False,
+) -> list[Underway]:
+    """Render all jobs; a scene that fails has an `error`, the others finish. `say` is told when nothing moves any more.
+
+    `pool` makes an executor of `workers` processes, and another one should that break. With `spread` it makes another
+    one, too, when nothing moves, which is asked anew for what is waited for: the first answer counts. `report` is told
+    of progress a few times a second. KeyboardInterrupt leaves what is finished in the cache, and nothing half-finished.
+    """
+    clips = [Underway(job) for job in jobs]
+    tasks = _Tasks(pool, spread)
+    share = -(-2 * workers // len(clips)) if workers > len(clips) else 1
     try:
         for clip in clips:
-            submit(clip, "plan")
+            tasks.submit(clip, "plan")
         moved, seen, silent = time.monotonic(), None, SILENT
-        while waiting:
-            finished, _ = wait(waiting, timeout=0.3, return_when=FIRST_COMPLETED)
+        while tasks.waiting:
+            finished, _ = wait(tasks.waiting, timeout=0.3, return_when=FIRST_COMPLETED)
             for future in finished:
-                clip, verb, details = waiting.pop(future)
-                try:
-                    answer = future.result()
-                except BrokenExecutor:
-                    submit(clip, verb, *details)
-                    continue
-                except CancelledError:
-                    answer = Failed("its scheduler is gone, or has dropped it; what is done stays in the cache")
-                except Exception as error:
-                    answer = Failed(f"{type(error).__name__}: {error}")
-                if isinstance(answer, Failed):
-                    clip.error = clip.error or answer.reason
-                elif isinstance(answer, Plan):
-                    clip.plan, clip.made = answer, answer.made
-                if verb == "segments":
-                    clip.pending -= 1
-                if clip.error or clip.made:
-                    continue
-                if isinstance(answer, Plan):
-                    parts = _parts(answer.missing, -(-2 * workers // len(clips)) if workers > len(clips) else 1)
-                    clip.pending = len(parts)
-                    for part in parts:
-                        submit(clip, "segments", part)
-                if isinstance(answer, Made):
-                    clip.made = answer
-                elif clip.pending == 0:
-                    submit(clip, "finish")
+                if found := tasks.answer(future):
+                    _go_on(*found, tasks, share)
             for clip in clips:
                 clip.progress = _progress(clip)
             report(clips)
@@ -140,17 +165,34 @@ def render(
             elif time.monotonic() - moved > silent:
                 say(f"nothing was finished for {silent:.0f} s; has a worker been stopped? Ctrl-C keeps what is done")
                 silent *= 4
+                tasks.ask_again()
     except BaseException:
-        for future in waiting:
-            future.cancel()
-        for process in multiprocessing.active_children():
-            process.terminate()  # a worker takes this as: leave nothing half-finished, and end
-        executor.shutdown(wait=True)
+        tasks.end(at_once=True)
         _sweep(clips)
         raise
-    finally:
-        executor.shutdown(wait=True)
+    tasks.end()
     return clips
+
+
+def _go_on(clip: Underway, verb: str, answer: Any, tasks: _Tasks, share: int) -> None:
+    """Take an answer for a clip, and ask for what comes next."""
+    if isinstance(answer, Failed):
+        clip.error = clip.error or answer.reason
+    elif isinstance(answer, Plan):
+        clip.plan, clip.made = answer, answer.made
+    if verb == "segments":
+        clip.pending -= 1
+    if clip.error or clip.made:
+        return
+    if isinstance(answer, Plan):
+        parts = _parts(answer.missing, share)
+        clip.pending = len(parts)
+        for part in parts:
+            tasks.submit(clip, "segments", part)
+    if isinstance(answer, Made):
+        clip.made = answer
+    elif clip.pending == 0:
+        tasks.submit(clip, "finish")
 
 
 def _sweep(clips: Sequence[Underway]) -> None:

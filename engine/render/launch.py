@@ -47,7 +47,7 @@ def render(
     workers = count or cores
     where: Any = nullcontext((local_pool(workers), workers)) if cluster is None else cluster_pool(cluster, jobs, say)
     with where as (pool, workers), bars() as show:
-        clips = farm.render(jobs, pool, workers, show)
+        clips = farm.render(jobs, pool, workers, show, say, spread=cluster is not None)
     for clip in clips:
         for remark in clip.made.remarks if clip.made else ():
             say(f"{clip.name}: {remark}")

@@ -102,9 +102,14 @@ def cluster_pool(
     except (OSError, ValueError) as error:
         raise UnspiralError(f"no Dask scheduler answers at {address} ({str(error).splitlines()[0]})") from None
     with client:
-        good = []
+        good: list[str] = []
+        everybody = list(client.scheduler_info()["workers"])
+        answering = _answering(client, everybody)
+        for worker in sorted({*everybody} - {*answering}):
+            say(f"worker {worker} is left out: it has not been heard of for {QUIET:g} s")
         with _sign(jobs) as sign:
-            for worker, answer in client.run(survey, jobs, str(sign), on_error="return").items():
+            asked = client.run(survey, jobs, str(sign), on_error="return", workers=answering) if answering else {}
+            for worker, answer in asked.items():
                 reason = refusal(answer, survey(jobs, str(sign)))
                 if reason:
                     say(f"worker {worker} is left out: {reason}")
@@ -112,7 +117,25 @@ def cluster_pool(
                     good.append(worker)
         if not good:
             raise UnspiralError(f"the cluster at {address} has no worker that can be used")
-        yield lambda: client.get_executor(workers=good, pure=False, retries=TRIES), len(good)
+
+        def pool() -> Executor:
+            there = (
+                _answering(client, good) or good
+            )  # one that was stopped meanwhile keeps what it has, and gets no more
+            return client.get_executor(workers=there, pure=False, retries=TRIES)
+
+        yield pool, len(good)
+
+
+QUIET = 10.0
+"""Seconds for which a scheduler has not heard of a worker that was stopped; busy ones, too, tell it that they live."""
+
+
+def _answering(client: Any, among: Sequence[str]) -> list[str]:
+    """Those workers that the scheduler has heard of as lately as of the others, by its own clock."""
+    seen = {name: float(worker["last_seen"]) for name, worker in client.scheduler_info()["workers"].items()}
+    latest = max(seen.values(), default=0.0)
+    return [name for name in among if latest - seen.get(name, -QUIET) < QUIET]
 
 
 @contextmanager
