@@ -6,6 +6,7 @@ import sys
 import zlib
 from pathlib import Path
 from typing import Any, BinaryIO
+from weakref import WeakValueDictionary
 
 import numpy as np
 from numpy.lib.array_utils import byte_bounds
@@ -28,10 +29,17 @@ class Mapped(mmap.mmap):
 
     @classmethod
     def of(cls, file: BinaryIO, path: Path) -> "Mapped":
-        """The whole of a file that is open."""
-        alone: Any = {"trackfd": False} if sys.version_info >= (3, 13) else {}  # else each keeps a file open
+        """The whole of a file that is open; one that is mapped already is shared, however often it is opened.
+
+        Each mapping keeps a file open below Python 3.13.
+        """
+        stamp = _stamp(os.fstat(file.fileno()))
+        if (there := _LIVING.get((str(path), stamp))) is not None:
+            return there
+        alone: Any = {"trackfd": False} if sys.version_info >= (3, 13) else {}
         mapped = cls(file.fileno(), 0, access=mmap.ACCESS_READ, **alone)
-        mapped.path, mapped.stamp = path, _stamp(os.fstat(file.fileno()))
+        mapped.path, mapped.stamp = path, stamp
+        _LIVING[str(path), stamp] = mapped
         return mapped
 
     def carry(self, start: int, sums: NDArray[np.uint32]) -> None:
@@ -83,6 +91,10 @@ class Mapped(mmap.mmap):
                     "or record it again"
                 )
         self._sound[number] = True
+
+
+_LIVING: WeakValueDictionary[tuple[str, tuple[int, int, int]], Mapped] = WeakValueDictionary()
+"""Mappings in use, by path and stamp."""
 
 
 def sound(array: NDArray) -> NDArray:

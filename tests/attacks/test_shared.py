@@ -84,6 +84,21 @@ def test_runs_that_are_open_keep_no_file_open(tmp_path: Path) -> None:
     assert len(os.listdir("/proc/self/fd")) == before and len(runs) == 50
 
 
+def test_a_large_run_keeps_one_file_open_at_most_however_often_it_is_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.runs.tensors.CHECKED", 0)  # every file counts as large, and is mapped
+    path = saved(tmp_path)
+    before = len(os.listdir("/proc/self/fd"))
+    runs = [Run.load(path) for _ in range(50)]
+    assert len(os.listdir("/proc/self/fd")) <= before + 1
+    first = runs[0].loss[0]
+    small_run(seed=4).save(path)  # another file under its name
+    assert runs[0].loss[0] == first != Run.load(path).loss[0]
+    del runs
+    assert len(os.listdir("/proc/self/fd")) == before
+
+
 def test_running_out_of_files_is_said_as_what_it_is(tmp_path: Path) -> None:
     path = saved(tmp_path)
     child = fork()
