@@ -5,6 +5,7 @@ long as you like: python -m tests.attacks.kill SECONDS [SEED].
 """
 
 import hashlib
+import multiprocessing
 import os
 import random
 import shutil
@@ -17,7 +18,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.attacks.attacking import saved
-from tests.children import fork
 
 CHANGES = ("open", "os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.link", "os.truncate", "shutil.rmtree")
 """Audit events before something changes on the disk; opening counts if it is to write."""
@@ -47,29 +47,38 @@ class Scene(FilmScene):
 """
 
 
-def killed(do: Callable[[], object], step: int) -> bool:
-    """Whether `do`, in a process of its own, was killed before its change number `step`; else it has ended."""
-    child = fork()
-    if not child:
-        left = step
+def killed(do: Callable[[Path], object], place: Path, step: int) -> bool:
+    """Whether `do(place)`, in a process of its own, was killed before its change number `step`; else it has ended.
 
-        def count(event: str, details: tuple[object, ...]) -> None:
-            nonlocal left
-            if event not in CHANGES or (event == "open" and not _writes(details)):
-                return
-            left -= 1
-            if left < 0:
-                os.kill(os.getpid(), signal.SIGKILL)
+    The process is forked from one that has imported what `do` needs and nothing else: this one has threads that a fork
+    would leave in the middle of something. `do` is a function of a module.
+    """
+    forking = multiprocessing.get_context("forkserver")
+    forking.set_forkserver_preload([do.__module__])
+    child = forking.Process(target=_until, args=(do, place, step))
+    child.start()
+    child.join()
+    assert child.exitcode in (0, -signal.SIGKILL), child.exitcode
+    return child.exitcode != 0
 
-        sys.addaudithook(count)
-        try:
-            do()
-        except BaseException:
-            os._exit(1)
-        os._exit(0)
-    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    assert code in (0, -signal.SIGKILL), code
-    return code != 0
+
+def _until(do: Callable[[Path], object], place: Path, step: int) -> None:
+    left = step
+
+    def count(event: str, details: tuple[object, ...]) -> None:
+        nonlocal left
+        if event not in CHANGES or (event == "open" and not _writes(details)):
+            return
+        left -= 1
+        if left < 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    sys.addaudithook(count)
+    try:
+        do(place)
+    except BaseException:
+        os._exit(1)
+    os._exit(0)
 
 
 def _writes(details: tuple[object, ...]) -> bool:

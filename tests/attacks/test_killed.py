@@ -1,5 +1,6 @@
 """Whoever is killed, at whatever moment: the same command again gives what it would have given undisturbed."""
 
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 from pathlib import Path
 
@@ -32,7 +33,22 @@ class Rendered(Rendering):
         return Clip("Scene", "A scene.", own / "Scene.mov", 64, 64, RATE, tuple(sections))
 
 
-def _undisturbed_again(folder: Path, do, steps: list[int], again=None) -> int:
+def _delivering(place: Path) -> None:
+    (place / "scene.py").touch()
+    list(deliver([place / "scene.py"], ["poster", "gif", "frames"], place, Rendered()))
+
+
+def _writing_a_deck(place: Path) -> None:
+    (place / "scene.py").touch()
+    write_deck([place / "scene.py"], place / "deck.html", Rendered())
+
+
+def _saving_and_thinning(place: Path) -> None:
+    small_run(snapshots=9).save(place / "whole.safetensors")
+    thin.every(Run.load(place / "whole.safetensors"), 2).save(place / "thin.safetensors")
+
+
+def _undisturbed_again(folder: Path, do: Callable[[Path], object], steps: Iterable[int]) -> int:
     """Kill before some changes of the file system; returns how many kills there were."""
     (folder / "calm").mkdir()
     do(folder / "calm")
@@ -40,36 +56,22 @@ def _undisturbed_again(folder: Path, do, steps: list[int], again=None) -> int:
     for step in steps:
         place = folder / f"killed-{step}"
         place.mkdir()
-        if killed(lambda place=place: do(place), step):
+        if killed(do, place, step):
             kills += 1
             if files(place) != calm:
-                (again or do)(place)
+                do(place)
         assert files(place) == calm, step
         assert not [path.name for path in place.rglob(".making-*")], step
     return kills
 
 
 def test_deliveries(tmp_path: Path) -> None:
-    def do(place: Path) -> None:
-        (place / "scene.py").touch()
-        list(deliver([place / "scene.py"], ["poster", "gif", "frames"], place, Rendered()))
-
-    assert _undisturbed_again(tmp_path, do, [0, 2, 5, 9, 14, 20, 26, 33]) > 5
+    assert _undisturbed_again(tmp_path, _delivering, [0, 2, 5, 9, 14, 20, 26, 33]) > 5
 
 
 def test_decks(tmp_path: Path) -> None:
-    def do(place: Path) -> None:
-        (place / "scene.py").touch()
-        write_deck([place / "scene.py"], place / "deck.html", Rendered())
-
-    assert _undisturbed_again(tmp_path, do, [1, 3, 5, 8, 12]) > 2
+    assert _undisturbed_again(tmp_path, _writing_a_deck, [1, 3, 5, 8, 12]) > 2
 
 
 def test_saved_and_thinned_runs(tmp_path: Path) -> None:
-    run = small_run(snapshots=9)
-
-    def do(place: Path) -> None:
-        run.save(place / "whole.safetensors")
-        thin.every(Run.load(place / "whole.safetensors"), 2).save(place / "thin.safetensors")
-
-    assert _undisturbed_again(tmp_path, do, list(range(12))) > 8
+    assert _undisturbed_again(tmp_path, _saving_and_thinning, range(12)) > 8
