@@ -37,6 +37,7 @@ COMMANDS = {
     "list": "List the named recipes and the runs that are kept.",
     "recipe": "Print a named recipe as TOML, to start your own from.",
     "preview": "See a scene in the browser while writing it.",
+    "check": "Find what an audience could not read in scenes.",
     "render": "Render scenes on all cores, or on a cluster.",
     "film": "Render a clip of any recorded run.",
     "still": "Draw one moment of a run, or the end of a scene.",

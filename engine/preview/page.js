@@ -30,8 +30,22 @@ function state(told) {
   $('error').hidden = !told.reason;
   $('error').textContent = told.reason;
   picture.classList.toggle('old', told.phase === 'failed' || told.phase === 'stopped');
+  list(told.phase === 'ready' && told.findings ? told.findings : []);
   if (told.phase === 'ready' && clock.way) link.want(clock.frame);
   tell();
+}
+
+function list(findings) {
+  $('findings').hidden = !findings.length;
+  $('findings').textContent = `${findings.length} hard to read`;
+  if (!findings.length) $('list').hidden = true;
+  $('list').replaceChildren(...findings.map((finding) => {
+    const [item, link] = [document.createElement('li'), document.createElement('button')];
+    link.textContent = finding.moment;
+    link.onclick = () => { clock.way = 0; clock.go(finding.frame); };
+    item.append(link, finding.said);
+    return item;
+  }));
 }
 
 function frame(number, width, height, pixels, ticket) {
@@ -102,6 +116,10 @@ addEventListener('keydown', (event) => {
 for (const [id, act] of Object.entries({
   play: actions[' '], reverse: actions.r, loop, moment: copy, 'frame-back': actions.ArrowLeft,
   'frame-on': actions.ArrowRight, 'section-back': actions.ArrowUp, 'section-on': actions.ArrowDown,
+  findings: () => {
+    $('list').hidden = !$('list').hidden;
+    $('findings').ariaExpanded = String(!$('list').hidden);
+  },
   stop: () => link.say({ ask: 'stop' }),
 })) $(id).onclick = (event) => { act(); event.currentTarget.blur(); };
 addEventListener('resize', tell);

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from engine.preview.checks import Finding
 from engine.preview.shape import Shape
 from engine.preview.worker import Worker
 from engine.render.job import Job
@@ -44,6 +45,8 @@ class State:
     shape: Shape | None = None
     frame: int = 0
     """The moment that is shown."""
+    findings: tuple[Finding, ...] | None = None
+    """What an audience could not read; None: it has not been looked through yet."""
 
 
 @dataclass(eq=False)
@@ -148,7 +151,12 @@ class Studio:
         state = self.state
         told: dict[str, Any] = {"kind": "state", "phase": state.phase, "reason": state.reason}
         told |= {"progress": state.progress, "share": state.share, "file": self.job.file, "frame": state.frame}
-        return told | {"shape": state.shape.as_json() if state.shape else None, "ticket": state.ticket}
+        found = None if state.findings is None else [finding.as_json() for finding in state.findings]
+        return told | {
+            "findings": found,
+            "shape": state.shape.as_json() if state.shape else None,
+            "ticket": state.ticket,
+        }
 
     def _tell(self) -> None:
         for viewer in self.viewers:
@@ -182,7 +190,10 @@ class Studio:
                 self._watch(files)
                 if ticket == max((t.ticket for t in self._tasks.values() if t.viewer is None), default=ticket):
                     self.state.shape, self.state.phase, self.state.ticket = shape, "ready", ticket
-                    self.state.progress = ""
+                    self.state.progress, self.state.findings = "", None
+            case ("checked", findings):
+                self.state.findings = tuple(findings)
+                self._tell()
             case ("failed", ticket, reason, files):
                 self._watch(files)
                 self._tasks.pop(ticket, None)

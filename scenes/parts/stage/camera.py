@@ -1,6 +1,7 @@
 """The camera: Manim's own, and besides it mobjects that paint themselves straight into the frame."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from itertools import groupby
 from typing import Any, cast
@@ -37,6 +38,24 @@ def _kind(mobject_type: type[Mobject]) -> type[Mobject]:
     return Mobject
 
 
+_LISTENING: list[Callable[[cairo.ImageSurface], Any]] = []
+
+
+@contextmanager
+def listening(make: Callable[[cairo.ImageSurface], Any]) -> Iterator[None]:
+    """Paint with contexts that `make` makes: some note what is painted."""
+    _LISTENING.append(make)
+    try:
+        yield
+    finally:
+        _LISTENING.pop()
+
+
+def context_on(surface: cairo.ImageSurface) -> Any:
+    """What painted mobjects are painted with."""
+    return _LISTENING[-1](surface) if _LISTENING else cairo.Context(surface)
+
+
 class FilmCamera(Camera):
     """Manim's camera, that also draws `Painted` mobjects. Its pixel array may be exchanged between frames."""
 
@@ -60,7 +79,7 @@ class FilmCamera(Camera):
         height, width = self.pixel_array.shape[:2]
         pixels = cast(memoryview, self.pixel_array.data)
         surface = cairo.ImageSurface.create_for_data(pixels, cairo.FORMAT_ARGB32, width, height)
-        context = cairo.Context(surface)
+        context = context_on(surface)
         canvas = Canvas(context, width, height, transparent=bool(config.transparent))
         for painted in batch:
             if painted.opacity > 0:

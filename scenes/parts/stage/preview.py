@@ -24,12 +24,14 @@ from manim import config, tempconfig
 from tqdm import tqdm
 
 from engine import progress
+from engine.preview.checks import Sighting, found, looked_at
 from engine.preview.shape import Shape, same_moment
 from engine.render.job import Failed, Job
 from engine.render.sources import PROJECT
 from engine.runs.again import keep_loaded
 from scenes.parts.stage.memento import forget
 from scenes.parts.stage.shape import shape_of
+from scenes.parts.stage.sighting import sighting
 from scenes.parts.stage.timeline import Timeline
 from scenes.parts.stage.worker import with_scene
 
@@ -60,6 +62,9 @@ class _Stand:
         self._opened: set[str] = set()
         self._listening = False
         self._told = 0.0
+        self._looks: list[int] = []
+        """Frames that are still to be looked at for what could not be read."""
+        self._seen: list[Sighting] = []
         sys.addaudithook(self._note_opened)
         progress.LISTENERS.append(self._say_progress)
 
@@ -69,11 +74,14 @@ class _Stand:
         cleared = True
         while True:
             try:
-                asked = self._asked.get(timeout=None if cleared else IDLE)
+                asked = self._asked.get(timeout=0.02 if self._looks and cleared else None if cleared else IDLE)
             except queue.Empty:
-                gc.unfreeze()
-                gc.collect()
-                gc.freeze()
+                if not cleared:
+                    gc.unfreeze()
+                    gc.collect()
+                    gc.freeze()
+                elif self._looks:
+                    self._look()
                 cleared = True
                 continue
             match asked:
@@ -82,6 +90,9 @@ class _Stand:
                     cleared = False
                 case ("draw", ticket, frame):
                     self._draw(ticket, frame)
+                case ("check",):
+                    while self._looks:
+                        self._look()
                 case None:
                     return
 
@@ -108,6 +119,7 @@ class _Stand:
     def _load(self, ticket: int, job: Job, before: Shape | None, frame: int) -> None:
         """Load a scene, and draw the moment that was shown before, which lies elsewhere now."""
         self._settings.close()
+        self._looks, self._seen = [], []
         os.chdir(job.folder)
         self._forget_changed()
         forget()
@@ -136,6 +148,20 @@ class _Stand:
         assert self._shape is not None
         self._send("loaded", ticket, self._shape, files)
         self._draw(ticket, same_moment(before, frame, self._shape))
+        self._looks, self._seen = looked_at(self._shape)[::-1], []
+
+    def _look(self) -> None:
+        """Look at one more frame; after the last, say what could not be read."""
+        assert self._timeline is not None and self._shape is not None
+        try:
+            with _silence():
+                self._seen.append(sighting(self._timeline, self._looks.pop()))
+        except Exception as error:
+            self._looks = []
+            self._send("undrawn", 0, 0, _said(error))
+        if not self._looks:
+            self._send("checked", found(self._shape, self._seen))
+            self._seen = []
 
     def _settle(self) -> None:
         """Manim's configuration as the scene that is held has left it."""

@@ -1,0 +1,37 @@
+"""unspiral check: what an audience could not read."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from engine.commands.options import look, looks, manims
+from engine.commands.render import divided
+from engine.errors import UnspiralError, printable
+
+
+@click.command(context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="SCENES... [MANIM'S FLAGS]")
+@looks
+def command(arguments: tuple[str, ...], quality: str | None, size: str | None, fps: float | None, theme: str) -> None:
+    """Find what an audience could not read in SCENES, without rendering them; exit with 1 if there is anything.
+
+    Text that is cut off, or less than 1/40 of the picture high; texts on each other; a contrast under 4.5; points
+    outside the view; captions that stay too shortly, 22 characters a second; sentences that take longer to say than
+    their section lasts. Each with the moment, as `unspiral still SCENE --at` takes it.
+    """
+    from engine.preview.checking import checked
+    from engine.render.farm import jobs_for
+    from engine.render.scene_file import SceneFile
+
+    scenes, flags = divided(arguments)
+    if not scenes:
+        raise UnspiralError("no scenes were named; try: unspiral check scenes/*.py")
+    asked = look(quality, size, fps, theme)
+    jobs = jobs_for(scenes, [*flags, *manims(quality, size, fps), "--disable_caching"], asked.environment())
+    count = 0
+    for job, findings in checked(jobs):
+        for finding in findings:
+            click.echo(printable(f"{SceneFile(Path(job.file), job.scene).label} {finding.moment}: {finding.said}"))
+        count += len(findings)
+    sys.exit(1 if count else 0)
