@@ -59,6 +59,14 @@ class Browser:
         actions = [{"type": "keyDown", "value": key}, {"type": "keyUp", "value": key}]
         self.ask("/actions", {"actions": [{"type": "key", "id": "keyboard", "actions": actions}]})
 
+    def drag(self, *path: tuple[float, float], kind: str = "mouse") -> None:
+        """Press at the first place of the window, move over the others and let go, with a mouse or by touch."""
+        moves = [{"type": "pointerMove", "x": round(x), "y": round(y), "duration": 20} for x, y in path]
+        moves[1:1] = [{"type": "pointerDown", "button": 0}]
+        moves.append({"type": "pointerUp", "button": 0})
+        source = {"type": "pointer", "id": kind, "parameters": {"pointerType": kind}, "actions": moves}
+        self.ask("/actions", {"actions": [source]})
+
     def wait(self, condition: str, seconds: float = 10.0) -> None:
         """Until a condition in JavaScript holds."""
         end = time.monotonic() + seconds

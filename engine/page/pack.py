@@ -6,15 +6,19 @@ from typing import Any, cast
 
 import numpy as np
 
+from engine.errors import UnspiralError
 from engine.films.pace import pace
-from engine.films.readings import readings
+from engine.films.points import Points
+from engine.films.readings import loss_curve, readings
+from engine.films.shown import shown
 from engine.films.training import Training, training
 from engine.network.layers import Array, Layer, Linear, apply
 from engine.network.lines import extent_of
 from engine.network.loss import judged
 from engine.numbers import decimal, percent, scaled
 from engine.page.codec import Blob
-from engine.page.shaders import check_kinds
+from engine.page.recorded import followed, kept_at, recorded_answers, recorded_lines
+from engine.page.shaders import check_kinds, computable
 from engine.recipes.data import Labelled
 from engine.runs import thin
 from engine.runs.run import Run
@@ -26,6 +30,8 @@ STRAYS = 0.09
 """Pixels that interpolation between the kept snapshots may lead a point astray: 10⁻⁴ of the view is 0.108."""
 MOST_READ = 4001
 """Epochs at which numbers are read off."""
+MOST_CLASSES = 100
+"""Colours that every graphics card holds at once."""
 DRAWN = 400
 """Places of the loss curve."""
 ROWS = ("accuracy", "held_out_accuracy", "loss", "held_out_loss")
@@ -40,9 +46,39 @@ def packed(run: Run, name: str, blob: Blob) -> tuple[dict[str, Any], float]:
     page can show nothing.
     """
     run = showable(run)
-    check_kinds(run.layers)
+    if not run.layers and run.trajectories is None:
+        film = _series(run)
+        about, error = followed(film, film.points, 2 * STRAYS, blob)
+        return {"name": name, **about, **_timing(film), **_read_off(run)}, error
+    if run.layers and run.layers[-1].bias.shape[1] > MOST_CLASSES:  # pyright: ignore
+        raise UnspiralError(
+            f"a page shows up to {MOST_CLASSES} classes; {name} has more: make a clip with unspiral film"
+        )
     film = cast(Training, training(run))
-    pixel = 2 * film.view.half / HEIGHT
+    if run.trajectories is None and computable(run.layers):
+        check_kinds(run.layers)
+        about, error = _weights(film, blob)
+    else:
+        about, error = followed(film, film.points, 2 * STRAYS, blob)
+        kept = kept_at(run, about["epochs"])
+        about |= {**_plane(film, kept, blob), "input": None, "segments": [], "bright": []}
+        about |= recorded_lines(film, kept, blob) | recorded_answers(film, kept, blob)
+    about |= {"name": name, "classNames": list(run.names.get("y", ()))}
+    return {**about, **_timing(film), **_read_off(run)}, error
+
+
+def _series(run: Run) -> Points:
+    """The film of the first series of points. UnspiralError if there is none."""
+    for name in run.series:
+        film = shown(run, name)
+        if isinstance(film, Points):
+            return film
+    raise UnspiralError(f"a page shows networks and series of points; this run holds {', '.join(run.series) or 'none'}")
+
+
+def _weights(film: Training, blob: Blob) -> tuple[dict[str, Any], float]:
+    """A network that the page computes: its weights at few snapshots."""
+    run, pixel = film.run, 2 * film.view.half / HEIGHT
     kept, strayed = thin.within(run, STRAYS * pixel)
     layers = [_layer(layer, blob) for layer in kept.layers]
     x = blob.add(run.data.x)
@@ -55,18 +91,13 @@ def packed(run: Run, name: str, blob: Blob) -> tuple[dict[str, Any], float]:
     off = [film.plane(stored.embedding(epoch) - kept.embedding(epoch)) for epoch in kept.epochs.tolist()]
     rounded = max(float(np.linalg.norm(each, axis=1).max()) for each in off)
     about = {
-        "name": name,
         "kind": "weights",
         "epochs": kept.epochs.tolist(),
         "layers": layers,
         "x": x,
         "labels": blob.add(run.data.y),
-        "classNames": list(run.names.get("y", ())),
-        **_plane(film, kept, blob),
-        **_timing(film),
-        **_read_off(film),
     }
-    return about, (strayed + rounded) / pixel
+    return about | _plane(film, kept, blob), (strayed + rounded) / pixel
 
 
 def _layer(layer: Layer, blob: Blob) -> dict[str, Any]:
@@ -85,16 +116,17 @@ def _stored(layer: Layer, entry: dict[str, Any], blob: Blob) -> Layer:
 def _plane(film: Training, kept: Run, blob: Blob) -> dict[str, Any]:
     """The plane that is shown: views, grid, names, and the classifier as it is in it."""
     plane, run = film.plane, kept
-    shadows = [plane.shadow(run.classifier(e), run.embedding(e).mean(0)) for e in run.epochs.tolist()]
     x = run.data.x
+    shadow = None
+    if run.layers:
+        shadows = [plane.shadow(run.classifier(e), run.embedding(e).mean(0)) for e in run.epochs.tolist()]
+        stacked = [np.stack([part[k] for part in shadows]).astype(float) for k in range(2)]
+        shadow = {name: blob.add(array, over_time=True) for name, array in zip(("weight", "bias"), stacked)}
     return {
         "axes": np.asarray(plane.axes, float).tolist(),
-        "shadow": {
-            name: blob.add(np.stack([getattr(shadow, name) for shadow in shadows]).astype(float), over_time=True)
-            for name in ("weight", "bias")
-        },
+        "shadow": shadow,
         "shownFrom": plane.shown_from if np.isfinite(plane.shown_from) else None,
-        "neverShown": plane.shown_from == np.inf,
+        "neverShown": plane.shown_from == np.inf or not run.layers,
         "shrink": film.shrink,
         "note": f"class vectors {scaled(film.shrink)}" if film.shrink != 1 else "",
         "view": {"half": film.view.half, "across": film.view.across},
@@ -106,13 +138,13 @@ def _plane(film: Training, kept: Run, blob: Blob) -> dict[str, Any]:
     }
 
 
-def _timing(film: Training) -> dict[str, Any]:
+def _timing(film: Training | Points) -> dict[str, Any]:
     """How time passes, and the loss over it."""
     when, span = pace(film, film.first, film.last), film.last - film.first
     about: dict[str, Any] = {"pace": [film.first + span * when(s) for s in np.linspace(0, 1, 65).tolist()]}
-    if film.curve is not None:
-        some = np.unique(np.linspace(0, len(film.curve.at) - 1, DRAWN).astype(int))
-        about["curve"] = {"at": _short(film.curve.at[some]), "value": _short(film.curve.value[some])}
+    if (curve := loss_curve(film.run)) is not None:
+        some = np.unique(np.linspace(0, len(curve.at) - 1, DRAWN).astype(int))
+        about["curve"] = {"at": _short(curve.at[some]), "value": _short(curve.value[some])}
     return about
 
 
@@ -121,10 +153,9 @@ def _short(values: Array) -> list[float]:
     return [float(f"{value:.5g}") for value in values.tolist()]
 
 
-def _read_off(film: Training) -> dict[str, Any]:
+def _read_off(run: Run) -> dict[str, Any]:
     """At which epochs numbers are read off, and what is written then, as in the clips."""
-    run, first, last = film.run, film.first, film.last
-    whole = np.arange(np.ceil(first), np.floor(last) + 1)
+    whole = np.arange(np.ceil(run.epochs[0]), np.floor(run.epochs[-1]) + 1)
     at = whole if 0 < len(whole) <= MOST_READ else run.epochs
     at = at[np.unique(np.linspace(0, len(at) - 1, MOST_READ).astype(int))]
     rows: dict[str, list[str]] = {}
@@ -143,6 +174,7 @@ def _written(name: str, value: float) -> str:
     return percent(value) if "accuracy" in name else decimal(value, 3)
 
 
-def classes_of(runs: Sequence[Run]) -> int:
+def classes_of(about: Sequence[dict[str, Any]], blob: Blob) -> int:
     """How many classes the runs' colours must tell apart."""
-    return max(max(int(run.points.y.max(initial=-1)) + 1, run.layers[-1].bias.shape[1]) for run in runs)  # type: ignore
+    heads = [run["shadow"]["bias"]["shape"][1] for run in about if run["shadow"]]
+    return max([1, *heads, *(int(blob.read(run["labels"]).max(initial=0)) + 1 for run in about)])

@@ -11,6 +11,17 @@ from engine.network.layers import Linear, Network
 WEB = Path(__file__).parent / "web"
 LARGEST = 512
 """Units of a layer that a page computes: wider networks are shown by where their points go."""
+MOST_INPUTS = 16
+"""Dimensions of the points that it carries."""
+MOST_WEIGHTS = 20_000
+"""Of a network that is computed for each point at each frame."""
+
+
+def computable(layers: Network) -> bool:
+    """Whether a page computes a network, and does not rather carry where its points go: it is not too large."""
+    shapes = [layer.weight.shape[-2:] for layer in layers if isinstance(layer, Linear)]
+    weights, widest = sum(rows * columns for rows, columns in shapes), max(max(shape) for shape in shapes)
+    return shapes[0][1] <= MOST_INPUTS and widest <= LARGEST and weights <= MOST_WEIGHTS
 
 
 def check_kinds(layers: Network) -> None:

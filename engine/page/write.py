@@ -17,8 +17,8 @@ from engine.page.shaders import WEB
 from engine.runs.run import Run
 
 MODULES = (
-    *("numbers", "kinds", "decode", "between", "network", "lines", "run", "regions", "place", "drawing"),
-    *("gl", "shaders", "painter", "overlay", "panel", "state", "track", "probe", "controls", "main"),
+    *("numbers", "kinds", "decode", "between", "network", "lines", "recorded", "run", "regions", "place", "drawing"),
+    *("gl", "shaders", "painter", "painter2d", "overlay", "panel", "state", "track", "probe", "controls", "main"),
 )
 """The scripts, each after those that it imports."""
 
@@ -37,7 +37,7 @@ def page(runs: Sequence[tuple[str, Run]], title: str = "", themes: Sequence[str]
     """The page of some named runs. UnspiralError for a run that a page cannot show."""
     blob = Blob()
     shown, errors = zip(*(packed(run, name, blob) for name, run in runs))
-    looks = palettes(tuple(themes), classes_of([run for _, run in runs]))
+    looks = palettes(tuple(themes), classes_of(shown, blob))
     title = title or ", ".join(name for name, _ in runs)
     letters = frozenset(json.dumps([title, shown, looks], ensure_ascii=False))
     fonts = {weight: font(Path(looks[0][weight]), letters) for weight in ("text", "strong")}

@@ -52,14 +52,16 @@ export class Controls {
     this.morph = /** @type {HTMLInputElement} */ (at("morph"));
     this.morph.addEventListener("input", () => page.set(() => (state.morph = Number(this.morph.value))));
 
-    this.parts = PARTS.map((part) => {
+    const answers = page.runs.some((run) => run.network.classes);
+    const there = { points: true, names: true, grid: page.runs.some((run) => run.lined), regions: answers, vectors: answers, mistakes: answers };
+    this.parts = PARTS.filter((part) => there[part]).map((part) => {
       const element = button(CALLED[part], () => page.set(() => (state.shown[part] = !state.shown[part])));
       return /** @type {const} */ ([part, element]);
     });
     at("parts").append(...this.parts.map(([, element]) => element));
 
     const [run] = page.runs;
-    this.classes = Array.from({ length: Math.max(...page.runs.map((each) => each.network.classes)) }, (_, k) => {
+    this.classes = Array.from({ length: Math.max(...page.runs.map((each) => each.classes)) }, (_, k) => {
       const element = button("", () => page.set(() => this.choose(k)));
       const mark = made("span", "", k < 8 ? "mark" : "mark square");
       element.append(mark, className(run, page.look, k));

@@ -139,11 +139,11 @@ function addGrid(lines, panel, size) {
   const input = run.planar && t < 1 ? placeIn(run, "input", size, zoom) : null;
   const embedding = placeIn(run, "embedding", size, zoom);
   const [x, y] = embedding.origin;
-  run.about.segments.forEach((/** @type {number[][]} */ segment, /** @type {number} */ line) => {
-    const image = t > 0 ? run.lines()[line] : { shares: [0, 1], places: [0, 0, 0, 0] };
+  const images = t > 0 ? run.lines() : run.about.segments.map(() => ({ shares: [0, 1], places: [0, 0, 0, 0] }));
+  images.forEach((/** @type {import("./lines.js").Polyline} */ image, /** @type {number} */ line) => {
     const places = image.places.map((value, i) => t * ((i % 2 ? y : x) + embedding.scale * value));
     if (input) {
-      const [[x0, y0], [x1, y1]] = segment;
+      const [[x0, y0], [x1, y1]] = run.about.segments[line];
       image.shares.forEach((s, i) => {
         places[2 * i] += (1 - t) * (input.origin[0] + input.scale * ((1 - s) * x0 + s * x1));
         places[2 * i + 1] += (1 - t) * (input.origin[1] + input.scale * ((1 - s) * y0 + s * y1));

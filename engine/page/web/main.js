@@ -3,6 +3,7 @@ import { Controls } from "./controls.js";
 import { decoded } from "./decode.js";
 import { Overlay } from "./overlay.js";
 import { Painter } from "./painter.js";
+import { PlainPainter } from "./painter2d.js";
 import { Panel, layOut } from "./panel.js";
 import { ProbeTable, className, made } from "./probe.js";
 import { Run } from "./run.js";
@@ -33,7 +34,7 @@ export class Page {
     this.look = this.chosenLook();
     this.stage = at("stage");
     this.overlay = new Overlay(/** @type {HTMLCanvasElement} */ (at("over")));
-    this.painter = new Painter(/** @type {HTMLCanvasElement} */ (at("planes")));
+    this.painter = painterOn(/** @type {HTMLCanvasElement} */ (at("planes")), this.state.plain);
     this.table = new ProbeTable(at("probe"));
     this.still = matchMedia("(prefers-reduced-motion: reduce)");
     /** @type {Panel[]} */
@@ -59,6 +60,10 @@ export class Page {
         this.fill();
       }
     });
+    this.painter.canvas.addEventListener("webglcontextlost", (event) => event.preventDefault());
+    this.painter.canvas.addEventListener("webglcontextrestored", () => this.set(() => {
+      this.painter = painterOn(this.painter.canvas, false);
+    }));
     this.goTo(this.state.epoch);
   }
 
@@ -235,7 +240,7 @@ export class Page {
   /** Tell a screen reader. */
   say() {
     const { probe } = this.state;
-    const answers = probe ? this.runs.map((run) => `the probe's answer is ${className(run, this.look, run.probed(probe).answer)}`) : [];
+    const answers = probe ? this.runs.filter((run) => run.network.classes).map((run) => `the probe's answer is ${className(run, this.look, run.probed(probe).answer)}`) : [];
     const said = [this.spoken(), ...answers].join("; ");
     if (at("said").textContent !== said) at("said").textContent = said;
   }
@@ -259,6 +264,19 @@ export class Page {
     this.state.followed = nearest;
     this.changed();
   }
+}
+
+/**
+ * @param {HTMLCanvasElement} canvas
+ * @param {boolean} plain
+ */
+function painterOn(canvas, plain) {
+  try {
+    if (!plain) return new Painter(canvas);
+  } catch (error) {
+    console.info(`a plain canvas is used: ${error}`);
+  }
+  return new PlainPainter(canvas);
 }
 
 /** @param {string} name */

@@ -17,7 +17,7 @@ void main() {
   int best = 0;
   float highest = scoreOf(e, 0);
   float second = -1e30;
-  for (int k = 1; k < CLASSES; k++) {
+  for (int k = 1; k < ANSWERS; k++) {
     float s = scoreOf(e, k);
     if (s > highest) { second = highest; highest = s; best = k; }
     else second = max(second, s);

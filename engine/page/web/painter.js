@@ -1,6 +1,7 @@
 // The planes on the graphics card: ground and regions, the grid, the points.
 import { STYLES, linesIn, regionsIn } from "./drawing.js";
 import { BLOCK, bindAttributes, blockOf, numbersOf, programOf, targetOf } from "./gl.js";
+import { Network } from "./network.js";
 import { placeIn, pointRadius } from "./place.js";
 import { networkShader } from "./shaders.js";
 
@@ -12,9 +13,10 @@ import { networkShader } from "./shaders.js";
  * @param {import("./run.js").Run} run
  */
 function prepared(gl, run) {
-  const { network } = run;
-  const sizes = `#define INPUTS ${network.inputs}\n#define WIDTH ${network.width}\n#define CLASSES ${network.classes}\n`;
-  const computes = sizes + networkShader(network);
+  const network = run.network instanceof Network ? run.network : null;
+  const sizes = `#define INPUTS ${network?.inputs}\n#define WIDTH ${network?.width}\n#define CLASSES ${run.classes}\n`;
+  const answers = `#define ANSWERS ${network?.classes}\n`;
+  const computes = network ? sizes + answers + networkShader(network) : "";
   const fixed = (/** @type {Float32Array} */ values) => {
     const buffer = gl.createBuffer();
     gl.bindBuffer(gl.ARRAY_BUFFER, buffer);
@@ -24,10 +26,10 @@ function prepared(gl, run) {
   const inputs = numbersOf(gl, run.x.length);
   inputs.set(run.x);
   return {
-    measure: programOf(gl, computes + GLSL.measure, GLSL.nothing, ["found"]),
-    map: run.planar ? programOf(gl, GLSL["cover.vert"], computes + GLSL["map.frag"]) : null,
+    measure: network ? programOf(gl, computes + GLSL.measure, GLSL.nothing, ["found"]) : null,
+    map: network && run.planar ? programOf(gl, GLSL["cover.vert"], computes + GLSL["map.frag"]) : null,
     point: programOf(gl, sizes + GLSL["point.vert"], GLSL["point.frag"]),
-    weights: network.size <= BLOCK ? blockOf(gl, network.size, "Weights") : numbersOf(gl, network.size),
+    weights: !network ? null : network.size <= BLOCK ? blockOf(gl, network.size, "Weights") : numbersOf(gl, network.size),
     inputs,
     found: fixed(new Float32Array(3 * run.count)),
     x: fixed(run.planar ? new Float32Array(run.x) : new Float32Array(2 * run.count)),
@@ -76,6 +78,11 @@ export class Painter {
     const on = this.on(run);
     if (on.epoch === run.epoch) return on;
     on.epoch = run.epoch;
+    if (!on.measure || !on.weights || !(run.network instanceof Network)) {
+      gl.bindBuffer(gl.ARRAY_BUFFER, on.found);
+      gl.bufferSubData(gl.ARRAY_BUFFER, 0, run.places());
+      return on;
+    }
     on.weights.set(run.network.flat);
     gl.useProgram(on.measure.program);
     textures(gl, [[on.measure.at.inputs, on.inputs.texture], ...weightsFor(on, on.measure)]);
@@ -257,7 +264,7 @@ export class Painter {
     gl.uniform1f(at.morph, panel.morph());
     gl.uniform1f(at.radius, Math.max(2, look.points * pointRadius(run.count) * unit * Math.min(zoom.k ** 0.5, 3)));
     gl.uniform1f(at.mistakes, state.shown.mistakes ? 1 : 0);
-    gl.uniform1fv(at.classes, Array.from({ length: run.network.classes }, (_, k) => Number(state.showsClass(k))));
+    gl.uniform1fv(at.classes, Array.from({ length: run.classes }, (_, k) => Number(state.showsClass(k))));
     gl.uniform3fv(at.colours, look.rgb.classes);
     gl.uniform3f(at.rim, ...look.rgb.rim);
     gl.drawArrays(gl.POINTS, 0, run.count);
@@ -271,8 +278,8 @@ export class Painter {
  * @returns {[WebGLUniformLocation | null, WebGLTexture | null][]}
  */
 function weightsFor({ weights }, { program, at }) {
-  if ("texture" in weights) return [[at.weights, weights.texture]];
-  weights.use(program);
+  if (weights && "texture" in weights) return [[at.weights, weights.texture]];
+  weights?.use(program);
   return [];
 }
 

@@ -13,10 +13,11 @@
  * @returns {Place}
  */
 export function placeIn(run, plane, { width, height }, zoom) {
-  const { half, across = 1 } = plane === "input" ? run.about.input : run.about.view;
+  const { half, across = 1, centre = [0, 0] } = plane === "input" ? run.about.input : run.about.view;
   const room = Math.min(height, width / across) / 2;
-  const origin = /** @type {[number, number]} */ ([width / 2 - zoom.k * zoom.x * room, height / 2 - zoom.k * zoom.y * room]);
-  return { origin, scale: (zoom.k * room) / half };
+  const scale = (zoom.k * room) / half;
+  const [x, y] = [width / 2 - zoom.k * zoom.x * room - scale * centre[0], height / 2 - zoom.k * zoom.y * room - scale * centre[1]];
+  return { origin: [x, y], scale };
 }
 
 /**

@@ -76,7 +76,7 @@ export class ProbeTable {
       return [row, score, bar, share, along];
     });
     table.append(caption, top, body);
-    section.append(head, table);
+    section.append(head, ...(run.network.classes ? [table] : []));
     return { key: `${run.name} ${look.ground}`, cells, head, section };
   }
 
@@ -110,7 +110,7 @@ export class ProbeTable {
    * @param {import("./state.js").Look} look
    */
   fill({ cells, head }, run, { x, place, scores, answer }, look) {
-    const parts = [x ? `x = ${vector(x)}` : "", `e = ${vector(place)}`, `answer ŷ: ${className(run, look, answer)}`];
+    const parts = [x ? `x = ${vector(x)}` : "", `e = ${vector(place)}`, scores.length ? `answer ŷ: ${className(run, look, answer)}` : ""];
     head.textContent = parts.filter(Boolean).join(", ");
     const shares = softargmax(scores);
     const widest = Math.max(...scores.map(Math.abs), 1e-9);

@@ -2,6 +2,7 @@
 import { placeOf } from "./between.js";
 import { imageOf } from "./lines.js";
 import { Network, answerOf } from "./network.js";
+import { Recorded } from "./recorded.js";
 
 /** @typedef {{x: ArrayLike<number> | null, place: [number, number], scores: number[], answer: number}} Probed */
 
@@ -13,13 +14,16 @@ export class Run {
   constructor(about, array) {
     this.about = about;
     this.name = about.name;
-    this.network = new Network(about, array);
+    this.network = about.kind === "weights" ? new Network(about, array) : new Recorded(about, array);
     this.labels = array(about.labels);
     this.count = this.labels.length;
-    this.x = array(about.x);
+    this.x = about.kind === "weights" ? array(about.x) : new Float64Array(0);
+    this.classes = this.labels.reduce((most, label) => Math.max(most, label + 1), this.network.classes);
     this.first = about.epochs[0];
     this.last = about.epochs[about.epochs.length - 1];
     this.planar = about.input !== null;
+    /** Whether it has a grid. */
+    this.lined = about.segments.length > 0 || Boolean(about.lines);
     this.epoch = NaN;
     /** @type {import("./lines.js").Polyline[]} */
     this.grid = [];
@@ -39,7 +43,9 @@ export class Run {
 
   /** Images of the grid's lines at this epoch. */
   lines() {
-    if (!this.grid.length) this.grid = this.about.segments.map((/** @type {number[][]} */ s) => imageOf(this.network, s));
+    const { network } = this;
+    if (network instanceof Recorded) return network.lines();
+    if (!this.grid.length) this.grid = this.about.segments.map((/** @type {number[][]} */ s) => imageOf(network, s));
     return this.grid;
   }
 
@@ -48,30 +54,40 @@ export class Run {
     return this.x.subarray(i * this.network.inputs, (i + 1) * this.network.inputs);
   }
 
-  /** Where every point is in the plane, and its answer, computed here: (N, 3). */
-  places() {
-    const found = new Float32Array(3 * this.count);
-    for (let i = 0; i < this.count; i++) {
-      const { place, scores } = this.network.forward(this.sample(i));
-      found.set([...place, answerOf(scores)], 3 * i);
+  /**
+   * Where a sample is in the plane, and its answer; without a classifier its label.
+   * @param {number} i
+   * @returns {[number, number, number]}
+   */
+  found(i) {
+    const { network } = this;
+    if (network instanceof Network) {
+      const { place, scores } = network.forward(this.sample(i));
+      return [...place, answerOf(scores)];
     }
-    return found;
+    const place = network.place(i);
+    if (network.answers.length) return [...place, network.answers[network.snapshot * this.count + i]];
+    return [...place, network.classes ? answerOf(network.scoresAt(place)) : this.labels[i]];
+  }
+
+  /** Where every point is, and its answer, computed here: (N, 3). */
+  places() {
+    const all = new Float32Array(3 * this.count);
+    for (let i = 0; i < this.count; i++) all.set(this.found(i), 3 * i);
+    return all;
   }
 
   /**
-   * Where a sample was at each kept snapshot up to now, and is now.
+   * Where a sample was up to now, and is now.
    * @param {number} i
    */
   trail(i) {
     const now = this.epoch;
     const places = [];
-    for (const epoch of this.about.epochs) {
-      if (epoch >= now) break;
+    for (const epoch of [...this.about.pace.filter((/** @type {number} */ e) => e < now), now]) {
       this.network.goTo(epoch);
-      places.push(this.network.forward(this.sample(i)).place);
+      places.push(this.found(i));
     }
-    this.network.goTo(now);
-    places.push(this.network.forward(this.sample(i)).place);
     return places;
   }
 
@@ -81,9 +97,10 @@ export class Run {
    * @returns {Probed}
    */
   probed({ plane, at }) {
-    const through = plane === "input" && this.planar ? this.network.forward(at) : null;
+    const { network } = this;
+    const through = plane === "input" && this.planar && network instanceof Network ? network.forward(at) : null;
     const place = through ? through.place : at;
-    const scores = through ? through.scores : this.network.scoresAt(at);
+    const scores = through ? through.scores : network.scoresAt(at);
     return { x: through ? at : null, place, scores, answer: answerOf(scores) };
   }
 

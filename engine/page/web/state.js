@@ -52,6 +52,8 @@ export class State {
     this.zoom = { x: 0, y: 0, k: 1 };
     /** @type {"auto" | "dark" | "light"} */
     this.theme = "auto";
+    /** Whether graphics cards are left alone. */
+    this.plain = false;
   }
 
   /** @param {number} k */
@@ -74,6 +76,7 @@ export class State {
     if (zoom.k !== 1 || zoom.x || zoom.y) said.set("zoom", [zoom.k, zoom.x, zoom.y].map(short).join());
     if (speed !== 1) said.set("speed", short(speed));
     if (loop) said.set("loop", "1");
+    if (this.plain) said.set("plain", "1");
     if (theme !== "auto") said.set("theme", theme);
     return said.toString().replaceAll("%2C", ",");
   }
@@ -99,6 +102,7 @@ export class State {
     among("view", VIEWS, (value) => (this.view = value));
     among("theme", ["auto", "dark", "light"], (value) => (this.theme = value));
     this.loop = said.get("loop") === "1";
+    this.plain = said.get("plain") === "1";
     const [plane, ...at] = (said.get("probe") ?? "").split(",");
     const place = at.map(Number);
     if ((plane === "input" || plane === "embedding") && place.length === 2 && place.every(Number.isFinite)) {

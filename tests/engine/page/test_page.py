@@ -1,6 +1,7 @@
 """Pages opened in a real browser, without a network: what they compute is what the engine computes."""
 
 import base64
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -171,3 +172,89 @@ def test_a_page_says_how_far_points_may_be_off(small: Run) -> None:
     (about,) = about_of(made.text)["runs"]
     assert 0 < made.error < 0.25 and made.snapshots == len(about["epochs"]) <= len(small.epochs)
     assert about["rows"][0]["texts"][30] and len(made.text) < 200_000
+
+
+def recorded() -> Run:
+    """A run that holds where points went, and no network."""
+    rng = np.random.default_rng(5)
+    start, way = rng.normal(size=(2, 80, 2))
+    codes = np.stack([start + way * np.sin(t / 7) for t in range(40)]).astype(np.float32)
+    nothing = Labelled(np.zeros((0, 2), np.float32), np.zeros(0, np.int64))
+    labels = {"labels": np.arange(80) % 4}
+    return Run(None, nothing, np.zeros(0, bool), np.arange(40.0), (), series={"codes": codes}, constants=labels)
+
+
+def test_recorded_points_are_within_a_quarter_of_a_pixel(browser: Browser, tmp_path: Path) -> None:
+    run = recorded()
+    made = page([("codes", run)])
+    write_page(made, tmp_path / "codes.html")
+    open_page(browser, tmp_path / "codes.html")
+    (about,) = about_of(made.text)["runs"]
+    assert made.error < 0.25 and len(about["epochs"]) < 40
+    for epoch in (0, 3, 21, 39):
+        off = np.abs(places(browser, epoch)[:, :2] - run.series["codes"][epoch]).max()
+        assert off < 0.25 * 2 * about["view"]["half"] / 1080
+
+
+PRESSED = "return [...document.querySelectorAll('button[aria-pressed=true]')].map((button) => button.textContent)"
+MIDDLE = "const box = document.querySelector('.panel').getBoundingClientRect(); "
+MIDDLE += "return [box.left + box.width / 2, box.top + box.height / 2]"
+
+
+def test_it_is_driven_by_mouse_touch_and_keys_and_its_address_says_where_it_is(
+    made: Path, small: Run, browser: Browser
+) -> None:
+    open_page(browser, made)
+    x, y = browser.run(MIDDLE)
+    browser.drag((x, y), (x + 60, y - 30))
+    found = browser.run("return unspiral.state.probe.at")
+    place = browser.run("return unspiral.panels[0].place('embedding')")
+    assert np.allclose(found, [60 / place["scale"], 30 / place["scale"]], atol=2 / place["scale"])
+    scores = apply(small.classifier(0), np.array([found]))[0]
+    assert (
+        browser.run("return document.querySelector('tr.answer th').textContent")
+        == [*(HOSTILE, "bee", "cat", "dog", "eel")][scores.argmax()]
+    )
+    browser.drag((x, y), (x - 40, y), kind="touch")
+    browser.wait("unspiral.state.probe.at[0] < 0")
+    browser.run("document.activeElement.blur()")
+    browser.press("\ue014")  # to the next stop
+    browser.wait("unspiral.state.epoch > 0")
+    browser.press("\ue010")
+    browser.wait("unspiral.state.epoch == 30")
+    browser.press(" ")  # plays from the start
+    browser.wait("unspiral.state.playing && unspiral.state.epoch < 15 && unspiral.state.epoch > 0")
+    browser.press(" ")
+    browser.run("for (const b of document.querySelectorAll('#parts button, #views button, #classes button')) b.click()")
+    browser.run("unspiral.goTo(12); unspiral.controls.loop.click()")
+    browser.wait("location.hash.includes('epoch=12') && unspiral.state.loop")
+    assert set(browser.run(PRESSED)) == {"Loop", "morph"}  # all parts off, all classes chosen, which is none
+    shown = browser.run("return location.hash.slice(1)")
+    open_page(browser, made, shown)
+    browser.wait("document.getElementById('said').textContent.includes('epoch 12, accuracy')")
+    assert browser.run("return unspiral.state.written()") == shown and set(browser.run(PRESSED)) == {"Loop", "morph"}
+
+
+def test_without_webgl_a_plain_canvas_shows_the_same(made: Path, browser: Browser) -> None:
+    shot = "const c = document.getElementById('planes'), d = document.createElement('canvas'); "
+    shot += "[d.width, d.height] = [c.width, c.height]; unspiral.paint(false); const x = d.getContext('2d'); "
+    shot += "x.drawImage(c, 0, 0); return btoa(Array.from(x.getImageData(0, 0, c.width, c.height).data, "
+    shot += "(value) => String.fromCharCode(value)).join(''))"
+    seen = []
+    for more in ("", "&plain=1"):
+        open_page(browser, made, f"epoch=20{more}")
+        seen.append(np.frombuffer(base64.b64decode(browser.run(shot)), np.uint8).astype(int))
+    kinds = browser.run("return [unspiral.painter instanceof in_painter2d.PlainPainter]")
+    assert kinds == [True] and np.abs(seen[0] - seen[1]).mean() < 4
+
+
+def test_axe_finds_nothing_serious(made: Path, browser: Browser) -> None:
+    axe = os.environ.get("AXE", "")
+    if not Path(axe).is_file():
+        pytest.skip("takes axe-core: npm install axe-core, and AXE=…/axe.min.js")
+    for fragment in ("view=morph&theme=dark", "view=both&probe=embedding,0.1,0.1&theme=light"):
+        open_page(browser, made, fragment)
+        script = Path(axe).read_text(encoding="utf-8") + "; axe.run().then(arguments[0])"
+        found = browser.ask("/execute/async", {"script": script, "args": []})["violations"]
+        wrong = [(v["id"], v["impact"], [n["html"][:120] for n in v["nodes"]][:3]) for v in found]
+        assert not [each for each in wrong if each[1] in ("serious", "critical")], wrong
