@@ -2,7 +2,10 @@
 
 from typing import Any
 
+from manim import config
+
 from engine import pace
+from engine.deliver.sound import cued
 from engine.films.replay import Replaying
 from scenes import parts
 from scenes.parts.pictures.beside import beside
@@ -16,7 +19,7 @@ class Replay(parts.FilmScene):
         picture: Any = beside(film(start), titles, self.theme) if titles else parts.Picture(film(start), self.theme)
         self.add(picture)
         if replaying.cues:
-            return self.play(parts.Replay(picture, film, cues=replaying.cues))
+            return self.along(parts.Replay(picture, film, cues=cued(replaying.cues, replaying.sound)), replaying.sound)
         beginning, *beats = replaying.beats(film)
         self.next_section(f"epoch {beginning.start:g}")
         if beginning.hold:
@@ -26,3 +29,10 @@ class Replay(parts.FilmScene):
             self.play(parts.Replay(picture, film, start, stop, rate_func=pace(film, start, stop), run_time=seconds))
             if hold:
                 self.wait(hold)
+
+    def along(self, replay, sound):
+        if sound:
+            self.add_sound(sound)
+        for stretch in replay.cues.sections(config.frame_rate):  # a section a cue
+            self.next_section(stretch.name, says=stretch.says)
+            self.play(replay.between(stretch.first, stretch.end))

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from engine.commands.options import folder_for, look, looks, manims
-from engine.errors import printable
+from engine.errors import UnspiralError, printable
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
@@ -19,6 +19,7 @@ from engine.errors import printable
 @click.option("--seconds", type=float, default=20.0, show_default=True, help="Of motion; pauses come on top.")
 @click.option("--hold", "holds", multiple=True, metavar="EPOCH=SECONDS", help="Pause there; each pause ends a section.")
 @click.option("--cues", type=click.Path(path_type=Path), help="Labels (.txt), .csv or .srt: which epoch when.")
+@click.option("--sound", type=click.Path(path_type=Path), help="The recording of --cues: the film lasts as long.")
 @click.option("--show", default="", metavar="NAMES", help="Series and metrics side by side: codes,digits,loss.")
 @click.option("--upright", type=float, metavar="EPOCH", help="Turn the embedding to lie on the input as it does there.")
 def command(
@@ -34,6 +35,7 @@ def command(
     seconds: float,
     holds: tuple[str, ...],
     cues: Path | None,
+    sound: Path | None,
     upright: float | None,
     show: str,
 ) -> None:
@@ -42,9 +44,10 @@ def command(
     unspiral film my.safetensors --to 500 --hold 250=3 -ql
 
     --show lays out what was recorded side by side; `unspiral show RUN` lists it. With --cues the film is at each epoch
-    when the file says so, and lasts as long as the recording. The clip's path is printed; further flags are Manim's.
+    when the file says so, a section a cue; what a label says is a caption. With --sound it lasts as long as
+    that. The clip's path is printed; further flags are Manim's.
     """
-    from engine.films.cues import read_cues
+    from engine.deliver.sound import cued
     from engine.films.replay import Replaying, parse_hold, parse_names
     from engine.library import called, run_of
     from engine.render.child import PROJECT
@@ -53,10 +56,12 @@ def command(
 
     asked = look(quality, size, fps, theme)
     replaying = Replaying(
-        run_of(run), start, stop, seconds, dict(map(parse_hold, holds)), upright, cues, parse_names(show)
+        run_of(run), start, stop, seconds, dict(map(parse_hold, holds)), upright, cues, sound, parse_names(show)
     )
+    if sound and not cues:
+        raise UnspiralError("--sound goes with --cues: labels that say at which epoch the recording is when")
     if cues:
-        read_cues(cues).within(replaying.film())  # whatever is wrong is said before Manim starts
+        cued(cues, sound).within(replaying.film())  # whatever is wrong is said before Manim starts
     else:
         replaying.beats(replaying.film())
     if remark := Run.load(replaying.run).unfinished:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from engine.errors import UnspiralError
 from engine.files import opening
+from engine.films.cues import Cues, read_cues
 
 RATE = 48_000
 """Samples a second, what video is cut with."""
@@ -40,6 +41,16 @@ class Sounding(NamedTuple):
 def duration(path: Path) -> float:
     """Seconds of sound in a WAV, MP3 or another file. UnspiralError if there is none."""
     return sum(map(len, _decoded(path))) / RATE
+
+
+def cued(cues: Path, sound: Path | None) -> Cues:
+    """Cues from a file, as long as the recording where there is one. UnspiralError if it is shorter than they are."""
+    read = read_cues(cues)
+    if sound is None:
+        return read
+    if not sound.is_file():
+        raise UnspiralError(f"there is no sound file {sound}")
+    return read.lasting(duration(sound))
 
 
 def has_sound(path: Path) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from engine.errors import UnspiralError
 from engine.files import opening
@@ -22,6 +22,15 @@ LONGEST = 36_000.0
 KINDS = {".txt": "Audacity's label track", ".csv": "CSV", ".srt": "SRT"}
 
 
+class Stretch(NamedTuple):
+    """A section of a film along cues: its name, what is said in it, its first frame and the one after its last."""
+
+    name: str
+    says: str
+    first: int
+    end: int
+
+
 @dataclass(frozen=True)
 class Cues:
     """Playheads at times; between them the playhead moves monotonically, and holds where it repeats."""
@@ -31,6 +40,25 @@ class Cues:
     playheads: tuple[float, ...]
     duration: float
     """Seconds; after the last cue the playhead holds."""
+    said: tuple[tuple[float, str], ...] = ()
+    """What each cue says, and when."""
+
+    def lasting(self, seconds: float) -> "Cues":
+        """The same cues along a recording of so many seconds. UnspiralError if one comes after its end."""
+        if self.times[-1] > seconds:
+            raise UnspiralError(f"the last cue is at {self.times[-1]:g} s, the recording only {seconds:.4g} s long")
+        return replace(self, duration=seconds)
+
+    def sections(self, rate: float) -> list[Stretch]:
+        """A section for each cue, up to the next. The first begins with the recording; cues on one frame share one."""
+        begun = {math.floor(time * rate + 1e-6): text for time, text in reversed(self.said)}
+        starts = sorted(number for number in begun if number < self.frames(rate)) or [0]
+        ends = [*starts[1:], self.frames(rate)]
+        called = [begun.get(n, "") or f"epoch {self(min(n + 1, end) / rate):.0f}" for n, end in zip(starts, ends)]
+        return [
+            Stretch(name, begun.get(n, ""), n if k else 0, end)
+            for k, (name, n, end) in enumerate(zip(called, starts, ends))
+        ]
 
     def __call__(self, seconds: float) -> float:
         """The playhead at a time: exact at cues, monotone between (PCHIP), held before the first and after the last."""
@@ -53,7 +81,7 @@ class Cues:
                 raise UnspiralError(
                     f"at {time:g} s the playhead would jump from {kept[number]:g} to {playhead:g} within one frame"
                 )
-        return Cues(tuple(number / rate for number in kept), tuple(kept.values()), self.duration)
+        return replace(self, times=tuple(number / rate for number in kept), playheads=tuple(kept.values()))
 
     def within(self, film: Film[Any]) -> "Cues":
         """These cues; UnspiralError where one asks for more than the film has."""
@@ -120,7 +148,8 @@ def read_cues(path: str | Path) -> Cues:
                 continue
             times.append(time)
             playheads.append(entry.playhead)
-    return Cues(tuple(times), tuple(playheads), max(times[-1], entries[-1].end))
+    said = tuple((entry.start, entry.text) for entry in entries)
+    return Cues(tuple(times), tuple(playheads), max(times[-1], entries[-1].end), said)
 
 
 _TIMED = re.compile(r"(\d{1,9}:\d{1,9}:\d{1,9}(?:[.,]\d{1,9})?)\s?-->\s?(\d{1,9}:\d{1,9}:\d{1,9}(?:[.,]\d{1,9})?)")
@@ -133,6 +162,7 @@ class _Entry:
     end: float
     playhead: float
     holds: bool = False
+    text: str = ""
 
 
 def _labels(text: str, name: str) -> list[_Entry]:
@@ -145,7 +175,9 @@ def _labels(text: str, name: str) -> list[_Entry]:
         if len(columns) < 3:
             raise UnspiralError(f"{where}: {_shortened(line)} is not start, end and label with tabs between them")
         start, end = (_seconds(column.replace(",", "."), where) for column in columns[:2])
-        entries.append(_Entry(where, start, max(start, end), _playhead(columns[2], where), holds=end > start))
+        entries.append(
+            _Entry(where, start, max(start, end), _playhead(columns[2], where), end > start, _plain(columns[2]))
+        )
     for number, (label, following) in enumerate(zip(entries, entries[1:])):
         if label.end >= following.start:  # a stretch that reaches into the next label holds no further
             entries[number] = replace(label, holds=False)
@@ -195,7 +227,8 @@ def _subtitles(text: str, name: str) -> list[_Entry]:
         if following < len(lines) and said and said[-1].isdecimal():
             del said[-1]  # the next one's number
         start, end = (_seconds(one.replace(",", "."), where) for one in match.groups())
-        entries.append(_Entry(where, start, max(start, end), _playhead(" ".join(said).strip(), where)))
+        text = " ".join(said).strip()
+        entries.append(_Entry(where, start, max(start, end), _playhead(text, where), text=_plain(text)))
     return entries
 
 
@@ -217,6 +250,14 @@ def _seconds(text: str, where: str) -> float:
 
 _MARKUP = re.compile(r"\{\\[^}]*\}|</?[a-zA-Z][^<>]*>")
 """What players take as looks: {\an8}, <i>."""
+
+
+def _plain(text: str) -> str:
+    """What a label says, without looks; nothing where it is but a number."""
+    plain = " ".join(_MARKUP.sub("", text).split())
+    return plain if any(c.isalpha() for c in plain) else ""
+
+
 _APART = ",'’_\u00a0\u2009\u202f"
 """What may stand between thousands."""
 _NUMBER = rf"(?:(?<![\w.{_APART}])[-+−])?(?:\d[\d.{_APART}]*|(?<!\d)\.\d+)(?:[eE][-+]?\d+)?"

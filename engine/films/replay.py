@@ -45,7 +45,8 @@ class Replaying:
     """Epoch at which a 2-D embedding is turned to lie upright on its input; None: as it was recorded."""
     cues: Path | None = None
     """A file of cues, which say instead when the film is where, and how long it lasts."""
-
+    sound: Path | None = None
+    """The recording that cues belong to: it is heard, and the film lasts as long as it does."""
     show: tuple[str, ...] = ()
     """Names of series and metrics to show side by side, as `engine.films.shown` says; none: the embedding."""
 
@@ -62,24 +63,25 @@ class Replaying:
         """The same as one text, for another process; `from_json` reads it."""
         values = {"run": str(self.run.absolute()), "start": self.start, "stop": self.stop, "seconds": self.seconds}
         values |= {"holds": [*self.holds.items()], "upright": self.upright, "show": self.show}
-        return json.dumps(values | {"cues": str(self.cues.absolute()) if self.cues else None})
+        files = {name: str(file.absolute()) if file else None for name, file in self._files().items()}
+        return json.dumps(values | files)
+
+    def _files(self) -> dict[str, Path | None]:
+        return {"cues": self.cues, "sound": self.sound}
 
     @classmethod
     def from_json(cls, text: str) -> "Replaying":
         """What `as_json` wrote."""
         values = json.loads(text)
-        run, cues = Path(values.pop("run")), values.pop("cues")
-        return cls(
-            run,
-            **values
-            | {"holds": dict(values["holds"]), "show": tuple(values["show"]), "cues": Path(cues) if cues else None},
-        )
+        run = Path(values.pop("run"))
+        files = {name: Path(values[name]) if values[name] else None for name in ("cues", "sound")}
+        return cls(run, **values | files | {"holds": dict(values["holds"]), "show": tuple(values["show"])})
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Replaying":
         """What UNSPIRAL_REPLAY says, as JSON; or what a person asks for with UNSPIRAL_RUN and, beside it, _FROM, _TO,
 
-        _SECONDS, _HOLD (EPOCH=SECONDS, …), _UPRIGHT, _CUES and _SHOW.
+        _SECONDS, _HOLD (EPOCH=SECONDS, …), _UPRIGHT, _CUES, _SOUND and _SHOW.
         """
         if environment.get(REPLAY):
             return cls.from_json(environment[REPLAY])
@@ -96,6 +98,7 @@ class Replaying:
             dict(holds),
             numbers.get("UPRIGHT"),
             Path(given["CUES"]) if given["CUES"] else None,
+            Path(given["SOUND"]) if given["SOUND"] else None,
             parse_names(given["SHOW"]),
         )
 
@@ -150,7 +153,7 @@ class Replaying:
 REPLAY = "UNSPIRAL_REPLAY"
 """The variable in which a replay travels whole to the process that renders it."""
 _NUMBERS = ("FROM", "TO", "SECONDS", "UPRIGHT")
-_NAMES = ("RUN", *_NUMBERS, "HOLD", "CUES", "SHOW")
+_NAMES = ("RUN", *_NUMBERS, "HOLD", "CUES", "SOUND", "SHOW")
 
 
 def parse_names(text: str) -> tuple[str, ...]:

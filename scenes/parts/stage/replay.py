@@ -60,18 +60,28 @@ class Replay(Animation):
         self.span = (0, 1, 1)
         """(first, last, whole): this part shows frames `first` up to `last` out of `whole`."""
 
+    def between(self, first: int, last: int) -> "Replay":
+        """Of a replay along cues, its frames from `first` up to `last`: a replay by itself."""
+        if self.cues is None:
+            raise UnspiralError("only a replay along cues is cut at frames of its own")
+        part = copy(self)
+        part.span = (first, last, self.cues.frames(config.frame_rate))
+        part.run_time = (last - first) / config.frame_rate
+        return part
+
     def parts(self, frames: int, most: int) -> list["Replay"]:
         """The same replay, `frames` long, as equally long replays of at most `most` frames each.
 
         Played one after the other they show the very same frames; Manim caches each by itself.
         """
+        begin, end, whole = (0, frames, frames) if self.span == (0, 1, 1) else self.span
         count = -(-frames // most)
-        cuts = [frames * k // count for k in range(count + 1)]
+        cuts = [begin + (end - begin) * k // count for k in range(count + 1)]
         parts = []
         for first, last in zip(cuts, cuts[1:]):
             part = copy(self)
-            part.span = (first, last, frames)
-            part.run_time = self.run_time * (last - first) / frames
+            part.span = (first, last, whole)
+            part.run_time = self.run_time * (last - first) / (end - begin)
             parts.append(part)
         return parts
 

@@ -154,3 +154,16 @@ def test_a_row_whose_commas_can_be_read_in_two_ways_is_refused(line: str, tmp_pa
     path.write_text(line + "\n")
     with pytest.raises(UnspiralError, match="line 1"):
         read_cues(path)
+
+
+def test_each_cue_begins_a_section_that_says_its_label_and_the_recording_says_how_long(tmp_path: Path) -> None:
+    labels = "0.5\t0.5\tStill in the origin: epoch 0\n4.0\t6\t<i>Upright</i>, epoch 250\n8.2\t8.2\t2000\n"
+    (tmp_path / "labels.txt").write_text(labels)
+    cues = read_cues(tmp_path / "labels.txt").lasting(12.0)
+    assert cues.frames(30) == 360 and cues(11.9) == 2000
+    sections = cues.on_frames(30).sections(30)
+    assert [s.name for s in sections] == ["Still in the origin: epoch 0", "Upright, epoch 250", "epoch 2000"]
+    assert [s.says for s in sections] == ["Still in the origin: epoch 0", "Upright, epoch 250", ""]  # no bare numbers
+    assert [(s.first, s.end) for s in sections] == [(0, 120), (120, 246), (246, 360)]
+    with pytest.raises(UnspiralError, match="the recording only 5 s long"):
+        cues.lasting(5.0)
