@@ -21,8 +21,8 @@ LINES = [
     for line in code.splitlines()
     if line and not line.startswith("#")
 ]
-SMALL = {name: ["-ql", "--fps", "5"] for name in ("render", "film")}
-SMALL |= {name: ["--size", "low", "--fps", "5"] for name in ("deliver", "deck")}
+SMALL = {name: ["-ql", "--fps", "2"] for name in ("render", "film")}
+SMALL |= {name: ["--size", "low", "--fps", "2"] for name in ("deliver", "deck")}
 
 
 def run(command: list[str | Path], folder: Path) -> None:

@@ -37,14 +37,20 @@ class Making:
         self.path = self._folder / output.name
         """Where to write what is to become `output`: it has the same name."""
 
-    def finish(self) -> None:
-        """Force it to the disk, then give it its name; what had that name is replaced."""
-        flush(self.path)
+    def finish(self, lasting: bool = True) -> None:
+        """Give it its name; what had that name is replaced.
+
+        Forced to the disk before, unless it is not `lasting`: a part that is looked at before it is used, and that is
+        made again where the machine stopped before it was written.
+        """
+        if lasting:
+            flush(self.path)
         aside = self._folder / f"{_LOCK}-replaced"
         if self.output.is_dir() or (self.path.is_dir() and self.output.exists()):  # folders are not replaced at once
             os.replace(self.output, aside)
         os.replace(self.path, self.output)
-        _flush_folder(self.output.parent)
+        if lasting:
+            _flush_folder(self.output.parent)
         self.abort()
 
     def abort(self) -> None:

@@ -1,13 +1,13 @@
 """A grand tour: many-dimensional features seen in planes that turn smoothly from one to the next."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from functools import cached_property
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.interpolate import PchipInterpolator
 
 from engine.errors import UnspiralError
 from engine.films.film import ASIDE, Frame, View, check_input, check_playhead
@@ -144,8 +144,14 @@ class Tour(Brief):
 
     def view(self, playhead: float) -> View:
         """What is seen: as much as the points need, with no sudden change."""
-        at = np.linspace(0, self.last, len(self.halves))
-        return View(half=float(np.exp(PchipInterpolator(at, self.halves)(playhead))), across=ASIDE)
+        return View(half=float(np.exp(self._half_width(playhead))), across=ASIDE)
+
+    @cached_property
+    def _half_width(self) -> Callable[[float], Any]:
+        """The logarithm of the view's half width at a playhead."""
+        from scipy.interpolate import PchipInterpolator  # a third of a second, which other films need not wait
+
+        return PchipInterpolator(np.linspace(0, self.last, len(self.halves)), self.halves)
 
     def _way(self, playhead: float) -> tuple[int, float]:
         """Which stops the playhead is between, and how much of the way is done."""

@@ -95,7 +95,7 @@ class SegmentEncoder:
                 self._container.mux(self._stream.encode())
             finally:
                 self._container.close()
-            self._making.finish()
+            self._making.finish(lasting=False)  # whoever takes it from the cache counts its frames
 
     def abort(self) -> None:
         """Close and remove the unfinished file."""
