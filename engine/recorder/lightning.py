@@ -29,15 +29,8 @@ def lightning_callback(
     checkpoint, is recorded beside it, in my-2.safetensors. Nothing that goes wrong with recording ends the training: it
     is said once.
     """
-    try:
-        from lightning.pytorch import Callback  # pyright: ignore[reportMissingImports]
-    except ImportError:
-        try:
-            from pytorch_lightning import Callback  # pyright: ignore[reportMissingImports]
-        except ImportError:
-            raise UnspiralError("Lightning is not installed: pip install lightning") from None
 
-    class Record(Callback):  # pyright: ignore[reportGeneralTypeIssues]
+    class Record(_callback_class()):
         recorder: Recorder | None = None
 
         def __init__(self) -> None:
@@ -79,6 +72,18 @@ def lightning_callback(
                 self.recorder.close()
 
     return Record()
+
+
+def _callback_class() -> Any:
+    """Lightning's class of callbacks, from whichever of its two packages is there."""
+    try:
+        from lightning.pytorch import Callback  # pyright: ignore[reportMissingImports]
+    except ImportError:
+        try:
+            from pytorch_lightning import Callback  # pyright: ignore[reportMissingImports]
+        except ImportError:
+            raise UnspiralError("Lightning is not installed: pip install lightning") from None
+    return Callback
 
 
 class Logged:

@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,7 +18,7 @@ from engine.network.activations import KINDS, Activation
 from engine.network.layers import Array, Layer, Linear, Network
 from engine.recipes.data import Labelled
 from engine.recipes.recipe import Recipe
-from engine.runs import journal, tensors
+from engine.runs import rows, tensors
 from engine.runs.checksums import Mapped, sound
 
 FORMAT = 2
@@ -116,10 +117,10 @@ def opened(path: Path) -> tuple[dict[str, Any], Source]:
     if not os.path.lexists(path):
         raise UnspiralError("no such file")
     with opening.opened(path) as file:
-        beginning = file.read(len(journal.MAGIC))
+        beginning = file.read(len(rows.MAGIC))
     unfinished, checksum = "", ""
-    if beginning == journal.MAGIC:
-        opened, count, lost = journal.load(path)
+    if beginning == rows.MAGIC:
+        opened, count, lost = rows.load(path)
         unfinished = f"the recording was not closed; it holds {count:,} snapshot{'s' if count > 1 else ''}"
         unfinished += f", {lost:,} damaged ones left out" if lost else ""
     else:
@@ -165,6 +166,42 @@ def _assembled(about: dict[str, Any], arrays: dict[str, NDArray]) -> dict[str, A
     if recorded or not alone:
         points = _checked(tensor("x"), tensor("y", "i"))
     width = tensor("trajectories.points").shape[-1] if recorded else points.x.shape[1]
+    layers, width = _network(about, tensor, count, width)
+    if not alone and (not layers or not isinstance(layers[-1], Linear)):
+        raise UnspiralError("its network does not end in a linear classifier")
+    if (not alone and not 0 < points.y.max(initial=0) + 1 <= width) or points.y.min(initial=0) < 0:
+        raise UnspiralError(f"its labels do not fit its {width} classes")
+    held = sound(arrays.get("held_out", np.zeros(len(points.y), bool)))
+    if held.shape != points.y.shape or held.dtype != bool or (len(held) and held.all()):
+        raise UnspiralError(f"held_out is {held.dtype} {held.shape}; expected a mask {points.y.shape} of some points")
+    trajectories = None
+    if recorded:
+        trajectories = Trajectories(*(tensor(f"trajectories.{name}") for name in Trajectories._fields))
+        _check_trajectories(trajectories, count, points)
+    recipe = about.get("recipe")
+    if not isinstance(recipe, dict | None):
+        raise UnspiralError("its recipe cannot be read")
+    made = Recipe.from_dict(recipe, points if recipe.get("data") == "own" else None) if recipe is not None else None
+    unfinished = about.get("unfinished")
+    return {
+        "recipe": made,
+        "points": points,
+        "held": held,
+        "epochs": epochs,
+        "layers": layers,
+        "metrics": _metrics(arrays, count),
+        "unfinished": str(unfinished)[:300] if unfinished else "",
+        "trajectories": trajectories,
+        "series": _series(arrays, count),
+        "constants": _called("constants.", arrays),
+        "names": _names(about.get("names", {})),
+    }
+
+
+def _network(
+    about: dict[str, Any], tensor: Callable[[str], NDArray], count: int, width: int
+) -> tuple[tuple[Layer, ...], int]:
+    """Its layers, each number of theirs over `count` epochs, and how wide the last is; `width` is what they read."""
     layers: list[Layer] = []
     try:
         for number, layer in enumerate(about["layers"]):
@@ -180,43 +217,27 @@ def _assembled(about: dict[str, Any], arrays: dict[str, NDArray]) -> dict[str, A
                 layers.append(_activation(number, **layer))
     except (KeyError, TypeError, AttributeError):
         raise UnspiralError("its description of the network cannot be read") from None
-    if not alone and (not layers or not isinstance(layers[-1], Linear)):
-        raise UnspiralError("its network does not end in a linear classifier")
-    if (not alone and not 0 < points.y.max(initial=0) + 1 <= width) or points.y.min(initial=0) < 0:
-        raise UnspiralError(f"its labels do not fit its {width} classes")
-    held = sound(arrays.get("held_out", np.zeros(len(points.y), bool)))
-    if held.shape != points.y.shape or held.dtype != bool or (len(held) and held.all()):
-        raise UnspiralError(f"held_out is {held.dtype} {held.shape}; expected a mask {points.y.shape} of some points")
-    metrics = {n.removeprefix("metrics."): sound(curve) for n, curve in arrays.items() if n.startswith("metrics.")}
+    return tuple(layers), width
+
+
+def _metrics(arrays: dict[str, NDArray], count: int) -> dict[str, NDArray]:
+    metrics = {name: sound(curve) for name, curve in _called("metrics.", arrays).items()}
     for name, curve in metrics.items():
         if curve.shape != (count,) or curve.dtype.kind != "f":
             raise UnspiralError(f"metric {name[:60]} is {curve.dtype} {curve.shape}; expected numbers ({count},)")
-    trajectories = None
-    if recorded:
-        trajectories = Trajectories(*(tensor(f"trajectories.{name}") for name in Trajectories._fields))
-        _check_trajectories(trajectories, count, points)
-    series = {n.removeprefix("series."): array for n, array in arrays.items() if n.startswith("series.")}
+    return metrics
+
+
+def _series(arrays: dict[str, NDArray], count: int) -> dict[str, NDArray]:
+    series = _called("series.", arrays)
     for name, array in series.items():
         if array.ndim < 2 or len(array) != count:
             raise UnspiralError(f"series {name[:60]} is {array.dtype} {array.shape}; expected an array ({count}, …)")
-    recipe = about.get("recipe")
-    if not isinstance(recipe, dict | None):
-        raise UnspiralError("its recipe cannot be read")
-    made = Recipe.from_dict(recipe, points if recipe.get("data") == "own" else None) if recipe is not None else None
-    unfinished = about.get("unfinished")
-    return {
-        "recipe": made,
-        "points": points,
-        "held": held,
-        "epochs": epochs,
-        "layers": tuple(layers),
-        "metrics": metrics,
-        "unfinished": str(unfinished)[:300] if unfinished else "",
-        "trajectories": trajectories,
-        "series": series,
-        "constants": {n.removeprefix("constants."): a for n, a in arrays.items() if n.startswith("constants.")},
-        "names": _names(about.get("names", {})),
-    }
+    return series
+
+
+def _called(prefix: str, arrays: dict[str, NDArray]) -> dict[str, NDArray]:
+    return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
 
 
 def _names(given: Any) -> dict[str, tuple[str, ...]]:
