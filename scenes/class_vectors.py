@@ -4,9 +4,7 @@ from manim import FadeIn, FadeOut
 
 from engine import FIVE_SPIRALS, circling, class_vectors, pace, record
 from engine.films.claims import angles
-from scenes.parts import FilmScene, Replay
-from scenes.parts.pictures.circling import CirclePicture
-from scenes.parts.pictures.class_vectors import SpreadPicture
+from scenes.parts import CirclePicture, FilmScene, Replay, SpreadPicture
 from scenes.parts.stage.formula import formula, seat
 
 

@@ -4,15 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from engine import THREE_SPIRALS_NARROW, Labelled
-from engine.films.folds import carrying, folding
+from engine import THREE_SPIRALS_NARROW, Labelled, carrying, folding
 from engine.films.together import Samples
 from engine.library import record_searched
 from engine.numbers import percent
-from scenes.parts import FilmScene, Replay
-from scenes.parts.pictures.chart import Chart
-from scenes.parts.pictures.folds import paint_patchwork
-from scenes.parts.pictures.panels import Panels
+from scenes.parts import Chart, FilmScene, Panels, Replay, paint_patchwork
 
 DEPTHS, ROUNDS = (2, 3, 4, 5, 6), 3  # an odd number: the median is a run's
 NARROW = replace(THREE_SPIRALS_NARROW, parameters={"classes": 5, "points": 400})  # the wide network's five spirals

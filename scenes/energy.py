@@ -4,13 +4,9 @@ from math import pi
 
 from manim import FadeIn, smooth
 
-from engine import FIVE_SPIRALS, pace, record, training
+from engine import FIVE_SPIRALS, energy, pace, record, softening, training
 from engine.films.claims import extremes
-from engine.films.energy import energy
-from engine.films.softargmax import softening
-from scenes.parts import Replay
-from scenes.parts.pictures.energy import Landscape
-from scenes.parts.pictures.softargmax import Surfaces
+from scenes.parts import Landscape, Replay, Surfaces
 from scenes.parts.stage.blackboard import BlackboardScene
 from scenes.parts.stage.formula import formula, seat
 

@@ -1,12 +1,8 @@
 """Where the positive parts fold the input plane: few large pieces, or so many that it looks smooth."""
 
-from engine import FIVE_SPIRALS, THREE_SPIRALS_NARROW, Labelled, record
+from engine import FIVE_SPIRALS, THREE_SPIRALS_NARROW, Labelled, Together, exponential, record
 from engine.films.folds import carrying, folding, zooming
-from engine.films.pace import exponential
-from engine.films.together import Together
-from scenes.parts import FilmScene, Replay
-from scenes.parts.pictures.folds import paint_patchwork
-from scenes.parts.pictures.panels import Panels
+from scenes.parts import FilmScene, Panels, Replay, paint_patchwork
 
 
 class Folds(FilmScene):

@@ -2,10 +2,8 @@
 
 from manim import FadeIn, smooth
 
-from engine import FIVE_SPIRALS, record
-from engine.films.network import assembling, flowing
-from scenes.parts.pictures.network import DiagramOfModules
-from scenes.parts.pictures.units import DiagramOfUnits
+from engine import FIVE_SPIRALS, assembling, flowing, record
+from scenes.parts import DiagramOfModules, DiagramOfUnits
 from scenes.parts.stage.blackboard import BlackboardScene
 from scenes.parts.stage.formula import formula, seat
 

@@ -2,14 +2,12 @@
 
 from manim import FadeIn, smooth
 
-from engine import record
+from engine import Together, record
 from engine.films.pulling import held_back, mistakes_of_all, pulling, typical_mistake
-from engine.films.together import Together
 from engine.numbers import decimal, percent
 from engine.recipes.named import half_learned
-from scenes.parts.pictures.pulling import Pullboard
+from scenes.parts.pictures.pulling import Pullboard, over
 from scenes.parts.stage.blackboard import BlackboardScene
-from scenes.parts.stage.formula import formula, seat
 
 
 class Pulling(BlackboardScene):
@@ -18,34 +16,25 @@ class Pulling(BlackboardScene):
         networks, data = [run.at(450) for run in runs], runs[0].data
         point, count = typical_mistake(networks, data), len(mistakes_of_all(networks, data))
         films = [pulling(network, data, point) for network in networks]
-        both, top = Together(tuple(films)), seat(wide=(960, 61), tall=(540, 61))
         self.next_section("one point", says=f"Of {count} mistakes of both networks, the one with the median loss.")
         self.add(Pullboard([films[1](0)], slopes=False, theme=self.theme))
-        self.say(formula('L = op("softmax") (W e + b) - y^top (W e + b)', theme=self.theme).move_to(top))
+        self.say(over('L = op("softmax") (W e + b) - y^top (W e + b)', theme=self.theme))
         self.wait(1)
         self.next_section("gradient")  # steps against it go to the class vector of its own colour
-        slope = "{{ (partial L) / (partial e) = W^top (tilde(y) - y) : slope }}"
         self.play(FadeIn(alone := Pullboard([films[1](0)], theme=self.theme)))
-        self.say(formula(slope, {"slope": self.theme.gradient}, 32, self.theme).move_to(top))
+        self.say(over("{{ (partial L) / (partial e) = W^top (tilde(y) - y) : slope }}", 32, self.theme))
         self.wait(1)
-        few, many = (percent(film(1).broken) for film in films)
-        says = f"The feature extractor steps: {few} of what was right breaks with 10 features, {many} with 100."
-        self.next_section("pull", says=says)
-        self.remove(alone)
-        board = Pullboard([film(0) for film in films], theme=self.theme)
-        self.put(board)
+        says = "The feature extractor steps: {} of what was right breaks with 10 features, {} with 100."
+        self.next_section("pull", says=says.format(*(percent(film(1).broken) for film in films)))
+        self.remove(alone).put(board := Pullboard([film(0) for film in films], theme=self.theme))
         self.wait(1)
-        self.run(board, both, 8, smooth)
+        self.run(board, Together(tuple(films)), 8, smooth)
         self.wait(2)
-        kept = tuple(map(held_back, films))
-        few, many = (
-            f"{decimal(frame.far)} of its way, its loss gets to {decimal(frame.loss)}"
-            for frame in (film(1) for film in kept)
-        )
+        kept = Together(tuple(map(held_back, films)))
+        few, many = (f"{decimal(end.far)} of its way, its loss gets to {decimal(end.loss)}" for end in kept(1))
         says = f"All others are asked to stay. With 10 features, far ones go {few}; with 100, {many}."
         self.next_section("stay", says=says)
-        board.show(Together(kept)(0))
-        term = 'L + 10/N sum_(i != k) norm(e_i - e_i^"before")^2'
-        self.say(formula(f'{term} "," quad "momentum" 0.9', size=26, theme=self.theme).move_to(top))
-        self.run(board, Together(kept), 8, smooth)
+        board.show(kept(0))
+        self.say(over('L + 10/N sum_(i != k) norm(e_i - e_i^"before")^2 "," quad "momentum" 0.9', 26, self.theme))
+        self.run(board, kept, 8, smooth)
         self.wait(2)

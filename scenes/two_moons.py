@@ -2,9 +2,7 @@
 
 from manim import smooth
 
-from engine import flow, pace
-from engine.films.curves import curves
-from engine.films.together import Together
+from engine import Together, curves, flow, pace
 from engine.library import example_run
 from scenes.parts import FilmScene, Replay, beside
 

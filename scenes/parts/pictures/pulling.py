@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from manim import Mobject
 
 from engine.films.pulling import Pull
 from engine.numbers import decimal, percent
@@ -22,11 +23,19 @@ from scenes.parts.paint.plane import (
 )
 from scenes.parts.paint.raster import stroke
 from scenes.parts.paint.text import paint_text
-from scenes.parts.paint.theme import SIZES, STRONG, Theme, rgb
+from scenes.parts.paint.theme import SIZES, STRONG, Theme, chosen_theme, rgb
+from scenes.parts.stage.formula import formula, seat
 from scenes.parts.stage.painted import Painted
 
 TOP, BELOW, PITCH = 120, 230, 50
 """Heights over the planes, for a formula, and under each, for four lines of text; from one line to the next."""
+
+
+def over(text: str, size: float = 40, theme: Theme | None = None) -> Mobject:
+    """A formula over the planes; what is called `slope` in it has the gradient's colour."""
+    theme = theme or chosen_theme()
+    colours = {"slope": theme.gradient} if ": slope }}" in text else {}
+    return formula(text, colours, size, theme).move_to(seat(wide=(960, 61), tall=(540, 61)))
 
 
 class Pullboard(Painted):
