@@ -8,7 +8,7 @@ import numpy as np
 from engine.films.class_vectors import head_of
 from engine.films.film import Frame, View, check_playhead
 from engine.films.seen import Brief
-from engine.network.layers import Array, Linear, Network, classifier, exact, softargmax
+from engine.network.layers import Array, Linear, Network, exact, softargmax
 from engine.network.regions import argmax_regions
 
 
@@ -81,8 +81,7 @@ def circling(network: Network, radius: float | None = None) -> Circling:
     starts on the first class vector and goes anti-clockwise, at `radius`, by default half the longest class vector.
     UnspiralError if the embedding is not 2-D.
     """
-    head = head_of(network)
-    head = classifier(exact((head,)))
+    head = head_of(exact(network))
     lengths = np.linalg.norm(head.weight, axis=1)
     longest = float(lengths.max()) or 1.0
     radius = 0.5 * longest if radius is None else radius

@@ -21,6 +21,7 @@ from engine.network.regions import argmax_regions
 from engine.numbers import scaled
 from engine.runs.run import Run
 from engine.runs.showable import showable
+from engine.runs.upright import turn_onto
 
 QUARTERS = 4
 """Parts of a way from stop to stop at whose ends all points are in view."""
@@ -260,9 +261,7 @@ def _upright(axes: Array, f: Array, x: NDArray[np.floating]) -> Array:
     """The same plane, turned so that f in it lies on the input as well as it can."""
     if x.shape[1] != 2:
         return axes
-    seen = (f - f.mean(0)) @ axes
-    left, _, right = np.linalg.svd(seen.T @ (x - x.mean(0)))
-    return axes @ left @ right
+    return axes @ turn_onto(x, f @ axes)
 
 
 def _drawn_at(vectors: float, rays: float | None) -> tuple[tuple[str, str], ...]:

@@ -7,7 +7,7 @@ import numpy as np
 
 from engine.errors import UnspiralError
 from engine.films.film import Frame, Varied, View
-from engine.network.layers import Array, Linear, classifier, mistaken, softargmax
+from engine.network.layers import Array, Linear, classifier, exact, mistaken, softargmax
 from engine.network.regions import argmax_regions
 from engine.numbers import decimal
 from engine.recipes.data import Labelled
@@ -88,12 +88,12 @@ def scoring(run: Run, point: int) -> Scoring:
 
     UnspiralError if the network is more than a linear classifier without bias of features in the plane.
     """
-    last = classifier(run.at(run.epochs[-1]))
+    last = classifier(exact(run.at(run.epochs[-1])))
     if len(run.layers) != 1 or last.weight.shape[1] != 2 or last.bias.any():
         raise UnspiralError(
             "scoring shows s = W f in the plane: use a recipe with hidden=(), embedding=None, bias=False"
         )
-    weight, data = last.weight.astype(float), run.data
+    weight, data = last.weight, run.data
     x, y = data.x[point]
     settings = {
         "rows": float(len(weight)),

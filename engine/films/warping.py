@@ -7,7 +7,7 @@ import numpy as np
 from engine.films.film import Film, Frame, View, check_playhead
 from engine.films.seen import Brief
 from engine.films.unfolding import axes_of, bright_lines, check_planes, shrink, shrunk, wrong_points
-from engine.network.layers import Array, Linear, Network, classifier, embedding
+from engine.network.layers import Array, Linear, Network, classifier, embedding, exact
 from engine.network.lines import Lines, extent_of, kinked, square_grid
 from engine.network.regions import argmax_regions
 from engine.recipes.data import Labelled
@@ -68,8 +68,8 @@ def warping(network: Network, data: Labelled, extent: float | None = None, lines
     image = embedding(network, data.x)
     size = float(np.sqrt((image**2).sum(1).mean() / max((data.x**2).sum(1).mean(), 1e-300)))
     scale = size if size > 0 else 1.0
-    last = classifier(network)
-    head = Linear(last.weight.astype(float) * scale, last.bias.astype(float))
+    last = classifier(exact(network))
+    head = last._replace(weight=last.weight * scale)
     ends = np.concatenate([data.x, image / scale])  # on the straight way between them nothing is farther out
     across, up = np.abs(ends).max(0).tolist()
     view = View.holding(across, up)

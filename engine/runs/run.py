@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from engine.errors import UnspiralError, unknown
 from engine.files.making import held
-from engine.network.layers import Array, Linear, Network, apply, classifier, forward, mapped, mistaken
+from engine.network.layers import Array, Linear, Network, apply, classifier, forward, mapped
+from engine.network.loss import judged
 from engine.recipes.data import Labelled
 from engine.recipes.recipe import Recipe
 from engine.runs import again, journal, series, tensors
@@ -294,16 +295,12 @@ class Run(_SeenByDigest):
         if not self.layers:
             raise UnspiralError(f"this run recorded no {name}, and holds no classifier to compute it from")
         if "computed" not in self._known:
-            y = self.data.y
-            curves = np.empty((2, len(self.epochs)))
-            for i, epoch in enumerate(self.epochs.tolist()):
-                last = self.classifier(epoch)
-                scores = apply(last, self.embedding(epoch)).astype(float)
-                highest = scores.max(1)
-                own = np.take_along_axis(scores, y[:, None], 1)[:, 0]
-                curves[0, i] = (highest + np.log(np.exp(scores - highest[:, None]).sum(1)) - own).mean()
-                curves[1, i] = 1 - mistaken(scores, y).mean()
-            self._known["computed"] = curves
+            curves = []
+            for epoch in self.epochs.tolist():
+                scores = apply(self.classifier(epoch), self.embedding(epoch))
+                found = judged(scores.astype(float), self.data.y)
+                curves.append((found.loss, found.accuracy))
+            self._known["computed"] = np.array(curves).T
         loss, accuracy = self._known["computed"]
         return loss, accuracy
 
