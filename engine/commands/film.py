@@ -21,6 +21,7 @@ from engine.errors import UnspiralError, printable
 @click.option("--cues", type=click.Path(path_type=Path), help="Labels (.txt), .csv or .srt: which epoch when.")
 @click.option("--sound", type=click.Path(path_type=Path), help="The recording of --cues: the film lasts as long.")
 @click.option("--show", default="", metavar="NAMES", help="Series and metrics side by side: codes,digits,loss.")
+@click.option("--label", default="", metavar="NAME", help="Of several labels a point, the one to show.")
 @click.option("--upright", type=float, metavar="EPOCH", help="Turn the embedding to lie on the input as it does there.")
 def command(
     run: str,
@@ -36,6 +37,7 @@ def command(
     holds: tuple[str, ...],
     cues: Path | None,
     sound: Path | None,
+    label: str,
     upright: float | None,
     show: str,
 ) -> None:
@@ -56,7 +58,7 @@ def command(
 
     asked = look(quality, size, fps, theme)
     replaying = Replaying(
-        run_of(run), start, stop, seconds, dict(map(parse_hold, holds)), upright, cues, sound, parse_names(show)
+        run_of(run), start, stop, seconds, dict(map(parse_hold, holds)), upright, cues, sound, parse_names(show), label
     )
     if sound and not cues:
         raise UnspiralError("--sound goes with --cues: labels that say at which epoch the recording is when")

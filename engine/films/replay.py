@@ -49,6 +49,8 @@ class Replaying:
     """The recording that cues belong to: it is heard, and the film lasts as long as it does."""
     show: tuple[str, ...] = ()
     """Names of series and metrics to show side by side, as `engine.films.shown` says; none: the embedding."""
+    label: str = ""
+    """Of several labels a point, the one that is shown; empty: the one that the recording chose."""
 
     def __post_init__(self) -> None:
         if not 0 < self.seconds < 36000:
@@ -62,7 +64,7 @@ class Replaying:
     def as_json(self) -> str:
         """The same as one text, for another process; `from_json` reads it."""
         values = {"run": str(self.run.absolute()), "start": self.start, "stop": self.stop, "seconds": self.seconds}
-        values |= {"holds": [*self.holds.items()], "upright": self.upright, "show": self.show}
+        values |= {"holds": [*self.holds.items()], "upright": self.upright, "label": self.label, "show": self.show}
         files = {name: str(file.absolute()) if file else None for name, file in self._files().items()}
         return json.dumps(values | files)
 
@@ -114,7 +116,7 @@ class Replaying:
                 raise UnspiralError(f"{name} {epoch:g}: {playable.unfinished}")
         if names := self._shown(playable):
             return Together(all_shown(playable, names)[0])
-        return training(playable, upright=self.upright)
+        return training(playable, upright=self.upright, label=self.label or None)
 
     def titles(self) -> tuple[str, ...]:
         """What stands under each panel of what is shown side by side; empty where it is the embedding."""

@@ -18,6 +18,7 @@ from engine.network.loss import judged_by
 from engine.network.regions import argmax_regions
 from engine.numbers import scaled
 from engine.recipes.data import Labelled
+from engine.runs.labels import of_label
 from engine.runs.run import Run
 from engine.runs.showable import showable
 
@@ -121,6 +122,7 @@ def training(
     upright: float | None = None,
     view: View | None = None,
     held_out: bool = False,
+    label: int | str | None = None,
 ) -> Film[Frame]:
     """The run's embedding while it learns; the playhead is the epoch, the view fixed for all of them.
 
@@ -130,8 +132,9 @@ def training(
     `lines` grid lines each way over ± `extent` of the input plane, by default a little more than the points take; of a
     run whose layers are not known, those that were recorded. An embedding that is not 2-D is shown in a plane of it, or
     in the `plane` (d, 2) given: see `plane_of`. `upright`: the epoch at which a 2-D one is to lie upright on the input.
+    `label`: of several labels a point, the one that is shown.
     """
-    run = showable(run)
+    run = showable(run if label is None else of_label(run, label))
     x = run.data.x
     shown = plane_of(run, plane, upright)
     if run.trajectories is not None:

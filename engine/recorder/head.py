@@ -88,6 +88,12 @@ class Head:
         return Linear(np.stack([np.zeros_like(weight), weight]), np.stack([np.zeros_like(bias), bias]))
 
 
+def all_rows(module: nn.Module) -> NDArray:
+    """(L, d + 1), every row of a plain classifier's weight and, last in it, its bias."""
+    weight, bias = _plain_weights(module)
+    return np.concatenate([_array(weight), _array(bias)[:, None]], 1)
+
+
 def head_of(name: str, module: nn.Module, read: Tensor, output: Any, linear: str, labels: NDArray | None) -> How:
     """How the scores of a module follow from what it read. UnspiralError, which names `linear` layers, if no way is."""
     if not isinstance(read, Tensor) or not isinstance(output, Tensor) or not read.is_floating_point():

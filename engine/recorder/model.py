@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -18,8 +19,9 @@ from engine.recipes.data import Labelled, labelled
 from engine.recorder.chain import Chain, chain_of
 from engine.recorder.classifier import Call, classifier_of, compare, likely, within
 from engine.recorder.embeddings import Embeddings, as_rows
-from engine.recorder.head import Head
+from engine.recorder.head import Head, all_rows
 from engine.recorder.inputs import READ, Inputs, inputs_of
+from engine.recorder.kinds import check_answers, check_callable, first_tensor, without_classifier
 from engine.recorder.labels import IGNORED, Labels, read_labels
 from engine.recorder.probe import Probe
 from engine.recorder.said import Said
@@ -69,6 +71,10 @@ class Observed(NamedTuple):
     labels: Labels
     values: NDArray | None
     """Labels that are no classes, of the points recorded."""
+    only: int | None = None
+    """Of several labels a point, which one is shown."""
+    every: Callable[[], NDArray] | None = None
+    """Of several labels a point, what gives the classifier's rows for all of them."""
 
 
 def unwrapped(model: nn.Module) -> tuple[nn.Module, str]:
@@ -110,6 +116,8 @@ def observe(model: nn.Module, wrappers: str, given: Given, said: Said) -> Observ
     UnspiralError says what cannot be recorded, and what can.
     """
     source, classifier = _names(model, wrappers, given)
+    if not callable(source):
+        check_callable(model)
     (inputs, *others), y, text = inputs_of(model, given.x, given.y)
     if text:
         said("data set", text)
@@ -119,8 +127,19 @@ def observe(model: nn.Module, wrappers: str, given: Given, said: Said) -> Observ
         labels = read_labels(y, inputs.rows, None, given.names)
         return _arranged(probe, source, None, None, (), inputs, labels, given, said)
     inputs, (calls, returned, tried) = _first_that_works(probe, [inputs, *others])
+    if source is None:
+        check_answers(inputs, returned, y)
     if classifier is AUTO:
         classifier = likely(model, calls, inputs, y, source)
+        made = first_tensor(returned)
+        if (
+            classifier is not None
+            and made is not None
+            and made.ndim == 4
+            and made[0, 0].numel() > 1
+            and len(np.shape(y)) == 1
+        ):
+            raise without_classifier(tried, returned)
     elif classifier is not None:
         classifier = within(model, classifier, calls, said)
     head, labels = None, read_labels(y, inputs.rows, None, given.names)
@@ -131,13 +150,14 @@ def observe(model: nn.Module, wrappers: str, given: Given, said: Said) -> Observ
         _question(classifier, head, labels, inputs, said)
         source = source if callable(source) else classifier
     elif source is None:
-        raise UnspiralError(
-            "there is no classifier to read: name embedding= the module whose output is to be seen, or record arrays: "
-            "Recorder(path), then snapshot(epoch, codes=…)"
-        )
+        raise without_classifier(tried, returned)
     if labels.said:
         said("labels", labels.said)
-    return _arranged(probe, source, head, classifier, calls, inputs, labels, given, said)
+    seen = _arranged(probe, source, head, classifier, calls, inputs, labels, given, said)
+    if labels.several and head is not None and classifier is not None:
+        module = model.get_submodule(classifier)
+        return seen._replace(only=head.only, every=partial(all_rows, module) if head.how == "weights" else None)
+    return seen
 
 
 def _names(model: nn.Module, wrappers: str, given: Given) -> tuple[Any, Any]:
@@ -235,8 +255,9 @@ def _arranged(
     points = labelled(x[kept], classes[kept], max(int(classes.max()) + 1, 1))
     wide = "f8" if x.dtype == np.float64 else "f4"
     values = None
-    if labels.values is not None and len(read) == 1:
-        values = labels.values[kept] if len(labels.values) == len(x) else labels.values
+    if labels.values is not None:
+        every = np.concatenate([one.values for one in read if one.values is not None])
+        values = every[kept] if len(every) == len(x) else labels.values
     return Observed(recorded, points._replace(x=points.x.astype(wide)), held[kept], labels, values)
 
 

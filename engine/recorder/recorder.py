@@ -26,6 +26,7 @@ from engine.recorder.place import Place
 from engine.recorder.said import NoLongerFinite, Said
 from engine.recorder.series import Series, constants_of
 from engine.runs import journal, tensors
+from engine.runs.labels import LABEL_WEIGHTS
 from engine.runs.run import Run, described
 from engine.runs.run_file import about_layers
 
@@ -49,8 +50,9 @@ class Recorder:
     stands for two. With `classifier=None` the `embedding` alone is recorded: what the module of that name gives, or
     what the function `embedding(model, x)` returns. x is what the model takes: an array, a tuple of several, a
     dictionary, a data set or its loader. y are labels: numbers, words, one-hot rows, several a point (of which `label`
-    says the one to show); −100 is left out; numbers to fit are kept as `constants["values"]`. `names` are the classes',
-    `held_out=(x, y)` points that are not trained on, `points` how many are recorded if not all.
+    says the one to show, and `training(run, label=…)` another); −100 is left out; numbers to fit are kept as
+    `constants["values"]`. `names` are the classes', `held_out=(x, y)` points that are not trained on, `points` how many
+    are recorded if not all.
 
     A model that computes a chain of layers that unspiral knows (Linear and `engine.network.activations`, however
     written) is recorded by its weights, exactly as they are; that it is one is tried with random weights. Of any other,
@@ -125,6 +127,11 @@ class Recorder:
                 constants["constants.values"] = seen.values
             if seen.labels.names:
                 names = {**names, "y": list(seen.labels.names)}
+            if seen.only is not None and seen.labels.names:  # y says whether a point has this label
+                shown = seen.labels.names[seen.only]
+                names |= {"y": [f"not {shown}", shown], "values": list(seen.labels.names)}
+            if seen.every is not None:
+                self._series.watch(LABEL_WEIGHTS, seen.every)
         about = about_layers(layers, trajectories, more=True) | {"recipe": None, "unfinished": "", "names": names}
         self._place = self._place or Place(self.path, self)
         try:

@@ -40,6 +40,10 @@ class Series:
                 raise UnspiralError(f"watch={{{name!r}: …}} is a {type(function).__name__}; give a function: lambda: …")
             _named("series", name)
 
+    def watch(self, name: str, function: Watched) -> None:
+        """Record what a function gives at every snapshot, unless somebody has given the name to something else."""
+        self._watch.setdefault(name, function)
+
     def read(self, moment: float, values: Mapping[str, Any]) -> tuple[dict[str, float], list[NDArray]]:
         """Metrics, and one array for each of `row`, of which this may have made some wider, or more."""
         watched = {name: function for name, function in self._watch.items() if name not in values}

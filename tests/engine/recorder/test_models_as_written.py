@@ -165,7 +165,7 @@ def test_a_model_that_gives_back_its_input_is_asked_what_is_to_be_seen(tmp_path)
 
 def test_a_generator_is_told_to_record_what_it_makes(tmp_path):
     generator = nn.Sequential(nn.Linear(2, 16), nn.ReLU(), nn.Linear(16, 64))
-    with pytest.raises(UnspiralError, match=r"there is no classifier to read: .* record arrays: Recorder\(path\)"):
+    with pytest.raises(UnspiralError, match=r"classifies nothing, as the generator of a GAN does: .* Recorder\(path\)"):
         Recorder(tmp_path / "run.safetensors", generator, PLANE)
 
 
