@@ -256,10 +256,10 @@ def test_a_page_has_each_clip_once_and_keeps_within_its_room(
     assert len(re.findall(r"<img class='poster' alt='[^']+' src='data:image/webp", text)) == 3
 
     rng = np.random.default_rng(0)
-    noise = [np.kron(rng.integers(0, 255, (45, 80, 3), np.uint8), np.ones((24, 24, 1), np.uint8)) for _ in range(30)]
+    noise = [np.kron(rng.integers(0, 255, (45, 80, 3), np.uint8), np.ones((24, 24, 1), np.uint8)) for _ in range(15)]
     path = tmp_path / "noise.mov"
     Encoder(".mov", "qtrle", "rgb24").write(path, noise, RATE)
-    section = Section("noise", path, 0, 30, loops=False)
+    section = Section("noise", path, 0, 15, loops=False)
     clip = Clip("Noise", "Noise.", path, 1920, 1080, RATE, (section,))
     slide = Slide(clip, section, "1")
     best, lines = page._encoder([slide])
