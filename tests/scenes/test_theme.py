@@ -1,5 +1,6 @@
 """Themes can be read: contrast on every ground, colours that colour-blind eyes tell apart, mistakes said in a line."""
 
+from dataclasses import fields
 from itertools import combinations
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 from coloraide import Color
 
 from engine import UnspiralError
-from scenes.parts.paint.theme import DARK, LIGHT, Theme, read_theme
+from scenes.parts.paint.theme import DARK, LIGHT, Theme, checks, read_theme
 
 BOTH = pytest.mark.parametrize("theme", [DARK, LIGHT], ids=["dark", "light"])
 EYES = (None, "protan", "deutan", "tritan")
@@ -61,6 +62,13 @@ def turn(a: Color, b: Color) -> float:
     """Degrees from one hue to the other."""
     apart = abs(a["hue"] - b["hue"]) % 360
     return min(apart, 360 - apart)
+
+
+def test_every_key_of_a_theme_says_what_may_stand_there() -> None:
+    assert set(checks()) == {field.name for field in fields(Theme)}
+    for key, check in checks().items():  # whatever the key, a table is none of it
+        with pytest.raises(UnspiralError, match=f"mine: {key} is no"):
+            check(f"mine: {key}", {}, Path())
 
 
 def test_a_lecturers_own_theme_says_only_what_differs(tmp_path: Path) -> None:

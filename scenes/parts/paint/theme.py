@@ -2,11 +2,11 @@
 
 import os
 import reprlib
-from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple, get_type_hints
 
 import numpy as np
 from coloraide import Color
@@ -86,33 +86,95 @@ _ON_LIGHT = (
 )
 
 
+Check = Callable[[str, Any, Path], Any]
+"""What a key's value in a theme file becomes: from how the key was written, the value, and the file's folder."""
+
+
+def _colour(wanted: str, value: Any, folder: Path) -> str:
+    text = _words(wanted, value, folder)
+    if len(text) != 7 or text[0] != "#" or not set(text[1:].lower()) <= set("0123456789abcdef"):
+        raise UnspiralError(f"{wanted} is no colour like #f5ae4b")
+    return text.lower()
+
+
+def _words(wanted: str, value: Any, folder: Path) -> str:
+    if not isinstance(value, str):
+        raise UnspiralError(f"{wanted} is no text in quotes")
+    return value
+
+
+def _font(wanted: str, value: Any, folder: Path) -> Path:
+    path = folder / _words(wanted, value, folder)
+    try:
+        opening.regular(path)
+        ImageFont.truetype(str(path))
+    except UnspiralError as error:
+        raise UnspiralError(f"{wanted}: {path} is no font file that can be read ({error})") from None
+    except OSError as error:
+        if "invalid pixel size" not in str(error):  # a font of bitmaps, as those of emoji are
+            raise UnspiralError(f"{wanted}: {path} is no font file that can be read") from None
+    return path.resolve()
+
+
+def _name(wanted: str, value: Any, folder: Path) -> str:
+    return printable(_words(wanted, value, folder))
+
+
+def _each(check: Check, kind: str) -> Check:
+    """A list of what `check` takes."""
+
+    def checked(wanted: str, value: Any, folder: Path) -> tuple[Any, ...]:
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            raise UnspiralError(f"{wanted} is no list of {kind}")
+        return tuple(check(wanted, item, folder) for item in value)
+
+    return checked
+
+
+def _within(low: float, high: float) -> Check:
+    def checked(wanted: str, value: Any, folder: Path) -> float:
+        if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
+            raise UnspiralError(f"{wanted} is no number from {low:g} to {high:g}")
+        return float(value)
+
+    return checked
+
+
+Colour = Annotated[str, _colour]
+Words = Annotated[str, _words]
+Font = Annotated[Path, _font]
+
+
 @dataclass(frozen=True)
 class Theme:
-    """Colours as #rrggbb. `classes` replaces the palettes that are chosen by the number of classes."""
+    """Colours as #rrggbb. `classes` replaces the palettes that are chosen by the number of classes.
 
-    ground: str = "#0d1117"
-    ink: str = "#f3f5f8"
-    quiet: str = "#bcc5d1"
+    A field is a key of theme files; its annotation says what may stand there.
+    """
+
+    ground: Colour = "#0d1117"
+    ink: Colour = "#f3f5f8"
+    quiet: Colour = "#bcc5d1"
     """Secondary text and axes."""
-    rim: str = "#07090d"
+    rim: Colour = "#07090d"
     """Around points and arrows, so that they stand out from what is under them."""
-    gradient: str = "#ff9233"
+    gradient: Colour = "#ff9233"
     """Of everything that runs backwards; no class has its hue."""
-    classes: tuple[str, ...] = ()
-    names: tuple[str, ...] = ()
+    classes: Annotated[tuple[str, ...], _each(_colour, "texts")] = ()
+    names: Annotated[tuple[str, ...], _each(_name, "texts")] = ()
     """What the classes are called, in a legend and under bars."""
-    points: float = 1.0
+    points: Annotated[float, _within(0.2, 5)] = 1.0
     """Size of points, as a multiple of what suits their number."""
-    overlay: float = 0.5
+    overlay: Annotated[float, _within(0, 1)] = 0.5
     """Opacity of the regions where the ground is transparent."""
-    title: str = ""
+    title: Words = ""
     """On a card before every clip, where a scene says nothing else; no card without one."""
-    end: str = ""
+    end: Words = ""
     """On a card after every clip."""
-    text: Path = FONTS / "SourceSans3-Regular.ttf"
-    strong: Path = FONTS / "SourceSans3-SemiBold.ttf"
-    maths: Path = FONTS / "STIXTwoMath-Regular.ttf"
-    fallback: tuple[Path, ...] = ()
+    text: Font = FONTS / "SourceSans3-Regular.ttf"
+    strong: Font = FONTS / "SourceSans3-SemiBold.ttf"
+    maths: Font = FONTS / "STIXTwoMath-Regular.ttf"
+    fallback: Annotated[tuple[Path, ...], _each(_font, "font files")] = ()
     """Fonts for letters that these do not have, asked before those of the system."""
 
     @property
@@ -167,11 +229,14 @@ def read_theme(name: str) -> Theme:
     base = given.pop("base", "dark")
     if base not in ("dark", "light"):
         raise UnspiralError(f"{name}: base {reprlib.repr(base)}; it is dark or light")
-    known = [field.name for field in fields(Theme)]
+    known = checks()
     for key in given:
         if key not in known:
             raise UnspiralError(f"{name}: unknown key {reprlib.repr(key)}; {nearest(key, ['base', *known])}")
-    theme = replace(_BASES[base], **{key: _checked(name, key, value, path.parent) for key, value in given.items()})
+    changed = {
+        key: known[key](f"{name}: {key} = {reprlib.repr(value)}", value, path.parent) for key, value in given.items()
+    }
+    theme = replace(_BASES[base], **changed)
     for key in ("ink", "quiet", "gradient"):
         contrast = Color(getattr(theme, key)).contrast(Color(theme.ground))
         if contrast < READABLE:
@@ -179,47 +244,9 @@ def read_theme(name: str) -> Theme:
     return theme
 
 
-def _checked(name: str, key: str, value: Any, folder: Path) -> Any:
-    """A value from a theme file, as the theme holds it."""
-    wanted = f"{name}: {key} = {reprlib.repr(value)}"
-    if key in ("points", "overlay"):
-        low, high = (0.2, 5) if key == "points" else (0, 1)
-        if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
-            raise UnspiralError(f"{wanted} is no number from {low:g} to {high:g}")
-        return float(value)
-    if key in ("classes", "names"):
-        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            raise UnspiralError(f"{wanted} is no list of texts")
-        return tuple(_colour(name, key, item) for item in value) if key == "classes" else tuple(map(printable, value))
-    if key == "fallback":
-        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            raise UnspiralError(f"{wanted} is no list of font files")
-        return tuple(_font_file(wanted, folder / item) for item in value)
-    if not isinstance(value, str):
-        raise UnspiralError(f"{wanted} is no text in quotes")
-    if key in ("title", "end"):
-        return value
-    if key in ("text", "strong", "maths"):
-        return _font_file(wanted, folder / value)
-    return _colour(name, key, value)
-
-
-def _font_file(wanted: str, path: Path) -> Path:
-    try:
-        opening.regular(path)
-        ImageFont.truetype(str(path))
-    except UnspiralError as error:
-        raise UnspiralError(f"{wanted}: {path} is no font file that can be read ({error})") from None
-    except OSError as error:
-        if "invalid pixel size" not in str(error):  # a font of bitmaps, as those of emoji are
-            raise UnspiralError(f"{wanted}: {path} is no font file that can be read") from None
-    return path.resolve()
-
-
-def _colour(name: str, key: str, value: str) -> str:
-    if len(value) != 7 or value[0] != "#" or not set(value[1:].lower()) <= set("0123456789abcdef"):
-        raise UnspiralError(f"{name}: {key} {value!r} is no colour like #f5ae4b")
-    return value.lower()
+def checks() -> dict[str, Check]:
+    """The keys of theme files, and what each may hold."""
+    return {key: hint.__metadata__[0] for key, hint in get_type_hints(Theme, include_extras=True).items()}
 
 
 def chosen_theme() -> Theme:
