@@ -47,6 +47,7 @@ from engine.network.steps import Step, steps
 from engine.recipes.data import Labelled, blobs, digits, labelled, moons, rings, spirals
 from engine.recipes.named import FIVE_SPIRALS, LINEAR, NOTEBOOK, THREE_SPIRALS_NARROW
 from engine.recipes.recipe import Recipe
+from engine.runs.paging import paged_by
 from engine.runs.run import Diverged, Run, drawn_by
 
 if TYPE_CHECKING:
@@ -146,6 +147,15 @@ def _draw_sheet(run_file: Path, sheet: Path) -> None:
 
 
 drawn_by(_draw_sheet)
+
+
+def _make_page(run: Run) -> Any:
+    from engine.page.write import page  # only where somebody asks for one
+
+    return page([("run", run)])
+
+
+paged_by(_make_page)
 
 
 def _draw_frames(frames: Sequence[Any], width: int, form: str) -> list[bytes]:

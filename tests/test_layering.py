@@ -82,6 +82,7 @@ BY_NAME = {
     "engine.render.launch": {"scenes.parts.pictures.contact_sheet", "scenes.parts.pictures.seen"},
     "engine.preview.worker": {"scenes.parts.stage.preview"},
     "engine.page.look": {"scenes.parts.paint.palette"},
+    "engine.page.beats": {"scenes.parts.stage.beats"},
 }
 """Upward on purpose, in other processes: the engine starts what draws, and does not import it."""
 
@@ -176,8 +177,19 @@ def test_the_engines_public_names_are_exactly_its_exports() -> None:
         assert getattr(engine, name) is not None
     tree = ast.parse((ROOT / "engine" / "__init__.py").read_text())
     brought = {a.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for a in node.names}
-    brought -= {"recorder", "lazily", "TYPE_CHECKING", "Any", "Path", "Sequence", "draw_sheet", "drawn_by"}
-    brought -= {"draw_frames", "frames_drawn_by"}
+    brought -= {
+        "recorder",
+        "lazily",
+        "TYPE_CHECKING",
+        "Any",
+        "Path",
+        "Sequence",
+        "draw_sheet",
+        "drawn_by",
+        "page",
+        "paged_by",
+    }
+    brought -= {"draw_frames", "frames_drawn_by", "page", "paged_by"}
     assert brought == set(engine.__all__)
     with pytest.raises(AttributeError, match="has no attribute 'trian'"):
         engine.trian  # type: ignore[attr-defined]  # noqa: B018

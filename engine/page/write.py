@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from engine.files.making import write_whole
+from engine.page.beats import Beat
 from engine.page.codec import Blob
 from engine.page.look import font, palettes
 from engine.page.pack import classes_of, packed
@@ -32,17 +33,34 @@ class Page(NamedTuple):
     snapshots: int
     """Kept of the first run."""
 
+    def save(self, path: str | Path) -> None:
+        """Write it, whole or not at all."""
+        write_page(self, Path(path), force=True)
 
-def page(runs: Sequence[tuple[str, Run]], title: str = "", themes: Sequence[str] = ("dark", "light")) -> Page:
-    """The page of some named runs. UnspiralError for a run that a page cannot show."""
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the page in a frame of its own, which reaches nothing around it."""
+        inside = html.escape(self.text, quote=True)
+        return (
+            f'<iframe sandbox="allow-scripts" title="A training to touch" srcdoc="{inside}" '
+            'style="width:100%;height:640px;border:0" loading="lazy"></iframe>'
+        )
+
+
+def page(runs: Sequence[tuple[str, Run]], title: str = "", theme: str = "", beats: Sequence[Beat] = ()) -> Page:
+    """The page of some named runs, with `beats` as named stops. UnspiralError for a run that a page cannot show.
+
+    It is dark or light as its reader's system is, unless a `theme` is given: dark, light or a TOML file.
+    """
+    themes = (theme,) if theme not in ("", "dark", "light") else ("dark", "light")
     blob = Blob()
     shown, errors = zip(*(packed(run, name, blob) for name, run in runs))
-    looks = palettes(tuple(themes), classes_of(shown, blob))
+    looks = palettes(themes, classes_of(shown, blob))
     title = title or ", ".join(name for name, _ in runs)
-    letters = frozenset(json.dumps([title, shown, looks], ensure_ascii=False))
+    letters = frozenset(json.dumps([title, shown, looks, [*beats]], ensure_ascii=False))
     fonts = {weight: font(Path(looks[0][weight]), letters) for weight in ("text", "strong")}
     looks = [{name: value for name, value in look.items() if name not in fonts} for look in looks]
-    about = {"title": title, "runs": shown, "looks": looks}
+    stops = [{"name": beat.name, "epoch": beat.epoch} for beat in sorted(beats, key=lambda beat: beat.epoch)]
+    about = {"title": title, "runs": shown, "looks": looks, "beats": stops, "theme": theme or "auto"}
     return Page(_filled(title, blob.packed(about), fonts), max(errors), len(shown[0]["epochs"]))
 
 

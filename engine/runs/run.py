@@ -19,7 +19,7 @@ from engine.network.layers import Array, Linear, Network, apply, classifier, for
 from engine.network.loss import judged
 from engine.recipes.data import Labelled
 from engine.recipes.recipe import Recipe
-from engine.runs import again, journal, series, tensors
+from engine.runs import again, journal, paging, series, tensors
 from engine.runs.between import Mix, mixed, weights_between
 from engine.runs.run_file import Source, Trajectories, about_layers, layer_arrays, opened
 from engine.runs.tensors import Replaced
@@ -214,6 +214,10 @@ class Run(_SeenByDigest):
             self.save(path)
             _DRAWN_BY[0](path, sheet)
             return sheet.read_bytes()
+
+    def page(self) -> Any:
+        """The run as a page to touch: a notebook shows it in its cell, `.save("page.html")` writes it for a browser."""
+        return paging.paged(self)
 
     def save(self, path: str | Path) -> None:
         """Write one safetensors file, whole or not at all. UnspiralError says why it could not be written.

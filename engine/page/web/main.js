@@ -30,6 +30,7 @@ export class Page {
     this.looks = about.looks.map(lookOf);
     this.track = new Track(/** @type {HTMLInputElement} */ (at("epochs")), /** @type {HTMLCanvasElement} */ (at("curve")), this.runs, about.beats ?? []);
     this.state = new State(this.track.first);
+    if (about.theme === "dark" || about.theme === "light") this.state.theme = about.theme;
     this.state.read(location.hash.slice(1));
     this.look = this.chosenLook();
     this.stage = at("stage");

@@ -16,6 +16,7 @@ from engine.films.training import Training
 from engine.network.activations import KINDS, Tanh
 from engine.network.layers import apply, forward
 from engine.page import shaders
+from engine.page.beats import told_by
 from engine.page.write import about_of, page, write_page
 from engine.recipes.data import Labelled
 from tests.browsing import Browser, browsing
@@ -246,6 +247,60 @@ def test_without_webgl_a_plain_canvas_shows_the_same(made: Path, browser: Browse
         seen.append(np.frombuffer(base64.b64decode(browser.run(shot)), np.uint8).astype(int))
     kinds = browser.run("return [unspiral.painter instanceof in_painter2d.PlainPainter]")
     assert kinds == [True] and np.abs(seen[0] - seen[1]).mean() < 4
+
+
+def test_a_notebook_shows_a_run_in_a_frame_that_reaches_nothing_around_it(
+    small: Run, browser: Browser, tmp_path: Path
+) -> None:
+    shown = small.page()
+    shown.save(tmp_path / "saved.html")
+    assert (tmp_path / "saved.html").read_text(encoding="utf-8") == shown.text
+    cell = tmp_path / "cell.html"
+    cell.write_text(f"<!DOCTYPE html><meta charset=utf-8><body>{shown._repr_html_()}", encoding="utf-8")
+    browser.ask("/url", {"url": cell.as_uri()})
+    frame = browser.ask("/element", {"using": "css selector", "value": "iframe"})
+    browser.ask("/frame", {"id": frame})
+    browser.wait("window.unspiral && unspiral.frames > 0")
+    browser.run("unspiral.goTo(9)")
+    browser.wait("document.getElementById('epoch').textContent === '9' && origin === 'null'")
+    browser.ask("/frame", {"id": None})
+
+
+SCENE = '''
+"""Three sections."""
+
+from engine import training, Run
+from scenes.parts import FilmScene, Picture, Replay
+
+
+class Three(FilmScene):
+    def construct(self):
+        film = training(Run.load("RUN"))
+        picture = Picture(film(0))
+        self.next_section("origin")
+        self.add(picture)
+        self.wait(1)
+        self.next_section("grow & <b>")
+        self.play(Replay(picture, film, 0, 12))
+        self.next_section("end")
+        self.play(Replay(picture, film, 12, 30))
+'''
+
+
+def test_the_sections_of_a_scene_are_stops_where_they_end(small: Run, browser: Browser, tmp_path: Path) -> None:
+    small.save(tmp_path / "run.safetensors")
+    (tmp_path / "three.py").write_text(SCENE.replace("RUN", str(tmp_path / "run.safetensors")))
+    told = told_by(str(tmp_path / "three.py"), tmp_path)
+    assert told.beats == (("origin", 0.0), ("grow & <b>", 12.0), ("end", 30.0)) and told.title == "Three sections."
+    write_page(page(told.runs, told.title, beats=told.beats), tmp_path / "three.html")
+    open_page(browser, tmp_path / "three.html")
+    browser.press("\ue014")
+    browser.wait("unspiral.state.epoch === 12")
+    assert browser.run("return [...document.querySelectorAll('#stops button')].map((b) => b.textContent)") == [
+        name for name, _ in told.beats
+    ]
+    browser.run("document.querySelector('#stops button').click()")
+    browser.wait("unspiral.state.epoch === 0")
 
 
 def test_axe_finds_nothing_serious(made: Path, browser: Browser) -> None:
