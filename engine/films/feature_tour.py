@@ -14,7 +14,7 @@ from engine.films.film import ASIDE, Frame, View, check_input, check_playhead
 from engine.films.seen import Brief
 from engine.films.training import LONGEST
 from engine.films.unfolding import shrink
-from engine.network.layers import Array, Linear, classifier, forward
+from engine.network.layers import Array, Linear, Network, classifier, forward
 from engine.network.lines import extent_of, images, square_grid
 from engine.network.loss import judged
 from engine.network.regions import argmax_regions
@@ -23,8 +23,8 @@ from engine.runs.run import Run
 from engine.runs.showable import showable
 from engine.runs.upright import turn_onto
 
-QUARTERS = 4
-"""Parts of a way from stop to stop at whose ends all points are in view."""
+QUARTERS, FINER = 4, 4
+"""Parts of a way from stop to stop at whose ends the view is known, and parts of those at whose ends all is in it."""
 RAY = 1.2
 """Length of a feature's axis that lies in the plane, in halves of the view; less where it would leave the view."""
 _SAME = 1e-8
@@ -148,11 +148,29 @@ class Tour(Brief):
         return View(half=float(np.exp(self._half_width(playhead))), across=ASIDE)
 
     @cached_property
-    def _half_width(self) -> Callable[[float], Any]:
+    def _half_width(self) -> Callable[[Any], Any]:
         """The logarithm of the view's half width at a playhead."""
         from scipy.interpolate import PchipInterpolator  # a third of a second, which other films need not wait
 
         return PchipInterpolator(np.linspace(0, self.last, len(self.halves)), self.halves)
+
+    def places(self, playhead: float) -> Array:
+        """Points and tips of class vectors as they are shown, (N + K, 2), at a part of the frame's cost."""
+        network = self.run.at(self.epoch(playhead))
+        f, shown, vectors = self._seen(network, self.plane(playhead), self._embedded(playhead))
+        return np.concatenate([forward((shown,), f), 1.05 * vectors])
+
+    def _embedded(self, playhead: float) -> float:
+        """How much of the way into the embedding is done."""
+        return _eased(max(playhead - (len(self.stops) - 1), 0.0))
+
+    def _seen(self, network: Network, plane: Array, s: float) -> tuple[Array, Linear, Array]:
+        """Features f (N, d), what shows them in the plane, and the class vectors in it (K, 2), as long as drawn."""
+        f, (project, last) = forward(network[:-2], self.run.data.x), _head(network)
+        middle = f.mean(0, dtype=float) @ plane
+        shown = Linear((1 - s) * plane.T + s * project.weight, s * project.bias - (1 - s) * middle)
+        vectors = (1 - s) * (last.weight @ project.weight) @ plane + s * last.weight
+        return f, shown, self.reach ** (1 - s) / self.shrink**s * vectors
 
     def _way(self, playhead: float) -> tuple[int, float]:
         """Which stops the playhead is between, and how much of the way is done."""
@@ -162,18 +180,12 @@ class Tour(Brief):
 
     def __call__(self, playhead: float) -> Toured:
         """The frame at a playhead. UnspiralError outside the film."""
-        plane, epoch = self.plane(playhead), self.epoch(playhead)
-        network, (x, y) = self.run.at(epoch), self.run.data
+        plane, epoch, s = self.plane(playhead), self.epoch(playhead), self._embedded(playhead)
+        network, y, view = self.run.at(epoch), self.run.data.y, self.view(playhead)
         features, (project, last) = network[:-2], _head(network)
-        f = forward(features, x)
-        s = _eased(max(playhead - (len(self.stops) - 1), 0.0))  # of the way into the embedding
-        view = self.view(playhead)
-        shown = Linear(
-            (1 - s) * plane.T + s * project.weight, s * project.bias - (1 - s) * (f.mean(0, dtype=float) @ plane)
-        )
+        f, shown, vectors = self._seen(network, plane, s)
         found = judged(forward((project, last), f), y)
         longer = self.reach ** (1 - s) / self.shrink**s
-        vectors = (1 - s) * (last.weight @ project.weight) @ plane + s * last.weight
         ray = view.half * min(RAY, *(np.multiply(0.95, (ASIDE, 1)) / np.maximum(np.abs(plane).max(0), 1e-9)).tolist())
         return Toured(
             points=forward((shown,), f),
@@ -181,7 +193,7 @@ class Tour(Brief):
             wrong=found.wrong if s > 0.5 else np.zeros(len(y), bool),
             lines=images((*features, shown), self.segments, view.half),
             bright=self.bright,
-            class_vectors=longer * vectors,
+            class_vectors=vectors,
             notes=_drawn_at(longer, ray if s < 1 else None),
             regions=argmax_regions(last, view.corners()) if s else (),
             view=view,
@@ -227,8 +239,27 @@ def touring(
     tips, farthest = classifier(end).weight, float(np.abs(forward(end[:-1], run.data.x)).max())
     factor = shrink(tips, farthest) if np.abs(tips).max() > LONGEST * farthest > 0 else 1.0
     tour = Tour(run, stops, ways, square_grid(extent, lines), bright, reach, factor, named, np.zeros(2))
-    frames = map(tour, np.linspace(0, tour.last, QUARTERS * len(stops) + 1))
-    return replace(tour, halves=np.log([_half(np.concatenate([f.points, 1.05 * f.class_vectors])) for f in frames]))
+    at = np.linspace(0, tour.last, FINER * QUARTERS * len(stops) + 1)
+    needed = np.log([_half(tour.places(playhead)) for playhead in at])
+    return _holding(tour, at, needed)
+
+
+def _holding(tour: Tour, at: Array, needed: Array) -> Tour:
+    """The tour whose view is every `FINER`th of halves (P,) `needed`, in logarithms, raised where the way is too low.
+
+    What is needed leaves a margin; only what that does not cover counts.
+    """
+    tour = replace(tour, halves=needed[::FINER])
+    for _ in range(8):
+        lacking = needed - np.log(1.05) - tour._half_width(at)
+        if lacking.max() <= 0:
+            break
+        halves = tour.halves.copy()
+        for k in np.flatnonzero(lacking > 0):
+            ends = slice(k // FINER, k // FINER + 2)
+            halves[ends] = np.maximum(halves[ends], needed[::FINER][ends] + lacking[k]) + lacking[k] / 2
+        tour = replace(tour, halves=halves)
+    return tour
 
 
 def _itinerary(run: Run, seed: int) -> tuple[Stop, ...]:

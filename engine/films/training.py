@@ -158,38 +158,48 @@ def _fixed_view(run: Run, plane: Plane, held_out: bool = False) -> tuple[View, f
     And what class vectors are to be divided by, which would make the points small if they were drawn as they are.
     """
     margin = 1.2 if weights_of(run.layers) > LARGE * len(run.epochs) else 1.06  # of large ones not all are looked at
-    reach = np.max([np.abs(plane(run.embedding(float(run.epochs[i])))).max(0) for i in _widest(run)], axis=0)
+    reach = np.max([np.abs(plane(run.embedding(epoch))).max(0) for epoch in _widest(run)], axis=0)
     if held_out:
-        some = run.epochs[np.unique(np.linspace(0, len(run.epochs) - 1, 41).astype(int))]
-        unseen = [np.abs(plane(run.embedding(float(epoch), held_out=True))).max(0) for epoch in some]
+        some = run.epochs[np.unique(np.linspace(0, len(run.epochs) - 1, 41).astype(int))].tolist() + _between(run)
+        unseen = [np.abs(plane(run.embedding(epoch, held_out=True))).max(0) for epoch in some]
         reach = np.max([reach, *unseen], axis=0)
     if not run.layers:
         return View.holding(*reach.tolist(), margin=margin), 1.0
-    tips = np.abs(plane(classifier(run.layers).weight[run.epochs >= plane.shown_from])).reshape(-1, 2)
+    later = [run.classifier(epoch).weight for epoch in _between(run) if epoch >= plane.shown_from]
+    weights = np.concatenate([classifier(run.layers).weight[run.epochs >= plane.shown_from], *(w[None] for w in later)])
+    tips = np.abs(plane(weights)).reshape(-1, 2)
     farthest = tips.max(0, initial=0.0)
     factor = shrink(tips, float(reach.max())) if farthest.max() > LONGEST * reach.max() > 0 else 1.0
     return View.holding(*np.maximum(reach, 1.05 * farthest / factor).tolist(), margin=margin), factor
 
 
-_WIDEST: WeakKeyDictionary[Run, list[int]] = WeakKeyDictionary()
+_WIDEST: WeakKeyDictionary[Run, list[float]] = WeakKeyDictionary()
 """What was found of a run, while it is there: it takes as long as 20 frames."""
 
 
-def _widest(run: Run) -> list[int]:
-    """Snapshots among which is the one whose points reach farthest: some, and the widest for a few of the points."""
+def _widest(run: Run) -> list[float]:
+    """Epochs among which is the one whose points reach farthest: some, and the widest for a few of the points."""
     if run not in _WIDEST:
         _WIDEST[run] = _find_widest(run)
     return _WIDEST[run]
 
 
-def _find_widest(run: Run) -> list[int]:
-    count = len(run.epochs)
-    some = np.unique(np.linspace(0, count - 1, 41).astype(int)).tolist()
+def _find_widest(run: Run) -> list[float]:
+    epochs, count, between = run.epochs, len(run.epochs), _between(run)
+    some = epochs[np.unique(np.linspace(0, count - 1, 41).astype(int))].tolist()
     large = weights_of(run.layers) > LARGE * count
     if run.trajectories is not None or (count > MOST and not large):
-        return some
+        return some + between
     few = run.data.x[:: max(1, len(run.data.x) // 200)]
-    among = some if large else list(range(count))
-    far = [np.abs(forward(run.at(float(run.epochs[i]))[:-1], few)).max() for i in among]
+    among = [*(some if large else epochs.tolist()), *between]
+    far = [np.abs(forward(run.at(epoch)[:-1], few)).max() for epoch in among]
     widest = [among[i] for i in np.argsort(far)[-5:]]
     return sorted(widest if large else {*some, *widest})
+
+
+def _between(run: Run) -> list[float]:
+    """Moments between snapshots more than an epoch apart, where what goes on a cubic may reach farther; 300 at most."""
+    wide = np.diff(run.epochs) > 1
+    shares = np.array([0.25, 0.5, 0.75])
+    moments = (run.epochs[:-1, None] + np.diff(run.epochs)[:, None] * shares)[wide].ravel()
+    return moments[:: -(-len(moments) // 300) or 1].tolist()

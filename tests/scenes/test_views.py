@@ -5,7 +5,7 @@ import pytest
 
 from engine import Labelled, Linear, PositivePart, Run, training, unfolding, warping
 from engine.films.energy import energy
-from engine.films.feature_tour import QUARTERS, touring
+from engine.films.feature_tour import touring
 from engine.films.folds import carrying, folding, zooming
 from engine.films.pulling import held_back, pulling
 from engine.films.scores import scoring
@@ -110,13 +110,28 @@ def test_points_class_vectors_and_axes_of_a_tour_are_in_the_frame(width: int, ve
     tour = touring(featured(1.0, width, vectors))
     unit, wide = min(across, down) / 1080, across >= 1.5 * down
     top, bottom = (0, down) if wide else (STRIP * unit, down - FOOT * unit)
-    for playhead in np.linspace(0, tour.last, QUARTERS * len(tour.stops) + 1):
+    for playhead in np.linspace(0, tour.last, 83):
         frame = tour(float(playhead))
         rays = frame.ray * frame.rays if playhead <= len(tour.stops) - 1 else np.zeros((0, 2))
         for places in (frame.points, frame.class_vectors, rays):
             assert seen(places, Place.of(frame.view, across, down), 0, top, across, bottom), playhead
     said = [text for mark, text in tour(tour.last).notes if mark == "arrow"]
     assert bool(said) == (vectors > 1), "class vectors drawn smaller, or not, and not said"
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_between_snapshots_far_apart_nothing_leaves_the_frame(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    data = Labelled(random.standard_normal((30, 2)), np.arange(30) % 3)
+    layers = tuple(Linear(random.standard_normal((4, out, 2)), np.zeros((4, out))) for out in (2, 3))
+    film = training(Run(None, data, np.zeros(30, bool), np.array([0.0, 5.0, 6.0, 20.0]), layers))
+    reach = []
+    for epoch in np.linspace(0, 20, 57):
+        frame = film(float(epoch))
+        places = np.concatenate([frame.points, frame.class_vectors])
+        assert seen(places, Place.of(frame.view, 1920, 1080), 0, 0, 1920, 1080), epoch
+        reach.append(np.abs(frame.points).max())
+    assert max(reach) > 1.05 * max(reach[i] for i in (0, 14, 17, 56))  # cubics reach farther than snapshots
 
 
 @pytest.mark.parametrize("size", [0.1, 1.0, 8.0])
