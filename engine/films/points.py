@@ -11,6 +11,7 @@ from engine.films.film import Frame, View
 from engine.films.readings import readings
 from engine.films.training import OverEpochs
 from engine.network.layers import Array
+from engine.network.lines import NO_LINES, Lines
 from engine.runs.run import Run
 
 LOOKED_AT = 64
@@ -19,6 +20,9 @@ BINS = 48
 """Of the histogram that spreads points in one dimension by how dense they lie."""
 TURN = math.tau / 3
 """How far a 3-D series turns about its third axis over the whole film, in radians."""
+ELLIPSES = 120
+"""Of more points, so many evenly chosen ones have theirs."""
+_ANGLES = np.linspace(0, math.tau, 49)
 TILT = 0.4
 """How far one looks down on a 3-D series, in radians."""
 
@@ -34,6 +38,8 @@ class Points(OverEpochs):
     caption: str
     directions: Array
     """(d, 2), the plane in which d > 3 dimensions are shown."""
+    spreads: str = ""
+    circle: float = 0.0
 
     def points(self, playhead: float) -> Array:
         """(N, 2), where the points are at an epoch."""
@@ -51,9 +57,15 @@ class Points(OverEpochs):
         """The frame at an epoch. UnspiralError outside the run."""
         points = self.points(playhead)
         values, measured = readings(self.run, playhead, None)
+        sizes = np.zeros((0, 2))
+        if self.spreads:
+            sizes = np.asarray(self.run.array(self.spreads, playhead), float)
+        lines = ellipses(points, sizes, self.circle)
         return Frame(
             points=points,
             labels=self.labels,
+            lines=lines,
+            bright=(len(lines.starts) - 2,) if self.circle else (),
             view=self.view,
             playhead=playhead,
             readings=values,
@@ -64,11 +76,15 @@ class Points(OverEpochs):
         )
 
 
-def points(run: Run, name: str, labels: NDArray[np.integer] | None = None) -> Points:
+def points(
+    run: Run, name: str, labels: NDArray[np.integer] | None = None, *, spreads: str = "", circle: float = 0.0
+) -> Points:
     """The series `name` (T, N, d) as points in a plane, coloured by `labels` (N,), by default the run's own.
 
     One dimension is spread upwards by how dense points lie there; three turn slowly; of more, the plane of the two
-    principal axes of what was recorded last is shown, and said. UnspiralError for series of another shape.
+    principal axes of what was recorded last is shown, and said. Round points of two dimensions, the series `spreads`
+    (T, N, 2) gives ellipses, half as wide and high as it says, for up to 120 of them; `circle` is the radius of one
+    round the origin, such as a prior's. UnspiralError for series of another shape.
     """
     stacked = series_of(run, name, 3, "(T, N, d): N points of d dimensions")
     width = stacked.shape[2]
@@ -76,6 +92,7 @@ def points(run: Run, name: str, labels: NDArray[np.integer] | None = None) -> Po
     directions, caption = principal(last) if width > 3 else (np.eye(width, 2), "")
     axes = {1: (name, ""), 2: (f"{name}₁", f"{name}₂"), 3: ("", f"{name}₃")}.get(width, ("u₁", "u₂"))
     seen = [np.asarray(run.array(name, float(epoch)), float) for epoch in looked_at(run)]
+    places = np.zeros((1, 2))
     if width == 3:
         reach = max(float(np.linalg.norm(codes, axis=1).max()) for codes in seen)
         view = View(half=1.06 * reach or 1.0)
@@ -84,7 +101,22 @@ def points(run: Run, name: str, labels: NDArray[np.integer] | None = None) -> Po
         low, high = places.min(0), places.max(0)
         half = 1.08 * float((high - low).max()) / 2 or 1.0
         view = View((float((low + high)[0] / 2), float((low + high)[1] / 2) if width > 1 else 0.0), half)
-    return Points(run, name, labels_for(run, stacked.shape[1], labels), view, axes, caption, directions)
+    if spreads and (width != 2 or series_of(run, spreads, 3, "(T, N, 2): widths and heights").shape != stacked.shape):
+        raise UnspiralError(f"spreads are for points (T, N, 2); {name!r} is {stacked.shape}")
+    if circle:
+        view = View.holding(*np.maximum(np.abs(places).max(0), circle).tolist())
+    own = labels_for(run, stacked.shape[1], labels)
+    return Points(run, name, own, view, axes, caption, directions, spreads, circle)
+
+
+def ellipses(centres: Array, sizes: Array, circle: float) -> Lines:
+    """Ellipses round up to `ELLIPSES` of the centres (N, 2), half-axes sizes (N, 2); then a circle round the origin."""
+    around = np.stack([np.cos(_ANGLES), np.sin(_ANGLES)], 1)
+    some = np.unique(np.linspace(0, len(sizes) - 1, min(ELLIPSES, len(sizes))).astype(int)) if len(sizes) else []
+    outlines = [centres[k] + sizes[k] * around for k in some] + ([circle * around] if circle else [])
+    if not outlines:
+        return NO_LINES
+    return Lines(np.concatenate(outlines), len(_ANGLES) * np.arange(len(outlines) + 1))
 
 
 def series_of(run: Run, name: str, dimensions: int, shape: str) -> NDArray:

@@ -21,12 +21,13 @@ CUT: dict[str, dict[str, int]] = {
     "attention": {"steps": 20},
     "contrastive": {"epochs": 1},
     "recurrent": {"steps": 12},
+    "vae": {"epochs": 1, "batch": 600},
 }
 
 
 def told(name: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Run, dict[str, Section]]:
     """A short run of a scene's own loop, and the scene's sections."""
-    if name in ("autoencoder", "contrastive"):
+    if name in ("autoencoder", "contrastive", "vae"):
         pytest.importorskip("sklearn", reason="takes scikit-learn: uv pip install '.[examples]'")
     monkeypatch.setenv("UNSPIRAL_RUNS", str(folder))
     importlib.import_module(f"engine.trainings.{name}").train(folder / f"{name}.safetensors", **CUT[name])
@@ -96,6 +97,16 @@ def test_recurrent_says_how_many_words_are_right_and_reads_to_the_last_letter(tm
     states = run.series["states"][-1].astype(float)
     assert np.array_equal(shown(sections["read"])[0].points, states[:, -1])
     assert (run.constants["labels"] == run.constants["tokens"][:, 0]).all()
+
+
+def test_vae_says_how_far_codes_spread_and_decodes_its_walk(tmp_path, monkeypatch) -> None:
+    run, sections = told("vae", tmp_path, monkeypatch)
+    wide = run.series["spreads"].astype(float).mean((1, 2))
+    assert numbers(sections["prior"].said[0]) == pytest.approx([wide[0], 1], rel=0.06)
+    assert numbers(sections["learn"].said[0]) == pytest.approx([wide[-1]], rel=0.06)
+    codes, sheet = shown(sections["walk"])
+    assert np.array_equal(codes.points, run.series["codes"][-1].astype(float)) and len(sheet.images) == 24
+    assert np.linalg.norm(run.constants["walk_x"], axis=1) == pytest.approx(np.full(24, 1.4))
 
 
 def test_inside_says_how_wide_weights_become_and_how_many_margins_are_negative(small, monkeypatch) -> None:

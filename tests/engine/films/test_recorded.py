@@ -8,7 +8,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine import Run, UnspiralError, distributions, fit, flow, metric, pace, sequence, shown
+from engine import Run, UnspiralError, distributions, fit, flow, metric, pace, points, sequence, shown
 from engine.films.distributions import BINS, binned
 from engine.films.metric import HALF
 from engine.films.shown import by_themselves
@@ -139,6 +139,18 @@ def test_directions_lie_on_circle_and_sphere_and_arcs_hold_their_share(run: Run)
         middle, end = arc[32], arc[0]
         assert middle == pytest.approx(mine.mean(0) / np.linalg.norm(mine.mean(0)))
         assert np.mean(mine @ middle >= end @ middle - 1e-9) == pytest.approx(HALF, abs=0.05)
+
+
+def test_ellipses_lie_round_their_points_as_wide_and_high_as_their_spreads(run: Run) -> None:
+    sizes = np.abs(run.series["round"]) + 0.1
+    film = points(replace(run, series={**run.series, "sizes": sizes}), "round", spreads="sizes", circle=2.0)
+    for k, epoch in enumerate(EPOCHS):
+        frame = film(epoch)
+        outlines = frame.lines.vertices.reshape(61, -1, 2)
+        assert np.hypot(*((outlines[:60] - frame.points[:, None]) / sizes[k][:, None]).T) == pytest.approx(1)
+        assert np.linalg.norm(outlines[60], axis=1) == pytest.approx(2) and frame.bright == (60,)
+    with pytest.raises(UnspiralError, match=r"spreads are for points \(T, N, 2\)"):
+        points(run, "space", spreads="round")
 
 
 def test_names_lead_to_these_films_and_pace_follows_what_moves(run: Run, small: Run) -> None:
