@@ -9,12 +9,14 @@ from pathlib import Path
 from engine.deliver import sound as heard
 from engine.deliver.clip import Clip
 from engine.deliver.rendering import Rendering
-from engine.deliver.targets import TARGETS, Target, Work
+from engine.deliver.targets import TARGETS, Target, Work, expected
 from engine.deliver.video import counting
 from engine.errors import UnspiralError, unknown
 from engine.files.making import Making, flush
 from engine.render.scene_file import SceneFile, find_scene
 
+LARGE = 100e6
+"""Bytes from which on it is said beforehand how large a clip will be."""
 ENDINGS = ("", ".gif", ".mov", ".mp4", ".otio", ".srt", ".vtt", ".webm")
 """Of all that targets make."""
 
@@ -139,6 +141,9 @@ def _deliver_one(scene: SceneFile, folder: Path, order: _Order) -> list[Path]:
         work = Work(
             clip, lossless, clear, stem, order.sound if target.sounds else None, order.sound_duration, order.language
         )
+        if target.intra is not None and (size := expected(work, target.intra)) >= LARGE:
+            smaller = "; overlay-small takes about a third" if name == "overlay" else ""
+            order.say(f"{stem.name} will take about {size / 1e6:,.0f} MB, its sections as much again{smaller}")
         try:
             with counting(stem.name, clip.frames):
                 target.make(work)

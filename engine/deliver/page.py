@@ -24,7 +24,7 @@ TOGETHER = 15
 """Frames from one key frame to the next: a player that goes backwards decodes half of them for each that it shows."""
 BEST, WORST = 23, 30
 """x264's quality where there is room, and from where on a smaller picture is the better one."""
-ROOM = 40e6
+ROOM = 36e6
 """Bytes for all clips of a page: as text they take a third more."""
 SMALL = 720
 """Lines of the smaller picture."""

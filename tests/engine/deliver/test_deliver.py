@@ -20,7 +20,7 @@ from engine.deliver.clip import Clip, Line, Section
 from engine.deliver.delivery import deliver
 from engine.deliver.gif import write_gif
 from engine.deliver.rendering import Rendering
-from engine.deliver.targets import TARGETS, Work, videos
+from engine.deliver.targets import TARGETS, Work, expected, videos
 from engine.deliver.video import Encoder, frames, frames_backwards, join, straight
 from engine.render.launch import parse_size
 
@@ -119,6 +119,7 @@ VIDEOS = {
     ("web", ".webm"): ("vp9", "yuv420p", None),
     ("editors", ".mov"): ("prores", "yuv422p10le", "apch"),
     ("overlay", ".mov"): ("prores", "yuva444p12le", "ap4h"),
+    ("overlay-small", ".mov"): ("prores", "yuva444p12le", "ap4h"),
     ("web-overlay", ".webm"): ("vp9", "yuva420p", None),
 }
 
@@ -270,7 +271,7 @@ def test_mistakes_are_said_before_anything_is_rendered(tmp_path: Path) -> None:
     assert (tmp_path / "patches-slides.mp4").read_text() == "dear to me"
 
 
-@pytest.mark.parametrize("name, suffix", [("overlay", ".mov"), ("web-overlay", ".webm")])
+@pytest.mark.parametrize("name, suffix", [("overlay", ".mov"), ("overlay-small", ".mov"), ("web-overlay", ".webm")])
 def test_white_lines_on_nothing_leave_no_dark_fringe_on_white(tmp_path: Path, name: str, suffix: str) -> None:
     y, x = np.mgrid[: SIZE[1], : SIZE[0]]
     alpha = 255 * np.clip(1.5 - np.abs(0.3 * x - y + 40) / 2, 0, 1) * 0.8
@@ -285,10 +286,29 @@ def test_white_lines_on_nothing_leave_no_dark_fringe_on_white(tmp_path: Path, na
     assert np.abs(255 * opacity[..., 0] - alpha).max() <= 12
 
 
+def test_how_large_an_overlay_will_be_is_said_beforehand_and_the_small_one_is_smaller(
+    works: dict[bool, Work], tmp_path: Path
+) -> None:
+    sizes = {}
+    for name in ("overlay", "overlay-small"):
+        encoder = TARGETS[name].intra
+        assert encoder is not None
+        size = made(works[True], name, tmp_path).with_suffix(".mov").stat().st_size
+        assert expected(works[True], encoder) == pytest.approx(size, rel=0.15)
+        sizes[name] = size
+    assert sizes["overlay-small"] < 0.8 * sizes["overlay"]
+
+
 REFUSED = [
     (["scene.py", "--for", "slidse"], "unknown target 'slidse'; did you mean slides"),
-    (["scene.py", "--for", "vhs"], "there are: slides, editors, overlay, web, web-overlay, gif, frames, poster"),
-    (["scene.py", "--for", "slides", "--transparent"], "slides cannot be transparent; these can: overlay, web-overlay"),
+    (
+        ["scene.py", "--for", "vhs"],
+        "there are: slides, editors, overlay, overlay-small, web, web-overlay, gif, frames, poster",
+    ),
+    (
+        ["scene.py", "--for", "slides", "--transparent"],
+        "slides cannot be transparent; these can: overlay, overlay-small, web-overlay",
+    ),
     (["scene.py", "--for", "slides", "-o", "scene.py"], "scene.py is a file; name a folder"),
     (["scene.py", "--for", "gif"], "scene-gif.gif exists; replace it with --force"),
     (["scene.py", "--for", "slides", "--size", "huge"], "size 'huge' is neither like 1280x720 nor one of low"),
