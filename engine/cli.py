@@ -38,6 +38,7 @@ COMMANDS = {
     "recipe": "Print a named recipe as TOML, to start your own from.",
     "preview": "See a scene in the browser while writing it.",
     "check": "Find what an audience could not read in scenes.",
+    "present": "Show scenes live, full screen, section by section.",
     "render": "Render scenes on all cores, or on a cluster.",
     "film": "Render a clip of any recorded run.",
     "still": "Draw one moment of a run, or the end of a scene.",

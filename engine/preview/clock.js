@@ -7,6 +7,7 @@ export class Clock {
     this.frame = 0;
     this.way = 0; // 1 plays, -1 plays backwards, 0 stands
     this.loops = false;
+    this.bounds = null; // from which frame up to which it plays; null: all, or the section that is looped
     requestAnimationFrame(() => this.tick());
   }
 
@@ -18,6 +19,7 @@ export class Clock {
   }
 
   span() {
+    if (this.bounds) return this.bounds;
     const parts = this.shape?.sections ?? [];
     if (!this.loops || !parts.length) return [0, this.shape.frames];
     const part = parts[this.held ?? this.section()];

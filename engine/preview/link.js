@@ -1,14 +1,16 @@
 // The way to the process that draws: frames are asked for, the newest wish counts, two are on their way at a time.
 
 export class Link {
-  constructor(number, heard) {
-    this.heard = heard; // { state(message), frame(number, width, height, pixels), lost() }
+  constructor(number, heard, aside = false) {
+    this.heard = heard; // { state(message), frame(number, width, height, pixels), lost(), open(link)? }
+    this.aside = aside; // looks on: what it sees is not the moment that is shown
     this.wanted = null;
     this.out = 0;
     this.head = null;
     this.socket = new WebSocket(new URL(`socket/${number}`, location.href.replace(/^http/, 'ws')));
     this.socket.binaryType = 'arraybuffer';
     this.socket.onmessage = ({ data }) => this.take(data);
+    this.socket.onopen = () => { heard.open?.(this); this.hand(); };
     this.socket.onclose = () => heard.lost();
   }
 
@@ -36,7 +38,7 @@ export class Link {
   hand() {
     if (this.wanted === null || this.out >= 2 || this.socket.readyState !== WebSocket.OPEN) return;
     this.out += 1;
-    this.say({ ask: 'frame', frame: this.wanted });
+    this.say({ ask: 'frame', frame: this.wanted, aside: this.aside });
     this.wanted = null;
   }
 

@@ -18,15 +18,18 @@ from engine.preview.studio import Studio, Viewer
 
 HERE = Path(__file__).parent
 KINDS = {".html": "text/html", ".js": "text/javascript", ".css": "text/css"}
+PAGES = {"preview": "page.html", "present": "present.html"}
 HOST = "127.0.0.1"
 
 
 class Server:
     """Serves one or several studios, each at its number."""
 
-    def __init__(self, studios: list[Studio], mode: str, port: int = 0) -> None:
+    def __init__(self, studios: list[Studio], mode: str, port: int = 0, fits: bool = False) -> None:
         self.studios = studios
         self.mode = mode
+        self.fits = fits
+        """Whether frames are as large as the screen that they are shown on."""
         self.secret = secrets.token_urlsafe(24)
         self.port = port
         self._sockets: set[web.WebSocketResponse] = set()
@@ -40,7 +43,7 @@ class Server:
         """Listen. UnspiralError if the port is taken."""
         app = web.Application(middlewares=[self._guard])
         app.router.add_get("/{secret}/", self._page)
-        app.router.add_get("/{secret}/{name:[a-z]+\\.(?:js|css)}", self._page)
+        app.router.add_get("/{secret}/{name:[a-z]+\\.(?:js|css|html)}", self._page)
         app.router.add_get("/{secret}/socket/{number:\\d+}", self._socket)
         runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=1.0)
         await runner.setup()
@@ -73,12 +76,12 @@ class Server:
         return answer
 
     async def _page(self, request: web.Request) -> web.Response:
-        file = HERE / request.match_info.get("name", "page.html")
+        file = HERE / request.match_info.get("name", PAGES[self.mode])
         if not file.is_file():
             raise web.HTTPNotFound
         text = file.read_text(encoding="utf-8")
         if file.suffix == ".html":
-            told = {"mode": self.mode, "scenes": [Path(studio.job.file).stem for studio in self.studios]}
+            told = {"fits": self.fits, "scenes": [Path(studio.job.file).stem for studio in self.studios]}
             text = text.replace("{{told}}", json.dumps(told).replace("<", "\\u003c"))
         return web.Response(text=text, content_type=KINDS[file.suffix], charset="utf-8", headers=self._headers())
 
@@ -138,15 +141,17 @@ def _do(studio: Studio, viewer: Viewer, text: str) -> None:
     """What a page asks for."""
     try:
         asked = json.loads(text)
-        match asked:
-            case {"ask": "frame", "frame": int(frame)}:
-                studio.want(viewer, frame)
-            case {"ask": "stop"}:
-                studio.stop()
-            case {"ask": "load"}:
-                studio.load()
-    except (ValueError, TypeError):
+    except ValueError:
         return
+    match asked:
+        case {"ask": "frame", "frame": int(frame)}:
+            studio.want(viewer, frame, aside=asked.get("aside") is True)
+        case {"ask": "size", "width": int(width), "height": int(height)}:
+            studio.fit(width, height)
+        case {"ask": "stop"}:
+            studio.stop()
+        case {"ask": "load"}:
+            studio.load()
 
 
 async def watch(studio: Studio) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +61,8 @@ class Studio:
     """One scene. All of it runs in one event loop."""
 
     job: Job
+    spares: bool = True
+    """Whether another process is kept ready."""
     state: State = field(default_factory=State)
     viewers: list[Viewer] = field(default_factory=list)
     files: frozenset[Path] = frozenset()
@@ -140,10 +142,23 @@ class Studio:
         self._tell()
         self._prepare()
 
-    def want(self, viewer: Viewer, frame: int) -> None:
-        """A viewer wants a frame now; what it wanted before, and has not got yet, it wants no more."""
+    def fit(self, width: int, height: int) -> None:
+        """Draw frames of this size from now on: a screen's own."""
+        if not (64 <= width <= 8192 and 64 <= height <= 8192) or width % 2 or height % 2:
+            return
+        flags = (*self.job.flags, "--resolution", f"{width},{height}")
+        if self.job.flags[-2:] != flags[-2:]:
+            self.load(replace(self.job, flags=flags))
+
+    def want(self, viewer: Viewer, frame: int, *, aside: bool = False) -> None:
+        """A viewer wants a frame now; what it wanted before, and has not got yet, it wants no more.
+
+        One who looks `aside` does not say which moment is shown.
+        """
+        frame = max(0, min(frame, self.state.shape.frames - 1 if self.state.shape else 0))
         viewer.wanted = frame
-        self.state.frame = frame
+        if not aside:
+            self.state.frame = frame
         self._hand_out()
 
     def message(self) -> dict[str, Any]:
@@ -257,7 +272,7 @@ class Studio:
 
     def _prepare(self) -> None:
         """Have another process ready, for when this one dies."""
-        if self._spare is None and not self.closed:
+        if self.spares and self._spare is None and not self.closed:
             self._spare = self._started()
 
     def _dismiss(self, worker: Worker | None) -> None:

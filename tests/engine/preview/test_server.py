@@ -23,7 +23,7 @@ class Idle:
     def message(self) -> dict[str, Any]:
         return {"kind": "state", "phase": State().phase}
 
-    def want(self, viewer: Any, frame: int) -> None:
+    def want(self, viewer: Any, frame: int, *, aside: bool) -> None:
         self.wanted.append(frame)
         viewer.show(1, frame, 2, 1, b"12345678")
 
@@ -99,7 +99,7 @@ def test_a_socket_is_opened_for_the_page_alone() -> None:
             for nonsense in ("", "[]", "{", '{"ask": "frame"}', '{"ask": "frame", "frame": "1"}', '"' * 900):
                 await socket.send_str(nonsense)
             await socket.send_str('{"ask": "frame", "frame": 7}')
-            head = await socket.receive_bytes()
+            head = await socket.receive_bytes(timeout=10)
             assert len(head) == 16 and head[4] == 7 and await socket.receive_bytes() == b"12345678"
 
     visited(visit)
