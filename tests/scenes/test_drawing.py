@@ -6,7 +6,7 @@ from scenes.parts.paint.canvas import Canvas
 from scenes.parts.paint.discs import Discs
 from scenes.parts.stage.camera import FilmCamera
 from scenes.parts.stage.painted import Painted
-from scenes.parts.stage.replay import Replay, frames
+from scenes.parts.stage.replay import Replay, whole_frames
 
 
 class Ground(Painted):
@@ -58,7 +58,7 @@ def test_a_cut_replay_shows_the_very_same_playheads(most: int) -> None:
 def test_run_times_are_whole_numbers_of_frames_at_every_rate() -> None:
     for rate in (24, 25, 30, 60):
         with tempconfig({"frame_rate": rate}):
-            assert [frames(n / rate) for n in range(1, 1801)] == list(range(1, 1801))
+            assert [whole_frames(n / rate) for n in range(1, 1801)] == list(range(1, 1801))
 
 
 def test_discs_are_where_they_are_told_to_a_sixteenth_of_a_pixel() -> None:

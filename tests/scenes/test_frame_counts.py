@@ -9,7 +9,7 @@ import pytest
 from manim import Animation, CairoRenderer, Scene, linear, tempconfig
 
 from scenes.parts import FilmScene, Replay
-from scenes.parts.stage.replay import frames
+from scenes.parts.stage.replay import whole_frames
 from scenes.parts.stage.scene import SEGMENT
 from tests.scenes.numbers import SMALL, Number, numbers, rendered
 
@@ -62,7 +62,7 @@ def test_run_times_of_1_to_1800_frames_have_that_many_steps(rate: int) -> None:
     with tempconfig({**SMALL, "frame_rate": rate}):
         scene = FilmScene()
         for n in range(1, MOST + 1):
-            assert frames(n / rate) == n
+            assert whole_frames(n / rate) == n
             steps = np.asarray(scene.get_time_progression(n / rate, "").iterable)
             assert np.allclose(steps, np.arange(n) / rate, rtol=0, atol=1e-9) and len(steps) == n
 

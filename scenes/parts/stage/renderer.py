@@ -13,7 +13,7 @@ from engine import UnspiralError
 from engine.render.sources import behind
 from scenes.parts.paint.theme import DARK, Theme
 from scenes.parts.stage.camera import covers
-from scenes.parts.stage.replay import Replay, frames
+from scenes.parts.stage.replay import Replay, whole_frames
 from scenes.parts.stage.writer import FilmWriter
 
 
@@ -37,7 +37,7 @@ class FilmRenderer(CairoRenderer):
         """Play animations, and count their frames: Manim's own sums of seconds differ where plays are cached."""
         begun, self.stepped = self.frame, 0
         super().play(scene, *args, **kwargs)
-        length = self.stepped or frames(scene.duration)
+        length = self.stepped or whole_frames(scene.duration)
         self.file_writer.played(begun, length)
         self.frame = begun + length
         self.time = self.frame / config.frame_rate
@@ -97,7 +97,7 @@ class FilmRenderer(CairoRenderer):
     def freeze_current_frame(self, duration: float) -> None:
         """Write the current frame for as many frames as are nearest to `duration`."""
         if not self.skip_animations:
-            self.add_frame(self.get_frame(), num_frames=frames(duration))
+            self.add_frame(self.get_frame(), num_frames=whole_frames(duration))
 
 
 def in_steps(scene: Scene) -> bool:

@@ -106,6 +106,6 @@ class Replay(Animation):
         return (1 - s) * self.start + s * self.stop
 
 
-def frames(run_time: float) -> int:
+def whole_frames(run_time: float) -> int:
     """Whole frames nearest to a run time in seconds, at least one."""
     return max(1, round(run_time * config.frame_rate))

@@ -32,7 +32,7 @@ from scenes.parts.stage.encoder import said
 from scenes.parts.stage.label import family
 from scenes.parts.stage.moment import Sought
 from scenes.parts.stage.renderer import FilmRenderer, in_steps, say_mistakes_in_one_line
-from scenes.parts.stage.replay import Replay, frames
+from scenes.parts.stage.replay import Replay, whole_frames
 from scenes.parts.stage.settings import bring_along
 
 SEGMENT = 4.0
@@ -241,7 +241,7 @@ class FilmScene(Scene):
         """Find out what a play consists of."""
         compiled = super().compile_animation_data(*animations, **play_kwargs)
         writer: Any = self.renderer.file_writer
-        writer.coming = frames(self.duration) if self.stop_condition is None else None
+        writer.coming = whole_frames(self.duration) if self.stop_condition is None else None
         return compiled
 
     def begin_animations(self) -> None:
@@ -249,7 +249,7 @@ class FilmScene(Scene):
         renderer: Any = self.renderer
         renderer.begin_steps()
         super().begin_animations()
-        if self.is_current_animation_frozen_frame() and self._until(frames(self.duration)) is not None:
+        if self.is_current_animation_frozen_frame() and self._until(whole_frames(self.duration)) is not None:
             raise EndSceneEarlyException
 
     def play_internal(self, skip_rendering: bool = False) -> None:
@@ -265,7 +265,7 @@ class FilmScene(Scene):
 
     def get_run_time(self, animations: list[Animation]) -> float:
         """The animations' run time, as a whole number of frames."""
-        return frames(super().get_run_time(animations)) / config.frame_rate
+        return whole_frames(super().get_run_time(animations)) / config.frame_rate
 
     def get_time_progression(
         self,
@@ -278,12 +278,12 @@ class FilmScene(Scene):
 
         Manim goes to the end of a play that it does not draw in one step: updaters would leave another picture behind.
         """
-        until = self._until(frames(run_time))
+        until = self._until(whole_frames(run_time))
         if until is not None and self._sought:
             return self._sought.times(self.animations, until, in_steps(self))
         if self.renderer.skip_animations and not override_skip_animations and not in_steps(self):
             return (end for end in (run_time,))
-        return self._bar.counting(np.arange(frames(run_time)) * (1 / config.frame_rate))
+        return self._bar.counting(np.arange(whole_frames(run_time)) * (1 / config.frame_rate))
 
 
 def _beat(here: FrameType | None) -> str:
@@ -308,4 +308,4 @@ def _cut(animations: tuple[Any, ...], kwargs: dict[str, Any]) -> list[tuple[Any,
     if len({replay.run_time for replay in replays}) > 1:
         return [replays]
     most = max(1, round(SEGMENT * config.frame_rate))
-    return list(zip(*(replay.parts(frames(replay.run_time), most) for replay in replays)))
+    return list(zip(*(replay.parts(whole_frames(replay.run_time), most) for replay in replays)))

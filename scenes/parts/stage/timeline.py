@@ -20,7 +20,7 @@ from scenes.parts.paint.canvas import Pixels
 from scenes.parts.stage.memento import Memento
 from scenes.parts.stage.plays import described, enterable
 from scenes.parts.stage.renderer import FilmRenderer
-from scenes.parts.stage.replay import frames as whole_frames
+from scenes.parts.stage.replay import whole_frames
 
 APART = 16
 """Frames from one memento to the next within a play that has to be stepped through."""
