@@ -174,7 +174,7 @@ def run_of(name: str | Path) -> Path:
 def find_run(name: str | Path) -> Path:
     """A run's file, named itself or by a recipe (its name, its TOML file). UnspiralError if nothing was recorded."""
     if str(name).lower().replace("-", "_") not in RECIPES and Path(name).suffix != ".toml":
-        for there in (Path(name), journal.beside(Path(name))):  # a recording that was not closed leaves a journal
+        for there in (Path(name), journal.path_for(Path(name))):  # a recording that was not closed leaves a journal
             if there.exists():
                 return there
         if Path(name).suffix or len(Path(name).parts) > 1:

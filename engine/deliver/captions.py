@@ -70,7 +70,7 @@ def comments(source: str) -> dict[int, str]:
     return said
 
 
-def beside(source: str, first: int, last: int) -> str:
+def comment_beside(source: str, first: int, last: int) -> str:
     """The comment beside a call that stands on lines `first` to `last` of a source: that of its last line first."""
     said = comments(source)
     return next((said[line] for line in range(last, first - 1, -1) if line in said), "")
@@ -85,7 +85,7 @@ def beats(source: str) -> dict[str, str]:
             given = [*node.args[:1], *(keyword.value for keyword in node.keywords if keyword.arg == "name")]
             if given and isinstance(given[0], ast.Constant) and isinstance(given[0].value, str):
                 names[given[0].value] += 1
-                found[given[0].value] = beside(source, node.lineno, node.end_lineno or node.lineno)
+                found[given[0].value] = comment_beside(source, node.lineno, node.end_lineno or node.lineno)
     return {name: said for name, said in found.items() if said and names[name] == 1}
 
 

@@ -28,7 +28,7 @@ class Holder(Protocol):
 _HERE: WeakValueDictionary[Path, Holder] = WeakValueDictionary()
 
 
-class Place:
+class Destination:
     """A path that one recorder at a time records into.
 
     A recorder of this process that was left open outside of a `with` block, as a notebook's cell leaves it that failed,
@@ -76,6 +76,6 @@ def free(path: Path, word: str = "") -> Path:
     name = path.name.removesuffix(ending)
     while True:
         other = path.with_name(f"{name}-{word}{number}{ending}")
-        if not other.exists() and not journal.beside(other).exists():
+        if not other.exists() and not journal.path_for(other).exists():
             return other
         number += 1

@@ -22,7 +22,7 @@ from engine.errors import UnspiralError
 from engine.recorder.chain import Chain
 from engine.recorder.embeddings import Embeddings
 from engine.recorder.model import AUTO, Given, is_lazy, observe, unwrapped
-from engine.recorder.place import Place
+from engine.recorder.place import Destination
 from engine.recorder.said import NoLongerFinite, Said
 from engine.recorder.series import Series, constants_of
 from engine.runs import journal, tensors
@@ -104,11 +104,11 @@ class Recorder:
         self._constants, self._names = constants_of(constants, names)
         self._model, self._wrappers = (None, "") if model is None else unwrapped(model)
         self._given = Given(x, y, embedding, classifier, held_out, points, label, names)
-        self._place: Place | None = None
+        self._place: Destination | None = None
         if self._model is None or not is_lazy(self._model):
             self._begin()
         else:  # it has its weights only once the training has called it
-            self._place = Place(self.path, self)
+            self._place = Destination(self.path, self)
         self._open = True
 
     def _begin(self) -> None:
@@ -133,10 +133,10 @@ class Recorder:
             if seen.every is not None:
                 self._series.watch(LABEL_WEIGHTS, seen.every)
         about = about_layers(layers, trajectories, more=True) | {"recipe": None, "unfinished": "", "names": names}
-        self._place = self._place or Place(self.path, self)
+        self._place = self._place or Destination(self.path, self)
         try:
             self._place.clear(self._said)
-            self._journal = journal.Journal(journal.beside(self.path), json.dumps(about), constants, self._row())
+            self._journal = journal.Journal(journal.path_for(self.path), json.dumps(about), constants, self._row())
         except BaseException as error:
             self._unlock()
             if isinstance(error, OSError):

@@ -34,7 +34,7 @@ def loaded(path: Path, load: Callable[[Path], T]) -> T:
 def _stamp(path: Path) -> tuple[int, ...]:
     """What changes when a run file, or the journal beside it, does."""
     stamp: list[int] = []
-    for file in (path, journal.beside(path)):
+    for file in (path, journal.path_for(path)):
         with suppress(OSError):
             there = file.stat()
             stamp += [there.st_ino, there.st_mtime_ns, there.st_size]

@@ -24,7 +24,7 @@ SUFFIX = ".journal"
 _NAMES = {dtype.str: name for name, dtype in DTYPES.items()}
 
 
-def beside(path: Path) -> Path:
+def path_for(path: Path) -> Path:
     """Where the journal of a run that is to become `path` lies."""
     return path.parent / f"{path.name}{SUFFIX}"  # not with_name: / and . have none
 
@@ -41,7 +41,7 @@ def newer(path: Path) -> bool:
     later, however it came there; clocks are not asked.
     """
     try:
-        head, content, offset, _ = read(beside(path))
+        head, content, offset, _ = read(path_for(path))
         return head.get("over") == _stands(path) and len(content) >= offset + stride(head)
     except (UnspiralError, OSError):
         return False
@@ -52,7 +52,7 @@ def set_aside(path: Path) -> str:
 
     A journal that was begun and holds no snapshot is removed; whatever is damaged is kept.
     """
-    left = beside(path)
+    left = path_for(path)
     if not left.exists():
         return ""
     try:
@@ -64,7 +64,7 @@ def set_aside(path: Path) -> str:
     except (UnspiralError, OSError, ValueError) as error:
         what = f"it cannot be read ({error}) and is"
     number = 1
-    while (kept := beside(path.with_name(f"{path.stem[:200]}-unfinished-{number}{path.suffix}"))).exists():
+    while (kept := path_for(path.with_name(f"{path.stem[:200]}-unfinished-{number}{path.suffix}"))).exists():
         number += 1
     left.rename(kept)
     return f"an earlier recording was cut short; {what} kept in {kept}"

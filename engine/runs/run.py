@@ -257,7 +257,7 @@ class Run(_SeenByDigest):
     @classmethod
     def _load(cls, path: Path) -> "Run":
         try:
-            beside = journal.beside(path)
+            beside = journal.path_for(path)
             if beside.is_file():
                 if not path.exists() or journal.newer(path):
                     path = beside

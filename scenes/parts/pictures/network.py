@@ -53,7 +53,7 @@ class DiagramOfModules(Shown[Assembly]):
 
 def _nearness(box: Box, frame: Assembly, size: float, theme: Theme) -> float:
     """How much larger a circuit is drawn whose end is not there yet: what is there fills the width."""
-    pieces, _ = parts(frame.circuit, theme)
+    pieces, _ = pieces_of(frame.circuit, theme)
     size *= min(1.0, 0.8 * box.width / _width(theme.fonts, pieces, size))
     rights = [right for _, right, _ in _spans(theme.fonts, box, pieces, size)]
     ahead = frame.shown * len(pieces) / (len(frame.circuit.modules) + 5) + 0.6
@@ -61,7 +61,7 @@ def _nearness(box: Box, frame: Assembly, size: float, theme: Theme) -> float:
     return min(NEAREST, box.width / reach)
 
 
-def parts(circuit: Circuit, theme: Theme, most: int = 7) -> tuple[list[Part], tuple[int, int]]:
+def pieces_of(circuit: Circuit, theme: Theme, most: int = 7) -> tuple[list[Part], tuple[int, int]]:
     """A circuit's pieces, a middle that is too long left out, and where its classifier begins and ends among them."""
     modules = list(circuit.modules)
     bends = sum(m.name != "linear" for m in modules[:-1])
@@ -90,7 +90,7 @@ def paint_circuit(canvas: Canvas, box: Box, frame: Assembly, theme: Theme, size:
     `size` of the text in pixels of 1080; less if the box is too narrow for it. In two `rows`, the classifier begins the
     second one.
     """
-    pieces, (begin, end) = parts(frame.circuit, theme)
+    pieces, (begin, end) = pieces_of(frame.circuit, theme)
     extractor = Part("feature extractor", True, EXTRACTOR)
     short = [pieces[0], extractor, Part("linear classifier", True, CLASSIFIER, "e"), *pieces[end:]]
     shown = frame.shown * len(pieces) / (len(frame.circuit.modules) + 5)

@@ -22,7 +22,7 @@ from srt import Subtitle
 from threadpoolctl import threadpool_limits
 
 from engine import UnspiralError
-from engine.deliver.captions import beside
+from engine.deliver.captions import comment_beside
 from engine.render.moment import Moment
 from scenes.parts.paint.theme import Theme, chosen_theme
 from scenes.parts.stage.camera import FilmCamera
@@ -293,7 +293,7 @@ def _beat(here: FrameType | None) -> str:
         return ""
     position = next(islice(caller.f_code.co_positions(), caller.f_lasti // 2, None), (None,) * 4)
     first = position[0] or caller.f_lineno
-    return beside("".join(linecache.getlines(caller.f_code.co_filename)), first, position[1] or first)
+    return comment_beside("".join(linecache.getlines(caller.f_code.co_filename)), first, position[1] or first)
 
 
 def _cut(animations: tuple[Any, ...], kwargs: dict[str, Any]) -> list[tuple[Any, ...]]:
