@@ -53,7 +53,7 @@ class Metric(OverEpochs):
             measured=measured,
             points=turned[:, :2],
             labels=self.labels,
-            view=View(half=1.25),
+            view=View(half=1.3),
             arcs=tuple((_cap(mine) if sphere else _arc(mine)) if len(mine) else np.zeros((0, 2)) for mine in caps),
             depth=turned[:, 2] if sphere else np.zeros(len(turned)),
             sphere=sphere,

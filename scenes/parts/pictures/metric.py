@@ -9,7 +9,7 @@ from scenes.parts.paint.canvas import Canvas
 from scenes.parts.paint.discs import discs_of
 from scenes.parts.paint.plane import Place, paint_ground, point_radius
 from scenes.parts.paint.raster import stroke
-from scenes.parts.paint.text import paint_text
+from scenes.parts.paint.text import Anchor, paint_text
 from scenes.parts.paint.theme import SIZES, STRONG, Theme, mix, rgb
 
 OUT = 0.07
@@ -45,11 +45,15 @@ def _paint_arcs(canvas: Canvas, place: Place, frame: Directions, theme: Theme) -
         line = place(out * arc)
         stroke(canvas.context, line, [0, len(line)], [0], 6 * canvas.unit, canvas.colour(colour))
         middle = arc[len(arc) // 2] if not frame.sphere else arc.mean(0)
-        at = place((out + 1.1 * OUT if not frame.sphere else 1.0) * middle[None])[0]
         size = SIZES.label * canvas.unit
+        at = place(out * middle[None])[0]
+        anchor: Anchor = "middle"
+        if not frame.sphere:
+            at += 0.7 * size * np.array([middle[0], -middle[1]])
+            anchor = "middle" if abs(middle[0]) < 0.3 else "left" if middle[0] > 0 else "right"
         paint_text(
             canvas, theme.name(k), (float(at[0]), float(at[1]) + 0.35 * size), size, colour, font=STRONG,
-            anchor="middle", halo=rgb(theme.rim),
+            anchor=anchor, halo=rgb(theme.rim),
         )  # fmt: skip
 
 
