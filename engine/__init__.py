@@ -33,6 +33,7 @@ from engine.films.seen import frames_drawn_by
 from engine.films.sequence import sequence
 from engine.films.shown import shown
 from engine.films.softargmax import softening
+from engine.films.space import space
 from engine.films.together import Accuracies, Together
 from engine.films.training import training
 from engine.films.unfolding import unfolding
@@ -127,6 +128,7 @@ __all__ = [
     "shown",
     "softargmax",
     "softening",
+    "space",
     "spirals",
     "square_grid",
     "steps",

@@ -58,6 +58,8 @@ class Answered(NamedTuple):
     """(A,), where the grid's lines are, on both axes."""
     scores: Array
     """(A, A, K), at (ticks[column], ticks[row])."""
+    radius: float = np.inf
+    """How far from the origin they are meant."""
 
 
 @dataclass(frozen=True)

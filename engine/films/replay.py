@@ -13,6 +13,7 @@ import numpy as np
 from engine.errors import UnspiralError
 from engine.films.pace import pace
 from engine.films.shown import all_shown, by_themselves
+from engine.films.space import space
 from engine.films.together import Together
 from engine.films.training import training
 from engine.runs.run import Run
@@ -116,6 +117,9 @@ class Replaying:
                 raise UnspiralError(f"{name} {epoch:g}: {playable.unfinished}")
         if names := self._shown(playable):
             return Together(all_shown(playable, names)[0])
+        solid = playable.layers and playable.trajectories is None and playable.width == 3
+        if solid and self.upright is None and not self.label:
+            return space(playable)
         return training(playable, upright=self.upright, label=self.label or None)
 
     def titles(self) -> tuple[str, ...]:

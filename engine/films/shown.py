@@ -15,6 +15,7 @@ from engine.films.matrix import matrix
 from engine.films.metric import metric
 from engine.films.points import points
 from engine.films.sequence import sequence
+from engine.films.space import space
 from engine.films.training import training
 from engine.runs.run import Run
 
@@ -49,6 +50,8 @@ def shown(run: Run, name: str) -> Any:
         return curves(run, [name])
     if name == "input" and run.layers:
         return input_plane(run)
+    if name == "space" and run.layers:
+        return space(run)
     if name == "embedding" and run.layers:
         return training(run)
     held = [*run.series, *run.metrics, *(["embedding", "input", *OF_LAYERS, *OF_POINTS] if run.layers else [])]

@@ -97,7 +97,7 @@ def paint_regions(canvas: Canvas, place: Place, frame: Frame, theme: Theme) -> N
 
 def _paint_answered(canvas: Canvas, place: Place, answered: Answered, theme: Theme) -> None:
     """Regions with curved edges: each pixel has the colour of the class with the highest score there."""
-    ticks, scores = answered
+    ticks, scores, radius = answered
     paint_ground(canvas, theme)
     cell = (ticks[1] - ticks[0]) * place.scale
     fine = int(np.clip(np.ceil(cell), 1, 16))
@@ -109,6 +109,9 @@ def _paint_answered(canvas: Canvas, place: Place, answered: Answered, theme: The
     image = cairo.ImageSurface.create_for_data(cast(memoryview, pixels.data), cairo.FORMAT_RGB24, width, height)
     (left, top), context = place(np.array([[ticks[0], ticks[-1]]]))[0].tolist(), canvas.context
     context.save()
+    if np.isfinite(radius):
+        context.arc(*place.origin, radius * place.scale, 0, 2 * np.pi)
+        context.clip()
     context.translate(left, top)
     context.scale(cell / fine, cell / fine)
     context.set_source_surface(image)
@@ -124,7 +127,9 @@ def paint_answers_by_name(canvas: Canvas, place: Place, frame: Frame, theme: The
 
 
 def paint_axes(canvas: Canvas, place: Place, frame: Frame, theme: Theme) -> None:
-    """The plane's two axes with ticks; the key says how far apart they are."""
+    """The plane's two axes with ticks; the key says how far apart they are. None where neither has a name."""
+    if not any(frame.axes):
+        return
     context, unit = canvas.context, canvas.unit
     x, y = place.origin
     step = tick_step(frame.view.half)
