@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from manim import tempconfig
 
-from engine import THREE_SPIRALS_NARROW, Run, circling, class_vectors, record, training, unfolding
+from engine import THREE_SPIRALS_NARROW, Linear, Run, circling, class_vectors, record, training, unfolding
 from engine.films.descent import descent, two_clouds
 from engine.films.energy import energy
 from engine.films.lifting import lifting
@@ -133,8 +133,6 @@ def assert_readable(texts: list[Text], shape: str) -> None:
 @pytest.mark.parametrize("classes", [5, 9])
 @pytest.mark.parametrize("board", NAMED)
 def test_classes_are_called_what_the_theme_calls_them(board: str, classes: int, shape: str) -> None:
-    if board == "landscape" and classes > 5:
-        pytest.skip("the energies of more than five classes are too many for a frame")
     theme = replace(LIGHT if classes == 9 else DARK, names=NAMES[:classes])
     with tempconfig(dict(zip(("pixel_width", "pixel_height"), SHAPES[shape]))):
         said = paint(shape, *NAMED[board](classes, theme)).texts
@@ -182,3 +180,21 @@ def test_a_formula_is_as_large_in_every_frame_and_sits_in_it(shape: str) -> None
     unit = min(width, height) / 1080
     at = (width / 2 + x * width / 14.222, height / 2 - y * width / 14.222)
     assert at == pytest.approx((100 * unit, height - 80 * unit) if shape == "wide" else (width - 50, 40), abs=0.1)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("board", ["picture", "landscape", "surfaces"])
+def test_forty_classes_share_colours_and_it_is_said(board: str, shape: str) -> None:
+    with tempconfig(dict(zip(("pixel_width", "pixel_height"), SHAPES[shape]))):
+        said = [text.text for text in paint(shape, *NAMED[board](40, DARK)).texts]
+    colours = len(set(DARK.class_colours(40)))
+    assert colours < 40 and any(f"40 classes, {colours} colours" in text for text in said)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_ties_between_classes_are_said_in_the_key(shape: str) -> None:
+    run = run_of(3)
+    flat = tuple(v._replace(weight=0 * v.weight, bias=0 * v.bias) if isinstance(v, Linear) else v for v in run.layers)
+    drawing = paint(shape, Picture(training(replace(run, layers=flat))(30)))
+    assert any("ties: the first class" in text.text for text in drawing.texts)
+    assert_readable(drawing.texts, shape)

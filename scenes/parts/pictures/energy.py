@@ -7,6 +7,7 @@ from engine.films.energy import CELLS, PANEL, Energies, answers
 from engine.network.solid import boundaries
 from engine.numbers import decimal, percent
 from scenes.parts.paint.canvas import Box, Canvas
+from scenes.parts.paint.key import shared_colours
 from scenes.parts.paint.plane import Place, paint_axes, paint_points
 from scenes.parts.paint.raster import put
 from scenes.parts.paint.shades import paint_segments, paint_shades
@@ -18,6 +19,8 @@ COARSE = 5
 """Energies are shaded on every fifth line of the grid."""
 GAP, TOP = 12, 27
 """Gap between two and around all, in pixels of 1080."""
+NUMBERS = 280
+"""Height of the numbers where they stand under more energies than there are columns for."""
 
 
 class Landscape(Shown[Energies]):
@@ -58,23 +61,46 @@ def plane_side(canvas: Canvas, classes: int) -> int:
 def _parts(canvas: Canvas, classes: int) -> tuple[int, list[Box]]:
     """Side of the plane in pixels, and boxes for the energies and the numbers: beside it, or below it where it is tall.
 
-    In a square frame the numbers stand beside the plane, the energies in a row below both.
+    In a square frame the numbers stand beside the plane, the energies below both. Energies of more classes than there
+    is room for are smaller.
     """
     unit = canvas.unit
     width, height = canvas.width / unit, canvas.height / unit
     if not canvas.wide and height < 1.5 * width:
-        panel = min(PANEL, (width - 2 * TOP - GAP * (classes - 1)) / classes)
-        side = min(width - PANEL, height - panel - 2 * TOP)
-        top = height - panel - TOP
-        boxes = [Box(TOP + k * (panel + GAP), top, panel, panel) for k in range(classes)]
+        boxes = _grid(classes, Box(TOP, 0, width - 2 * TOP, PANEL))
+        deep = boxes[-1].top + boxes[-1].height
+        side = min(width - PANEL, height - deep - 2 * TOP)
+        boxes = [box._replace(top=height - TOP - deep + box.top) for box in boxes]
         boxes.append(Box(side + TOP, TOP, width - side - 2 * TOP, PANEL))
     else:
         side = min(width, height)
         left, top, columns = (width - 2 * PANEL - GAP - 80, TOP, 2) if canvas.wide else (TOP, side + TOP, 3)
-        cells = (divmod(number, columns) for number in range(classes + 1))
-        pitch = PANEL + GAP
-        boxes = [Box(left + column * pitch, top + row * pitch, PANEL, PANEL) for row, column in cells]
+        if classes < 6:
+            cells = (divmod(number, columns) for number in range(classes + 1))
+            pitch = PANEL + GAP
+            boxes = [Box(left + column * pitch, top + row * pitch, PANEL, PANEL) for row, column in cells]
+        else:
+            foot = height - TOP - NUMBERS
+            boxes = _grid(classes, Box(left, top, width - left - TOP, foot - GAP - top))
+            boxes.append(Box(left, foot, PANEL, NUMBERS))
     return round(side * unit), [Box(*(edge * unit for edge in box)) for box in boxes]
+
+
+def _fitting(count: int, width: float, height: float) -> tuple[int, float]:
+    """In how many columns squares fit best into a rectangle, and how large they are then, with a gap between two."""
+    sides = {
+        columns: min((width + GAP) / columns, (height + GAP) / -(-count // columns)) - GAP
+        for columns in range(1, count + 1)
+    }
+    columns = max(sides, key=lambda columns: (min(sides[columns], PANEL), columns))
+    return columns, min(sides[columns], PANEL)
+
+
+def _grid(count: int, room: Box) -> list[Box]:
+    """So many squares in the upper left of a rectangle, as large as they fit."""
+    columns, side = _fitting(count, room.width, room.height)
+    cells = (divmod(number, columns) for number in range(count))
+    return [Box(room.left + column * (side + GAP), room.top + row * (side + GAP), side, side) for row, column in cells]
 
 
 def paint_answers(canvas: Canvas, box: Box, frame: Energies, theme: Theme) -> None:
@@ -130,10 +156,12 @@ def _paint_numbers(canvas: Canvas, box: Box, frame: Energies, theme: Theme) -> N
     paint_text(canvas, "epoch", (left, box.top + 52 * unit), 38 * unit, quiet)
     epoch = f"{int(readings['epoch'] + 1e-6)}"
     paint_text(canvas, epoch, (right, box.top + 52 * unit), 56 * unit, ink, font=STRONG, anchor="right")
+    shared = shared_colours(frame.scores.shape[-1], theme)
     rows = (
         ("accuracy", percent(readings["accuracy"])),
         ("loss", decimal(readings["loss"], 3)),
         ("levels every", f"{frame.spacing:g}"),
+        *(((shared, ""),) if shared else ()),
     )
     for row, (name, number) in enumerate(rows):
         y = box.top + (116 + 54 * row) * unit

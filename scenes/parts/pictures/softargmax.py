@@ -9,7 +9,7 @@ from engine.films.softargmax import Sheets
 from engine.network.layers import Array, softargmax
 from engine.network.solid import boundaries, envelope, meeting
 from scenes.parts.paint.canvas import Canvas, fading
-from scenes.parts.paint.key import paint_names
+from scenes.parts.paint.key import paint_names, shared_colours
 from scenes.parts.paint.plane import paint_ground
 from scenes.parts.paint.raster import tile
 from scenes.parts.paint.readouts import paint_number
@@ -64,6 +64,8 @@ class Surfaces(Shown[Sheets]):
         paint_number(canvas, "epoch", f"{int(frame.epoch + 1e-6)}", theme)
         classes, columns = frame.scores.shape[-1], 1 if canvas.wide else 3
         foot = canvas.height - (36 + 46 * ((len(theme.names[:classes]) - 1) // columns)) * unit
+        if (note := shared_colours(classes, theme)) is not None:
+            paint_text(canvas, note, (40 * unit, foot - 46 * unit), 32 * unit, rgb(theme.quiet))
         width = (350 if canvas.wide else 1000) * unit
         paint_names(canvas, theme, classes, (40 * unit, foot), width, columns)
 

@@ -5,8 +5,9 @@ import pytest
 
 from engine import logits
 from engine.numbers import decimal, percent
+from scenes.parts.paint.canvas import Box, Canvas
 from scenes.parts.paint.theme import DARK, LIGHT, Theme, rgb
-from scenes.parts.pictures.energy import Landscape
+from scenes.parts.pictures.energy import Landscape, _parts
 from tests.scenes import states
 from tests.scenes.claims import assert_points, plane_of, same_colour, subscript
 from tests.scenes.drawn import SHAPES, Drawing, Image, drawn
@@ -123,3 +124,19 @@ def test_names_of_classes_stand_in_their_own_panel(shape: str) -> None:
     for (box, _), name in zip(panels(drawing, states.NAMED), states.NAMED.names):
         inside = [t.text for t in drawing.texts if box[0] < t.left < box[2] and box[1] < t.baseline < box[3]]
         assert any(name.startswith(text.removesuffix("…").rstrip()) for text in inside if len(text) > 2)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("classes", [2, 5, 6, 9, 13, 40, 100])
+def test_the_energies_of_many_classes_all_lie_in_the_frame_beside_one_another(classes: int, shape: str) -> None:
+    width, height = SHAPES[shape]
+    side, boxes = _parts(Canvas(None, width, height), classes)  # type: ignore[arg-type]
+    assert len(boxes) == classes + 1 and side > 0.55 * min(width, height)
+    plane = Box(0, 0, side, side)
+    for k, one in enumerate([plane, *boxes]):
+        assert one.left >= 0 and one.top >= 0 and one.left + one.width <= width and one.top + one.height <= height
+        assert one.width > 0.04 * min(width, height)
+        for other in boxes[k:]:
+            apart = (one.left + one.width, other.left), (other.left + other.width, one.left)
+            apart += (one.top + one.height, other.top), (other.top + other.height, one.top)
+            assert any(end <= begin + 1 for end, begin in apart), (one, other)
