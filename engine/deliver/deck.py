@@ -14,7 +14,9 @@ from engine.deliver.slides import Deck, Look, Slide
 from engine.deliver.video import counting
 from engine.errors import UnspiralError
 from engine.files import making
+from engine.page.write import page
 from engine.render.scene_file import find_scene
+from engine.runs.run import Run
 
 
 def write_deck(
@@ -26,16 +28,19 @@ def write_deck(
     language: str = "en",
     force: bool = False,
     render: Callable[[Path, bool], Clip] | None = None,
+    live: Sequence[tuple[str, Run]] = (),
 ) -> int:
     """Render the scenes and write a deck of what `output` is named: .pptx, .html or .pdf. Returns how many slides.
 
     UnspiralError before anything is rendered: another ending, scenes that are not there, a file that is. `render`
-    (scene, lossless) → clip stands in for Manim.
+    (scene, lossless) → clip stands in for Manim. `live` runs, by name, become slides to touch at the end of an .html.
     """
     writers = {".pptx": write_pptx, ".html": write_html, ".pdf": write_pdf}
     kind = output.suffix.lower()
     if kind not in writers:
         raise UnspiralError(f"{output.name}: a deck is a {', '.join(writers)}")
+    if live and kind != ".html":
+        raise UnspiralError(f"{output.name}: a slide to touch takes a browser; name an .html")
     making.check(output, force)
     if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", language):
         raise UnspiralError(f"language {language!r} is no code such as en, de or zh-Hans")
@@ -53,5 +58,6 @@ def write_deck(
             for number, section in enumerate(clip.sections, 1):
                 slides.append(Slide(clip, section, f"{part}.{number}" if len(made) > 1 else str(number)))
         with counting(output.name, sum(clip.frames for clip in made)):
-            writers[kind](Deck(title or made[0].title, slides, look, language), unfinished)
-    return len(slides)
+            pages = [(name, page([(name, run)], theme=rendering.theme).text) for name, run in live]
+            writers[kind](Deck(title or made[0].title, slides, look, language, pages), unfinished)
+    return len(slides) + len(live)

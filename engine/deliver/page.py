@@ -51,7 +51,12 @@ def write_html(deck: Deck, output: Path) -> None:
         "strip": str(strip),
         "page": str(first.height + strip),
         "script": (REVEAL / "reveal.js").read_text(encoding="utf-8"),
-        "slides": "\n".join(_slide(number, slide, deck.language) for number, slide in enumerate(slides)),
+        "slides": "\n".join(
+            [
+                *(_slide(number, slide, deck.language) for number, slide in enumerate(slides)),
+                *(_live(name, text) for name, text in deck.live),
+            ]
+        ),
     }
     with output.open("w", encoding="utf-8") as file:
         for piece in _pieces(page):
@@ -85,6 +90,16 @@ def _slide(number: int, slide: Slide, language: str) -> str:
         f"<video class='forward' data-clip='clip-{number}'{muted} playsinline preload='auto' aria-label='{described}'>"
         f"{_track(slide, language)}</video></div>"
         f"<aside class='notes'>{html.escape(slide.notes)}</aside></section>"
+    )
+
+
+def _live(name: str, text: str) -> str:
+    """A slide with a page in a frame that reaches nothing around it. Keys are the deck's until one enters."""
+    called, inside = html.escape(name, quote=True), html.escape(text, quote=True)
+    return (
+        f"<section data-live aria-label='{called}'><div class='strip'><h2 class='name'>{called}</h2>"
+        "<span class='title'>press inside to touch it, Esc to leave it</span></div><div class='stage'>"
+        f"<iframe sandbox='allow-scripts' title='{called}' srcdoc='{inside}'></iframe></div></section>"
     )
 
 

@@ -89,6 +89,8 @@ class Deck:
     look: Look
     language: str = "en"
     """Of its words, as browsers and screen readers know it: en, de, zh-Hans …"""
+    live: Sequence[tuple[str, str]] = ()
+    """Pages to touch, each a slide after the clips: what it is called, and its HTML."""
 
 
 def png(pixels: Any) -> bytes:

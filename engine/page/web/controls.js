@@ -121,6 +121,7 @@ export class Controls {
     if (event.key === " " && target.tagName !== "BUTTON" && target.tagName !== "SELECT") page.play(!state.playing);
     else if (["PageDown", "n"].includes(event.key) || (event.key === "ArrowRight" && !own)) page.goTo(page.track.stop(state.epoch, 1));
     else if (["PageUp", "p"].includes(event.key) || (event.key === "ArrowLeft" && !own)) page.goTo(page.track.stop(state.epoch, -1));
+    else if (event.key === "Escape" && parent !== window) parent.postMessage("unspiral: leave", "*"); // a deck's keys again
     else if (event.key === "Home") page.goTo(page.track.first);
     else if (event.key === "End") page.goTo(page.track.last);
     else if (event.key === "l") page.set(() => (state.loop = !state.loop));

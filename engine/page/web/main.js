@@ -45,7 +45,9 @@ export class Page {
     this.wanted = false;
     this.moved = -Infinity;
     this.painted = false;
-    this.lastRead = "";
+    this.rowNames = "";
+    /** @type {HTMLElement[][]} what is read off: names and numbers */
+    this.cells = [];
     /** @type {number | undefined} when the last step of playing was */
     this.began = undefined;
     /** @type {number | undefined} */
@@ -165,6 +167,7 @@ export class Page {
     const least = this.still.matches ? 0.2 : 0;
     if (this.began === undefined) this.began = now;
     if (passed < least) return;
+    if (this.painter instanceof Painter) this.painter.keepUp(now - this.began);
     this.began = now;
     state.epoch = track.after(state.epoch, passed * state.speed, WHOLE);
     if (state.epoch < track.last) return;
@@ -213,21 +216,24 @@ export class Page {
     const { epoch } = run.readings();
     const shown = String(Math.floor(this.runs.length > 1 ? this.state.epoch + 1e-6 : epoch));
     if (at("epoch").textContent !== shown) at("epoch").textContent = shown;
-    const key = this.runs.map((each) => `${each.name} ${each.readings().epoch}`).join();
-    if (key === this.lastRead) return;
-    this.lastRead = key;
     const rows = this.runs.flatMap((each) => {
-      const found = each.readings().rows.map((/** @type {[string, string]} */ [name, text]) => {
-        const row = made("div");
-        row.append(made("dt", called(name)), made("dd", text));
-        return row;
-      });
-      const title = made("div", "", "run");
-      title.append(made("dt", each.name), made("dd", ""));
-      return this.runs.length > 1 ? [title, ...found] : found;
+      const named = /** @type {[string, string][]} */ (each.readings().rows.map((/** @type {[string, string]} */ [name, text]) => [called(name), text]));
+      return this.runs.length > 1 ? [/** @type {[string, string]} */ ([each.name, ""]), ...named] : named;
     });
-    at("read").replaceChildren(...rows);
-    this.track.slider.setAttribute("aria-valuetext", this.spoken());
+    const names = rows.map(([name]) => name).join("\n");
+    if (names !== this.rowNames) {
+      this.rowNames = names;
+      this.cells = rows.map(([name]) => [made("dt", name), made("dd")]);
+      at("read").replaceChildren(...this.cells.map((cells) => {
+        const row = made("div");
+        row.append(...cells);
+        return row;
+      }));
+    }
+    rows.forEach(([, text], i) => {
+      const [, cell] = this.cells[i];
+      if (cell.textContent !== text) cell.textContent = text;
+    });
   }
 
   spoken() {
@@ -242,6 +248,7 @@ export class Page {
   say() {
     const { probe } = this.state;
     const answers = probe ? this.runs.filter((run) => run.network.classes).map((run) => `the probe's answer is ${className(run, this.look, run.probed(probe).answer)}`) : [];
+    this.track.slider.setAttribute("aria-valuetext", this.spoken());
     const said = [this.spoken(), ...answers].join("; ");
     if (at("said").textContent !== said) at("said").textContent = said;
   }

@@ -15,7 +15,7 @@ import pytest
 from openxml_audit import validate_pptx as validate
 from PIL import Image
 
-from engine import UnspiralError
+from engine import Run, UnspiralError
 from engine.deliver import page
 from engine.deliver.clip import Clip, Line, Section
 from engine.deliver.deck import write_deck
@@ -268,3 +268,44 @@ def test_a_page_has_each_clip_once_and_keeps_within_its_room(
     monkeypatch.setattr(page, "ROOM", 0.75 * full / 4)
     tight, lines = page._encoder([slide])
     assert len(page._clip(0, slide, tight, lines)) < 0.6 * full and lines in (1080, page.SMALL)
+
+
+def test_a_run_is_a_slide_to_touch_and_keys_stay_the_decks_until_it_is_entered(
+    clips: dict[bool, Clip], tmp_path: Path, browser: Browser, small: Run
+) -> None:
+    with pytest.raises(UnspiralError, match="a slide to touch takes a browser"):
+        write_deck(["grey.py"], tmp_path / "a.pdf", Rendering(), live=[("small", small)])
+    made = tmp_path / "lecture.html"
+    write_deck(["grey.py"], made, Rendering(), render=lambda _, lossless: copied(clips[lossless], tmp_path / "grey"),
+               live=[("<b>small</b>", small)])  # fmt: skip
+    browser.ask("/url", {"url": f"{made.as_uri()}#/3"})
+    browser.wait("Reveal.isReady() && Reveal.getIndices().h === 3")
+    browser.press("p")  # there is no clip to pause
+    browser.press(LEFT)
+    browser.wait("Reveal.getIndices().h === 2")
+    browser.press(RIGHT)
+    browser.wait("Reveal.getIndices().h === 3")
+    assert browser.run("return document.querySelector('section.present h2').textContent") == "<b>small</b>"
+    left, top, width, height = browser.run(
+        "const b = document.querySelector('iframe').getBoundingClientRect(); return [b.left, b.top, b.width, b.height]"
+    )
+    frame = browser.ask("/element", {"using": "css selector", "value": "iframe"})
+    browser.ask("/frame", {"id": frame})
+    browser.wait("window.unspiral && unspiral.painted && unspiral.panels[0].width > 50")
+    across, down = browser.run(
+        "const panel = document.querySelector('.panel'); panel.scrollIntoView({ block: 'center' }); "
+        "const b = panel.getBoundingClientRect(); "
+        "return [(b.left + b.width / 2) / innerWidth, (b.top + b.height / 2) / innerHeight]"
+    )
+    browser.ask("/frame", {"id": None})
+    browser.drag((left + across * width, top + down * height))
+    browser.press(RIGHT)  # moves the probe
+    browser.ask("/frame", {"id": frame})
+    browser.wait("unspiral.state.probe")
+    browser.ask("/frame", {"id": None})
+    assert browser.run("return Reveal.getIndices().h") == 3
+    browser.press("\ue00c")  # the probe goes
+    browser.press("\ue00c")  # and then one leaves
+    browser.wait("document.activeElement.tagName !== 'IFRAME'")
+    browser.press(LEFT)
+    browser.wait("Reveal.getIndices().h === 2")
