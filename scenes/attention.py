@@ -17,7 +17,7 @@ class Attention(FilmScene):
         panels = beside(both(0), titles, self.theme)
         self.next_section("even", says=f"Untrained, a letter of the answer looks everywhere; {len(word)} letters.")
         self.add(panels)
-        self.wait(2)
+        self.wait(3.5)
         self.next_section("sharpen")  # row by row, each letter finds the place it must look at
         self.play(Replay(panels, both, 0, last, rate_func=pace(film, 0, last), run_time=12))
         self.wait(1)
@@ -26,4 +26,4 @@ class Attention(FilmScene):
         self.next_section("backwards", says=says)
         alone = Together((film,))
         self.remove(panels).add(beside(alone(last), titles[:1], self.theme))
-        self.wait(3)
+        self.wait(5)

@@ -15,7 +15,7 @@ class ClassVectors(FilmScene):
         arrows = SpreadPicture(film(0), self.theme)
         self.next_section("start")  # arrows anywhere: the rows of W
         self.add(arrows)
-        self.wait(1)
+        self.wait(2)
         (first, _), (low, high) = (angles(film(at).class_vectors) for at in (0, film.last))
         says = f"They turn, grow and spread: at first two are {first:.0f}° apart, at the end {low:.0f}° to {high:.0f}°."
         self.next_section("spread", says=says)
@@ -27,7 +27,7 @@ class ClassVectors(FilmScene):
         scores.move_to(seat(wide=(305, 850), tall=(288, -170)))
         self.next_section("scores")  # a projection on each class vector; the highest score wins
         self.play(FadeIn(point), FadeIn(scores))
-        self.wait(1)
+        self.wait(2.5)
         self.next_section("round")  # the answer changes where the two highest scores are equal
         self.play(Replay(point, walk, 0, 1, run_time=12))
         self.next_section("softargmax")  # hard becomes soft: bars become probabilities

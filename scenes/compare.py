@@ -20,7 +20,7 @@ class Compare(FilmScene):
         panels = Panels(both(0), names, below=("loss", "accuracy"), theme=self.theme)
         self.next_section("start")  # the same points, first weights and warm-up; the optimiser and its rate differ
         self.add(panels)
-        self.wait(1)
+        self.wait(4.5)
         adam, sgd = (percent(film(last).readings["accuracy"]) for film in films)
         self.next_section("train", says=f"The same epoch on both sides; at the end {adam} and {sgd} are right.")
         self.play(Replay(panels, both, 0, last, rate_func=pace(films[1], 0, last), run_time=12))

@@ -19,7 +19,7 @@ class Contrastive(FilmScene):
             "mixed", says=f"{len(film.labels)} digits of {len(film(0).arcs)} kinds: directions alone count."
         )
         self.add(panel)
-        self.wait(2)
+        self.wait(2.5)
         self.next_section("part")  # alike ones come together, others go as far apart as a circle lets them
         self.remove(panel).add(panels := beside(both(0), ["an arc holds 80 % of its class", "loss"], self.theme))
         self.play(Replay(panels, both, 0, last, rate_func=pace(film, 0, last), run_time=12))
@@ -27,4 +27,4 @@ class Contrastive(FilmScene):
         apart = "{:.0f}° to {:.0f}°".format(*angles(np.array([arc[len(arc) // 2] for arc in film(last).arcs])))
         self.next_section("round", says=f"Neighbours are {apart} apart; even would be {360 / len(film(last).arcs):g}°.")
         self.remove(panels).add(beside(alone(last), ["at the end"], self.theme))
-        self.wait(3)
+        self.wait(3.5)

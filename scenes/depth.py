@@ -37,4 +37,4 @@ class Depth(FilmScene):
         self.next_section("accuracies", says=f"The best of 48 beginnings, {ROUNDS} times over; medians: {medians}.")
         found = Samples(tuple(map(str, DEPTHS)), values, ("activations", "accuracy"), floor=0.8, each="best of 48")
         self.remove(answers).add(Chart(found, self.theme))
-        self.wait(3)
+        self.wait(6)

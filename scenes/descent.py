@@ -20,12 +20,12 @@ class Descent(BlackboardScene):
         self.next_section("average")  # the loss of all samples: a valley over the plane of two weights
         self.add(Valley(film.data, film.view, self.theme), walkers)
         self.say(written_in("gradient descent", "cal(L) = 1/N sum_(i=1)^N L_i", self.theme))
-        self.wait(1)
+        self.wait(3.5)
         self.next_section("samples")  # each sample has a loss of its own
         self.run(walkers, film.vary("ghost", 0, 5), 6)
         self.next_section("arrows")  # each wants to go elsewhere; gradient descent goes where their average goes
         self.run(walkers, film.vary("arrows", 0, 1, methods=("gradient descent",)), 2, smooth)
-        self.wait(1)
+        self.wait(2)
         for method, formula in STEPS.items():
             self.next_section(method)
             self.say(written_in(method, formula, self.theme))

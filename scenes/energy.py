@@ -19,7 +19,7 @@ class Energy(BlackboardScene):
         low, high = extremes(surfaces.vary("epoch", 0, 2000)(0).heights)
         self.next_section("origin", says=f"Who wins wins by little: all probabilities lie between {low} and {high}.")
         self.add(plane)
-        self.wait(1)
+        self.wait(4)
         self.next_section("learn")  # each class digs its energy out along its own arm
         self.play(Replay(plane, film, 0, 2000, run_time=14, rate_func=pace(training(run), 0, 2000)))
         self.wait(2)
@@ -28,7 +28,7 @@ class Energy(BlackboardScene):
         self.play(FadeIn(sheets := Surfaces(rising(0), self.theme)))
         soft = formula('tilde(y)_k = op("softargmax")(s)_k', size=32, theme=self.theme)
         self.say(soft.move_to(seat(wide=(1662, 81), tall=(-250, 81))))
-        self.wait(1)
+        self.wait(1.5)
         self.next_section("turn")  # it tilts, and each class rises from it as a mesa
         self.run(sheets, rising, 4, smooth)
         self.run(sheets, surfaces.vary("azimuth", 0, pi / 2, turned=1), 6, smooth)

@@ -12,7 +12,7 @@ class FeatureTour(FilmScene):
         picture = TourPicture(film(0), self.theme)
         self.next_section("untrained")  # random positive parts: f is the crumpled input plane
         self.add(picture)
-        self.wait(1)
+        self.wait(3)
         says = f"{len(film(0).rays)} axes, all at right angles; training goes on while the plane turns."
         self.next_section("learning", says=says)
         self.play(Replay(picture, film, 0, 2, run_time=10))

@@ -20,11 +20,11 @@ class Lifting(FilmScene):
         smooth = rate_functions.smooth
         self.next_section("flat")  # a ring around a disc
         self.add(picture)
-        self.wait(1)
+        self.wait(2)
         right = percent(film(1).readings["accuracy"])
         self.next_section("line", says=f"Logistic regression's line gets {right} right.")
         self.play(Replay(picture, film, 0, 1, run_time=1))
-        self.wait(1)
+        self.wait(1.5)
         self.next_section("lift")  # the first two features are x itself; the third pulls the ring out of the board
         self.play(Write(f[0]), Write(f[1]), run_time=1.5)
         self.play(Replay(picture, film, 1, 2, run_time=5, rate_func=smooth), Write(f[2], run_time=2))

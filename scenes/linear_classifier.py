@@ -23,7 +23,7 @@ class LinearClassifier(FilmScene):
         self.next_section(name)  # the lines lie anywhere
         self.clear()
         self.add(picture)
-        self.wait(1)
+        self.wait(1.5)
         right, cut = percent(film(film.last).readings["accuracy"]), wrong_in_class(film(film.last))
         self.next_section(f"{name}: turn", says=f"Boundaries turn: logistic regression gets {right} right.")
         self.play(Replay(picture, film, 0, film.last, rate_func=rate_functions.ease_in_quad, run_time=6))
@@ -32,4 +32,4 @@ class LinearClassifier(FilmScene):
         self.next_section(f"{name}: mistakes", says=says)
         self.add(mistakes, picture)
         self.play(FadeOut(picture))
-        self.wait(2)
+        self.wait(3.5)

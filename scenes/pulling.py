@@ -19,11 +19,11 @@ class Pulling(BlackboardScene):
         self.next_section("one point", says=f"Of {count} mistakes of both networks, the one with the median loss.")
         self.add(Pullboard([films[1](0)], slopes=False, theme=self.theme))
         self.say(over('L = op("softmax") (W e + b) - y^top (W e + b)', theme=self.theme))
-        self.wait(1)
+        self.wait(3)
         self.next_section("gradient")  # steps against it go to the class vector of its own colour
         self.play(FadeIn(alone := Pullboard([films[1](0)], theme=self.theme)))
         self.say(over("{{ (partial L) / (partial e) = W^top (tilde(y) - y) : slope }}", 32, self.theme))
-        self.wait(1)
+        self.wait(2)
         says = "The feature extractor steps: {} of what was right breaks with 10 features, {} with 100."
         self.next_section("pull", says=says.format(*(percent(film(1).broken) for film in films)))
         self.remove(alone).put(board := Pullboard([film(0) for film in films], theme=self.theme))

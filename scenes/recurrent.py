@@ -18,7 +18,7 @@ class Recurrent(FilmScene):
         )
         self.next_section("untrained", says=f"{words} words of {length} letters; the first decides the answer.")
         self.add(panels)
-        self.wait(2)
+        self.wait(3.5)
         self.next_section("learn", says=f"At the end, {percent(run.metrics['accuracy'][-1])} of the words are right.")
         self.play(Replay(panels, both, 0, last, rate_func=pace(film, 0, last), run_time=12))
         self.wait(1)

@@ -17,7 +17,7 @@ class Regression(FilmScene):
         count, (_, networks, _) = len(film.data), run.series["functions"].shape
         self.next_section("points", says=f"{count} points, and {networks} networks that know nothing of them.")
         self.add(panel)
-        self.wait(3)
+        self.wait(3.5)
         end = film(last)
         apart = significant(abs(end.at_data() - end.data[:, 1]).max())
         self.next_section("fit", says=f"At the end, every network passes within {apart} of every point.")
@@ -31,4 +31,4 @@ class Regression(FilmScene):
         self.remove(panels).add(
             panel := beside(functions(last), ["trained: band of one standard deviation"], self.theme)
         )
-        self.wait(4)
+        self.wait(8.5)

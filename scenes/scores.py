@@ -18,7 +18,7 @@ class Scores(BlackboardScene):
         board = Scoreboard(film.vary("rows", 0, 5, form=0)(0), self.theme)
         self.next_section("feature")  # somebody gave us f
         self.add(board)
-        self.wait(1)
+        self.wait(1.5)
         self.next_section("rows")  # each row of W is a direction, each score a projection onto it
         self.play(FadeIn(Still(product(5, self.theme))))
         self.run(board, film.vary("rows", 0, 5, form=0), 10)

@@ -16,7 +16,7 @@ class Vae(FilmScene):
         wide = [significant(float(run.series["spreads"][k].mean())) for k in (0, -1)]
         self.next_section("prior", says=f"Untrained, every image spreads over about {wide[0]}: the prior has 1.")
         self.add(panel)
-        self.wait(2)
+        self.wait(3.5)
         every = Together((codes, curves(run, ["divergence", "reconstruction"])))
         self.next_section("learn", says=f"Images that differ come apart, and spread over {wide[1]} on average.")
         titles = ["codes; the circle is two deviations of the prior", "what is lost, in nats"]
@@ -27,4 +27,4 @@ class Vae(FilmScene):
         walk = Together((codes, shown(run, "walk:images")))
         titles = ["codes", f"decoded on the way round, {len(run.constants['walk_x'])} steps from the top"]
         self.remove(panels).add(beside(walk(last), titles, self.theme))
-        self.wait(4)
+        self.wait(4.5)

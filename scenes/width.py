@@ -23,7 +23,7 @@ class Width(FilmScene):
         even, last = pace(all_widths.films[-1], 0, SPIRALS.epochs), SPIRALS.epochs
         self.next_section("start", says=f"{len(WIDTHS)} networks, one recipe: only the width of f differs.")
         self.add(panels)
-        self.wait(1)
+        self.wait(3.5)
         first, final = (percent(film(last).readings["accuracy"]) for film in all_widths.films[:: len(WIDTHS) - 1])
         says = f"At the end, {first} are right with width {WIDTHS[0]}, and {final} with width {WIDTHS[-1]}."
         self.next_section("train", says=says)

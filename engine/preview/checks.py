@@ -125,7 +125,7 @@ def _too_fast(shape: Shape) -> Iterator[tuple[int, str]]:
         for first, last, text in lines or ([(part.first, end, part.beat)] if part.beat else []):
             seconds = (last - first) / shape.rate
             name = f"section {part.name!r}" if part.name else "the section"
-            takes = len(text.split()) / SPEAKING
+            takes = sum(any(map(str.isalnum, word)) for word in text.split()) / SPEAKING
             if len(text) > READING * seconds:
                 pace = len(text) / seconds
                 yield (
