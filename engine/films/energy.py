@@ -60,6 +60,7 @@ class Energy(OverEpochs):
             measured=measured,
             tied=found.tied,
             axes=("x₁", "x₂"),
+            class_names=self.run.class_names,
             ticks=ticks,
             scores=known,
             spacing=self.spacing,

@@ -203,6 +203,7 @@ class Tour(Brief):
             axes=("", "") if s < 1 else ("e₁", "e₂"),
             caption=self._caption(playhead) if s < 1 else "the embedding e = W f + b",
             decided=s,
+            class_names=self.run.class_names,
             rays=plane,
             ray=ray,
             named=self.named,

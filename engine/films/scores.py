@@ -55,6 +55,7 @@ class Scoring(Varied):
     weight: Array
     points: Labelled
     view: View
+    class_names: tuple[str, ...] = ()
 
     def __call__(self, playhead: float) -> Scores:
         """The frame where the setting that varies has the value `playhead`."""
@@ -72,6 +73,7 @@ class Scoring(Varied):
             view=self.view,
             playhead=playhead,
             axes=("f₁", "f₂"),
+            class_names=self.class_names,
             feature=feature,
             scores=scores,
             probabilities=at_temperature(scores, s["temperature"]),
@@ -109,6 +111,7 @@ def scoring(run: Run, point: int) -> Scoring:
         weight,
         data,
         View(half=max(1.4 * float(np.abs(weight).max()), 1.06 * max(float(np.abs(data.x).max()), math.hypot(x, y)))),
+        run.class_names,
         settings=settings,
         name="rows",
     )

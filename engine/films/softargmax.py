@@ -33,6 +33,8 @@ class Sheets(Seen):
     epoch: float
     risen: float = 1.0
     """How far the solid has risen from the plane of answers that a landscape shows, 0 … 1."""
+    class_names: tuple[str, ...] = ()
+    """What classes are called; none where nobody named them, or a theme does."""
 
     @property
     def heights(self) -> Array:
@@ -61,6 +63,7 @@ class Softening(Varied):
             azimuth=s["azimuth"] + s["turned"] * np.pi / 5,
             elevation=s["elevation"] - s["turned"] * np.radians(52),
             epoch=s["epoch"],
+            class_names=self.run.class_names,
             risen=s["turned"] if s["rising"] else 1.0,
         )
 
