@@ -10,8 +10,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
 from engine import Linear, Run, UnspiralError, training
+from engine.commands.page import command
 from engine.films.training import Training
 from engine.network.activations import KINDS, Tanh
 from engine.network.layers import apply, forward
@@ -19,6 +21,7 @@ from engine.page import shaders
 from engine.page.beats import told_by
 from engine.page.write import about_of, page, write_page
 from engine.recipes.data import Labelled
+from engine.runs.thin import kept
 from tests.browsing import Browser, browsing
 
 HOSTILE = "</script><img src=x onerror=\"document.title='broken'\">"
@@ -285,6 +288,35 @@ class Three(FilmScene):
         self.next_section("end")
         self.play(Replay(picture, film, 12, 30))
 '''
+
+
+def test_one_snapshot_and_a_wide_embedding_are_shown(small: Run, browser: Browser, tmp_path: Path) -> None:
+    rng = np.random.default_rng(2)
+    shapes = ((6, 3), (9, 6), (4, 9))
+    layers = tuple(Linear(rng.normal(size=(3, *s)), rng.normal(size=(3, s[0]))) for s in shapes)
+    points = Labelled(rng.normal(size=(60, 3)), np.arange(60) % 4)
+    wide = Run(None, points, np.zeros(60, bool), np.arange(3.0), (layers[0], Tanh(), *layers[1:]))
+    write_page(page([("one", kept(small, slice(5, 6))), ("wide", wide)]), tmp_path / "two.html")
+    open_page(browser, tmp_path / "two.html")
+    film = training(wide)
+    found = places(browser, 1.5, 1)
+    assert np.abs(found[:, :2] - film(1.5).points).max() < 1e-4 * 2 * film(1.5).view.half
+    assert np.abs(places(browser, 1.5, 0)[:, :2] - small.embedding(5)).max() < 1e-4
+    answers = wide.scores(1.5).argmax(1)
+    assert (found[:, 2] == answers).mean() > 0.98
+
+
+def test_the_command_says_what_it_made_and_replaces_nothing_unasked(small: Run, tmp_path: Path) -> None:
+    small.save(tmp_path / "run.safetensors")
+    asked = [str(tmp_path / "run.safetensors"), "--stop", "grow=12", "-o", str(tmp_path / "new" / "page.html")]
+    done = CliRunner().invoke(command, asked, catch_exceptions=False)
+    assert re.match(r"\d+\.\d kB, \d+ snapshots, no point errs by more than 0\.\S+ pixels of 1080: ", done.output)
+    made = (tmp_path / "new" / "page.html").read_text(encoding="utf-8")
+    assert about_of(made)["beats"] == [{"name": "grow", "epoch": 12.0}]
+    with pytest.raises(UnspiralError, match="--force"):
+        CliRunner().invoke(command, asked, catch_exceptions=False)
+    with pytest.raises(UnspiralError, match="a stop is a name and an epoch"):
+        CliRunner().invoke(command, [*asked, "--force", "--stop", "grow"], catch_exceptions=False)
 
 
 def test_the_sections_of_a_scene_are_stops_where_they_end(small: Run, browser: Browser, tmp_path: Path) -> None:

@@ -1,0 +1,2 @@
+/** The shaders, by their files' names. */
+declare const GLSL: Record<string, string>;
