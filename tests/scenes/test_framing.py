@@ -183,7 +183,7 @@ def test_a_formula_is_as_large_in_every_frame_and_sits_in_it(shape: str) -> None
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-@pytest.mark.parametrize("board", ["picture", "landscape", "surfaces"])
+@pytest.mark.parametrize("board", ["picture", "panels", "landscape", "surfaces"])
 def test_forty_classes_share_colours_and_it_is_said(board: str, shape: str) -> None:
     with tempconfig(dict(zip(("pixel_width", "pixel_height"), SHAPES[shape]))):
         said = [text.text for text in paint(shape, *NAMED[board](40, DARK)).texts]

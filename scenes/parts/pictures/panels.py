@@ -9,7 +9,7 @@ from manim import Group, config
 
 from engine import Frame, UnspiralError
 from scenes.parts.paint.canvas import WIDE, Canvas
-from scenes.parts.paint.key import classes_of, paint_marks, paint_names
+from scenes.parts.paint.key import classes_of, paint_marks, paint_names, shared_colours
 from scenes.parts.paint.plane import (
     Place,
     fitted,
@@ -145,6 +145,10 @@ class Header(Painted):
         if names:
             at = (SIZES.edge * unit, (HEADER + 26) * unit)
             paint_names(canvas, theme, names, at, canvas.width - 2 * SIZES.edge * unit, columns, LINE)
+        if (note := shared_colours(self.classes, theme)) is not None:
+            lines = math.ceil(names / columns) if names else 0
+            at = (SIZES.edge * unit, (HEADER + 26 + LINE * lines) * unit)
+            paint_text(canvas, note, at, SIZES.body * unit, rgb(theme.quiet))
 
 
 class Panels(InNotebook, Group):
@@ -175,7 +179,8 @@ class Panels(InNotebook, Group):
         classes = max(classes_of(frame) for frame in frames)
         self.header = Header(_together(frames), above, theme, classes, key)
         shape = config.pixel_width / config.pixel_height
-        windows = arranged(len(frames), columns, shape, len(theme.names[:classes]))
+        shared = shared_colours(classes, theme) is not None
+        windows = arranged(len(frames), columns, shape, len(theme.names[:classes]), int(shared))
         narrowest = min(window.right - window.left for window in windows) * 1080 * max(1.0, shape)
         needed = max(_row_width(theme.fonts, frame, title, below) for frame, title in zip(frames, titles))
         lines = 1 if needed < narrowest else 2
@@ -217,14 +222,16 @@ def _row_width(fonts: Fonts, frame: Frame, title: str, below: Sequence[str]) -> 
     return text_width(fonts, titled(title, frame), 36) + sum(widths) + 36 * len(read) + 2 * INSET
 
 
-def arranged(count: int, columns: int | None = None, shape: float = 16 / 9, names: int = 0) -> list[Window]:
+def arranged(
+    count: int, columns: int | None = None, shape: float = 16 / 9, names: int = 0, more: int = 0
+) -> list[Window]:
     """Windows for `count` panels under the header, row by row; where the last row has fewer, they are wider.
 
     `shape` is the frame's width over its height: where that is not wide, `columns` are as many as leave the largest
-    planes. Lines of class `names` lie between the header and the panels.
+    planes. Lines of class `names`, and as many `more`, lie between the header and the panels.
     """
     width, height = 1080 * max(1.0, shape), 1080 * max(1.0, 1 / shape)
-    header = HEADER + LINE * math.ceil(names / (NAMES if shape >= WIDE else NAMES // 2))
+    header = HEADER + LINE * (more + math.ceil(names / (NAMES if shape >= WIDE else NAMES // 2)))
     if shape < WIDE:
         columns = max(range(1, count + 1), key=lambda c: min(width / c, (height - header) / -(-count // c) - ROW))
     columns = columns or math.ceil(math.sqrt(count)) + (count > 6)
