@@ -115,6 +115,11 @@ class Frame(Seen):
         if not self.regions and not len(self.class_vectors) and self.curved is None:
             object.__setattr__(self, "decided", 0.0)
 
+    @property
+    def in_space(self) -> bool:
+        """Whether space is seen, with axes of its own, and no plane with two axes and ticks."""
+        return self.curved is not None and bool(np.isfinite(self.curved.radius))
+
 
 F_co = TypeVar("F_co", covariant=True)
 

@@ -76,7 +76,8 @@ def _entries(frame: Frame, theme: Theme) -> list[_Entry]:
     entries += [_Entry(mark, text, quiet) for mark, text in frame.notes]
     if (note := shared_colours(classes_of(frame), theme)) is not None:
         entries.append(_Entry("region", note, quiet))
-    entries.append(_Entry("tick", f"ticks every {tick_step(frame.view.half):g}", quiet))
+    if not frame.in_space:
+        entries.append(_Entry("tick", f"ticks every {tick_step(frame.view.half):g}", quiet))
     return entries
 
 

@@ -127,8 +127,8 @@ def paint_answers_by_name(canvas: Canvas, place: Place, frame: Frame, theme: The
 
 
 def paint_axes(canvas: Canvas, place: Place, frame: Frame, theme: Theme) -> None:
-    """The plane's two axes with ticks; the key says how far apart they are. None where neither has a name."""
-    if not any(frame.axes):
+    """The plane's two axes with ticks; the key says how far apart they are. None where space is seen."""
+    if frame.in_space:
         return
     context, unit = canvas.context, canvas.unit
     x, y = place.origin
