@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from engine.files.making import write_whole
 from engine.page.beats import Beat
 from engine.page.codec import Blob
-from engine.page.look import font, palettes
+from engine.page.look import BASIC, font, palettes
 from engine.page.pack import classes_of, packed
 from engine.page.shaders import WEB
 from engine.runs.run import Run
@@ -56,7 +56,7 @@ def page(runs: Sequence[tuple[str, Run]], title: str = "", theme: str = "", beat
     shown, errors = zip(*(packed(run, name, blob) for name, run in runs))
     looks = palettes(themes, classes_of(shown, blob))
     title = title or ", ".join(name for name, _ in runs)
-    letters = frozenset(json.dumps([title, shown, looks, [*beats]], ensure_ascii=False))
+    letters = frozenset(json.dumps([title, shown, looks, [*beats]], ensure_ascii=False)) - set(BASIC)
     fonts = {weight: font(Path(looks[0][weight]), letters) for weight in ("text", "strong")}
     looks = [{name: value for name, value in look.items() if name not in fonts} for look in looks]
     stops = [{"name": beat.name, "epoch": beat.epoch} for beat in sorted(beats, key=lambda beat: beat.epoch)]

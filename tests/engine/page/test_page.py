@@ -132,7 +132,7 @@ def of_kinds(*kinds: Any) -> Run:
 
     hidden = [layer for number, kind in enumerate(kinds) for layer in (linear(7, 7 if number else 2), kind())]
     x = (2 * rng.normal(size=(200, 2))).astype(np.float32)
-    layers = (*hidden, linear(2, 7), linear(3, 2))
+    layers = (*hidden, linear(2, 7), linear(5, 2))
     return Run(None, Labelled(x, np.arange(200) % 3), np.zeros(200, bool), np.array([0.0, 1.0]), layers)
 
 
@@ -184,7 +184,7 @@ def recorded() -> Run:
     start, way = rng.normal(size=(2, 80, 2))
     codes = np.stack([start + way * np.sin(t / 7) for t in range(40)]).astype(np.float32)
     nothing = Labelled(np.zeros((0, 2), np.float32), np.zeros(0, np.int64))
-    labels = {"labels": np.arange(80) % 4}
+    labels = {"labels": np.arange(80) % 5}
     return Run(None, nothing, np.zeros(0, bool), np.arange(40.0), (), series={"codes": codes}, constants=labels)
 
 
@@ -292,7 +292,7 @@ class Three(FilmScene):
 
 def test_one_snapshot_and_a_wide_embedding_are_shown(small: Run, browser: Browser, tmp_path: Path) -> None:
     rng = np.random.default_rng(2)
-    shapes = ((6, 3), (9, 6), (4, 9))
+    shapes = ((6, 3), (9, 6), (5, 9))
     layers = tuple(Linear(rng.normal(size=(3, *s)), rng.normal(size=(3, s[0]))) for s in shapes)
     points = Labelled(rng.normal(size=(60, 3)), np.arange(60) % 4)
     wide = Run(None, points, np.zeros(60, bool), np.arange(3.0), (layers[0], Tanh(), *layers[1:]))
