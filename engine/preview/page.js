@@ -1,6 +1,7 @@
 // The page in which a scene is seen while it is written.
 import { Clock } from './clock.js';
 import { Link, paint } from './link.js';
+import { Sound } from './sound.js';
 import { Timeline } from './timeline.js';
 
 const $ = (id) => document.getElementById(id);
@@ -10,6 +11,7 @@ let shape = null;
 
 const clock = new Clock((frame) => { link.want(frame); tell(); });
 const timeline = new Timeline($('timeline'), (frame) => { clock.way = 0; clock.go(frame); });
+const sound = new Sound(0);
 const link = new Link(0, { state, frame, lost });
 
 function state(told) {
@@ -30,6 +32,7 @@ function state(told) {
   $('error').hidden = !told.reason;
   $('error').textContent = told.reason;
   picture.classList.toggle('old', told.phase === 'failed' || told.phase === 'stopped');
+  sound.load(told.sound);
   list(told.phase === 'ready' && told.findings ? told.findings : []);
   if (told.phase === 'ready' && clock.way) link.want(clock.frame);
   tell();
@@ -78,6 +81,7 @@ function tell() {
   $('reverse').ariaPressed = String(clock.way < 0);
   if (!clock.way) $('speed').textContent = '';
   if (!shape) return;
+  sound.follow(clock.way > 0, clock.frame / shape.rate);
   $('moment').textContent = moment();
   $('clock').textContent = `${(clock.frame / shape.rate).toFixed(2)} of ${(shape.frames / shape.rate).toFixed(2)} s`;
   const part = shape.sections[clock.section()];
@@ -148,4 +152,4 @@ picture.addEventListener('pointermove', (event) => {
 });
 picture.addEventListener('dblclick', () => { Object.assign(zoom, { scale: 1, x: 0, y: 0 }); place(); });
 
-window.preview = { seen, clock, link, moment, zoom }; // for tests, and for whoever is curious
+window.preview = { seen, clock, link, moment, zoom, sound }; // for tests, and for whoever is curious

@@ -1,6 +1,7 @@
 // Scenes shown live, section by section: what the audience sees. A clicker's keys lead on; the clock is never waited for.
 import { Clock } from './clock.js';
 import { Link, paint } from './link.js';
+import { Sound } from './sound.js';
 
 const told = JSON.parse(document.getElementById('told').textContent);
 const picture = document.getElementById('picture');
@@ -11,6 +12,7 @@ const channel = new BroadcastChannel(location.pathname);
 const begun = Date.now();
 
 const clock = new Clock((frame) => { links[at.scene].want(frame); say(); });
+const sounds = told.scenes.map((_, number) => new Sound(number));
 const links = told.scenes.map((_, number) => new Link(number, {
   state: (state) => heard(number, state),
   frame: (frame, width, height, pixels) => shown(number, frame, width, height, pixels),
@@ -27,6 +29,7 @@ function room() { // the largest frame of 16 : 9 that the screen holds, in its o
 function heard(number, state) {
   const before = seen.states[number];
   seen.states[number] = state;
+  sounds[number].load(state.sound);
   if (number !== at.scene) return;
   if (state.reason) Object.assign(hint, { hidden: false, textContent: state.reason });
   const changed = state.shape && JSON.stringify(state.shape) !== JSON.stringify(before?.shape);
@@ -113,6 +116,7 @@ addEventListener('click', next);
 function say() { // to the window with the notes
   const shape = clock.shape, part = parts()[at.section];
   if (!shape) return;
+  sounds.forEach((sound, k) => sound.follow(k === at.scene && clock.way > 0, clock.frame / shape.rate));
   const later = parts()[at.section + 1] ?? parts(at.scene + 1)[0];
   const scene = parts()[at.section + 1] ? at.scene : at.scene + 1;
   const lines = shape.said.filter((said) => part && said.first < part.first + part.frames && said.end > part.first);

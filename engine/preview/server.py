@@ -44,6 +44,7 @@ class Server:
         app = web.Application(middlewares=[self._guard])
         app.router.add_get("/{secret}/", self._page)
         app.router.add_get("/{secret}/{name:[a-z]+\\.(?:js|css|html)}", self._page)
+        app.router.add_get("/{secret}/sound/{number:\\d+}", self._sound)
         app.router.add_get("/{secret}/socket/{number:\\d+}", self._socket)
         runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=1.0)
         await runner.setup()
@@ -84,6 +85,12 @@ class Server:
             told = {"fits": self.fits, "scenes": [Path(studio.job.file).stem for studio in self.studios]}
             text = text.replace("{{told}}", json.dumps(told).replace("<", "\\u003c"))
         return web.Response(text=text, content_type=KINDS[file.suffix], charset="utf-8", headers=self._headers())
+
+    async def _sound(self, request: web.Request) -> web.Response:
+        number = int(request.match_info["number"])
+        if number >= len(self.studios) or not self.studios[number].sound:
+            raise web.HTTPNotFound
+        return web.Response(body=self.studios[number].sound, content_type="audio/wav", headers=self._headers())
 
     def _headers(self) -> dict[str, str]:
         sockets = f"ws://{HOST}:{self.port} ws://localhost:{self.port}"

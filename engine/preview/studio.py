@@ -45,6 +45,8 @@ class State:
     shape: Shape | None = None
     frame: int = 0
     """The moment that is shown."""
+    sound: int = 0
+    """Which load the sounds belong to; 0: there are none."""
     findings: tuple[Finding, ...] | None = None
     """What an audience could not read; None: it has not been looked through yet."""
 
@@ -79,6 +81,8 @@ class Studio:
         self._again: asyncio.TimerHandle | None = None
         self.files_changed = asyncio.Event()
         self.closed = False
+        self.sound = b""
+        """A WAV file of what is heard."""
 
     def open(self) -> None:
         """Start drawing."""
@@ -168,6 +172,7 @@ class Studio:
         told |= {"progress": state.progress, "share": state.share, "file": self.job.file, "frame": state.frame}
         found = None if state.findings is None else [finding.as_json() for finding in state.findings]
         return told | {
+            "sound": state.sound,
             "findings": found,
             "shape": state.shape.as_json() if state.shape else None,
             "ticket": state.ticket,
@@ -206,6 +211,10 @@ class Studio:
                 if ticket == max((t.ticket for t in self._tasks.values() if t.viewer is None), default=ticket):
                     self.state.shape, self.state.phase, self.state.ticket = shape, "ready", ticket
                     self.state.progress, self.state.findings = "", None
+                    self.state.sound, self.sound = 0, b""
+            case ("sounding", ticket, sound):
+                self.state.sound, self.sound = ticket, sound
+                self._tell()
             case ("checked", findings):
                 self.state.findings = tuple(findings)
                 self._tell()

@@ -1,9 +1,12 @@
 """Any frame of a scene, drawn on demand and in any order, is the frame that a rendering hands to its encoder."""
 
 import hashlib
+import io
 import random
+import wave
 from collections.abc import Iterator
 from functools import partial
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -41,6 +44,7 @@ from manim import (
 
 from engine import Run, training
 from scenes.parts import FilmScene, Picture, Replay
+from scenes.parts.stage.hearing import heard
 from scenes.parts.stage.memento import Memento
 from scenes.parts.stage.shape import shape_of
 from scenes.parts.stage.timeline import Timeline
@@ -159,6 +163,7 @@ def test_a_scene_that_plays_nothing_has_one_frame(settled: None) -> None:
 
     timeline = recorded(Nothing())
     assert timeline.frames == 1 and timeline.draw(0)[27, 48, 0] > 200
+    assert not shape_of(timeline).sounds and not heard(timeline)
 
 
 def test_a_memento_puts_back_whatever_can_be_reached() -> None:
@@ -205,3 +210,27 @@ def test_pauses_are_drawn_once_and_shown_often(settled: None) -> None:
 
     timeline = recorded(Paused())
     assert timeline.frames == 33 and [len(play.times) for play in timeline.plays] == [1, 1]
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # pydub leaves files open, for Manim
+@pytest.mark.parametrize("kind", (FilmScene, Scene))
+def test_sounds_are_heard_when_the_scene_adds_them(kind: Any, settled: None, tmp_path: Path) -> None:
+    tone = tmp_path / "tone.wav"
+    with wave.open(str(tone), "wb") as file:
+        file.setparams((1, 2, 48_000, 0, "NONE", ""))
+        file.writeframes(np.full(4_800, 9_000, np.int16).tobytes())
+
+    class Sounding(kind):
+        def construct(self) -> None:
+            self.add(Square())
+            self.wait(0.4)
+            self.add_sound(str(tone))
+            self.wait(0.6)
+
+    timeline = recorded(Sounding())
+    assert shape_of(timeline).sounds
+    with wave.open(io.BytesIO(heard(timeline))) as file:
+        rate = file.getframerate()
+        samples = np.frombuffer(file.readframes(file.getnframes()), np.int16).reshape(-1, file.getnchannels())
+    loud = np.flatnonzero(np.abs(samples[:, 0]) > 1_000) / rate
+    assert loud[0] == pytest.approx(0.4, abs=0.002) and loud[-1] == pytest.approx(0.5, abs=0.002)

@@ -29,6 +29,7 @@ from engine.preview.shape import Shape, same_moment
 from engine.render.job import Failed, Job
 from engine.render.sources import PROJECT
 from engine.runs.again import keep_loaded
+from scenes.parts.stage.hearing import heard
 from scenes.parts.stage.memento import forget
 from scenes.parts.stage.shape import shape_of
 from scenes.parts.stage.sighting import sighting
@@ -149,6 +150,11 @@ class _Stand:
         self._send("loaded", ticket, self._shape, files)
         self._draw(ticket, same_moment(before, frame, self._shape))
         self._looks, self._seen = looked_at(self._shape)[::-1], []
+        if self._shape.sounds:
+            try:
+                self._send("sounding", ticket, heard(made))
+            except Exception as error:
+                self._send("undrawn", 0, 0, _said(error))
 
     def _look(self) -> None:
         """Look at one more frame; after the last, say what could not be read."""

@@ -34,8 +34,12 @@ def shape_of(timeline: Timeline) -> Shape:
         tuple(sections),
         tuple(_said(timeline)),
         tuple(Going(play.first, play.frames, play.what) for play in timeline.plays),
-        bool(getattr(scene.renderer.file_writer, "_sounds", ())),
+        _sounds(scene.renderer.file_writer),
     )
+
+
+def _sounds(writer: Any) -> bool:
+    return bool(getattr(writer, "sounds", ()) or getattr(writer, "includes_sound", False))
 
 
 def _said(timeline: Timeline) -> list[Said]:

@@ -56,6 +56,11 @@ class FilmWriter(SceneFileWriter):
         """Frames of each play."""
         return [play.frames for play in self.plays]
 
+    @property
+    def sounds(self) -> tuple[Sounding, ...]:
+        """What is heard, in seconds of the scene."""
+        return tuple(self._sounds)
+
     def played(self, first: int, frames: int) -> None:
         """A play is over that began `first` frames after the scene, and lasted so many."""
         self.plays.append(Played(first, frames))

@@ -46,7 +46,7 @@ def visited(visit: Callable[[Server, aiohttp.ClientSession], Awaitable[Any]]) ->
 
 def test_the_page_and_what_it_is_made_of_are_served_and_nothing_outside_is_named() -> None:
     async def visit(server: Server, session: aiohttp.ClientSession) -> None:
-        for name in ("", "page.js", "page.css", "link.js", "clock.js", "timeline.js"):
+        for name in ("", "page.js", "page.css", "link.js", "clock.js", "timeline.js", "sound.js", "notes.html"):
             async with session.get(server.address + name) as answer:
                 text = await answer.text()
                 assert answer.status == 200 and text and "http://" not in text and "https://" not in text
