@@ -22,7 +22,7 @@ from engine.errors import UnspiralError, printable
 @click.option("--sound", type=click.Path(path_type=Path), help="The recording of --cues: the film lasts as long.")
 @click.option("--show", default="", metavar="NAMES", help="Series and metrics side by side: codes,digits,loss.")
 @click.option("--label", default="", metavar="NAME", help="Of several labels a point, the one to show.")
-@click.option("--upright", type=float, metavar="EPOCH", help="Turn the embedding to lie on the input as it does there.")
+@click.option("--upright", type=float, metavar="EPOCH", help="Turn the embedding to align with the input there.")
 def command(
     run: str,
     flags: tuple[str, ...],

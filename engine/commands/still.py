@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @click.argument("flags", nargs=-1, type=click.UNPROCESSED)
 @click.option("--at", default="", metavar="MOMENT", help="Epoch of a run, moment of a scene.  [default: the last]")
 @click.option("--show", default="", metavar="NAMES", help="Series and metrics side by side: codes,digits,loss.")
-@click.option("--upright", type=float, metavar="EPOCH", help="Turn the embedding to lie on the input as it does there.")
+@click.option("--upright", type=float, metavar="EPOCH", help="Turn the embedding to align with the input there.")
 @looks
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="The PNG to write.  [default: beside the clips]")
 @click.option("--force", is_flag=True, help="Replace the picture that is there.")

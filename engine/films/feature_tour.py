@@ -290,7 +290,7 @@ def _itinerary(run: Run, seed: int) -> tuple[Stop, ...]:
 
 
 def _upright(axes: Array, f: Array, x: NDArray[np.floating]) -> Array:
-    """The same plane, turned so that f in it lies on the input as well as it can."""
+    """The same plane, turned so that f in it aligns best with the input."""
     if x.shape[1] != 2:
         return axes
     return axes @ turn_onto(x, f @ axes)

@@ -55,7 +55,7 @@ class Plane(NamedTuple):
 def plane_of(run: Run, axes: ArrayLike | None = None, upright: float | None = None) -> Plane:
     """The plane in which a run is shown.
 
-    A 2-D embedding is shown as it is or, with `upright`, turned to lie on the input as it does best at that epoch.
+    A 2-D embedding is shown as it is or, with `upright`, rotated or reflected to align best with the input then.
     Of a wider one: the plane that the class vectors' differences span at the end, which is exact for three classes;
     if they span more, the two principal axes of the final embedding. Or two `axes` (d, 2) that are given.
     """

@@ -62,7 +62,7 @@ def block_of(layers: Network) -> int:
 
 
 def embedding(network: Network, x: Array) -> Array:
-    """Image of x in the embedding plane: all layers but the last. x (N, n) → (N, 2), data units.
+    """Image of x under all layers but the last. x (N, n) → (N, d), data units; d is 2 where films show it as it is.
 
     UnspiralError names the layer whose width does not fit.
     """

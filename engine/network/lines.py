@@ -23,7 +23,7 @@ so many vertices at most."""
 
 
 class Lines(NamedTuple):
-    """Polylines, end to end: vertices (V, 2); line k is vertices[starts[k] : starts[k + 1]]. starts (L + 1,)."""
+    """Polylines, end to end: vertices (V, d); line k is vertices[starts[k] : starts[k + 1]]. starts (L + 1,)."""
 
     vertices: Array
     starts: NDArray[np.intp]

@@ -33,7 +33,7 @@ class Measured(NamedTuple):
 
 
 class _SeenByDigest:
-    """Shows Manim's segment cache, which hashes every object's `__dict__` at each play, a digest for gigabytes."""
+    """`vars(run)` returns only the digest: Manim hashes the `__dict__` of all that a play shows, gigabytes here."""
 
     __slots__ = ()
 

@@ -1,4 +1,4 @@
-"""A gauge for embeddings: rotated or reflected once, for all epochs, to lie on the input (Procrustes)."""
+"""Embeddings rotated or reflected once, for all epochs alike, to align best with the input (Procrustes)."""
 
 from dataclasses import replace
 
@@ -9,7 +9,7 @@ from engine.runs.run import Run
 
 
 def upright(run: Run, epoch: float) -> Run:
-    """The run with its embedding turned, once for all epochs, to lie on the input as it does best at `epoch`.
+    """The run with its embedding rotated or reflected, once for all epochs, to align best with its input at `epoch`.
 
     A network's embedding is defined up to an orthogonal map: turning it and the class vectors changes no score.
     A run whose x or embedding is not 2-D stays as it is, and one whose layers are not known.
@@ -31,7 +31,7 @@ def upright(run: Run, epoch: float) -> Run:
 
 
 def turn_onto(x: Array, e: Array) -> Array:
-    """Orthogonal Procrustes: the orthogonal Q (2, 2) for which e Q lies on x (N, 2) best, both centred."""
+    """Orthogonal Procrustes: the orthogonal Q (2, 2) that aligns e Q (N, 2) best with x (N, 2), both centred."""
     x, e = x.astype(float), e.astype(float)
     left, _, right = np.linalg.svd((e - e.mean(0)).T @ (x - x.mean(0)))
     return left @ right

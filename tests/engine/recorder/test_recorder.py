@@ -308,6 +308,7 @@ import torch
 from torch import nn
 from engine import Run, UnspiralError, spirals
 from engine.recorder.recorder import Recorder
+from tests.children import fork
 
 torch.set_num_threads(1)
 data = spirals(0, points=30)
