@@ -9,14 +9,15 @@ from scenes.parts.paint.theme import RGB
 Pixel = tuple[float, float]
 
 
-def paint_arrow(canvas: Canvas, tail: Pixel, tip: Pixel, colour: RGB, rim: RGB, size: float = 1.0) -> None:
+def paint_arrow(canvas: Canvas, tail: Pixel, tip: Pixel, colour: RGB, rim: RGB | None, size: float = 1.0) -> None:
     """An arrow from pixel `tail` to pixel `tip`; a short one has a smaller head. `size` scales head and shaft."""
     context, unit = canvas.context, canvas.unit
     trace_arrow(context, tail, tip, size * unit)
-    context.set_line_join(cairo.LINE_JOIN_ROUND)
-    context.set_line_width(6 * size * unit)
-    context.set_source_rgba(*canvas.colour(rim))
-    context.stroke_preserve()
+    if rim is not None:
+        context.set_line_join(cairo.LINE_JOIN_ROUND)
+        context.set_line_width(6 * size * unit)
+        context.set_source_rgba(*canvas.colour(rim))
+        context.stroke_preserve()
     context.set_source_rgba(*canvas.colour(colour))
     context.fill()
 

@@ -206,12 +206,15 @@ def paint_class_vectors(canvas: Canvas, place: Place, frame: Frame, theme: Theme
     colours = theme.class_colours(len(frame.class_vectors))
     x, y = place.origin
     tips = place(frame.class_vectors)
+    rim = rgb(theme.rim) if len(tips) <= RIMMED else None  # of so many arrows rims would be all that is seen
     for tip, colour in zip(tips, colours):
-        paint_arrow(canvas, (x, y), (float(tip[0]), float(tip[1])), colour, rgb(theme.rim))
+        paint_arrow(canvas, (x, y), (float(tip[0]), float(tip[1])), colour, rim)
     if text:
         paint_vector_names(canvas, np.array([x, y]), tips, colours, theme)
 
 
+RIMMED = 200
+"""Class vectors up to which each arrow has a rim."""
 ROOMY = 600
 """Height in pixels of 1080 from which on a panel's plane has room for text."""
 WHOLE = {"grid": 1.0, "regions": 1.0, "class_vectors": 1.0, "points": 1.0}
