@@ -117,7 +117,7 @@ class Studio:
         if self._again is not None:
             self._again.cancel()
             self._again = None
-        fresh = any(_draws(file) or str(file) == dict(self.job.environment).get("UNSPIRAL_THEME") for file in files)
+        fresh = any(map(_draws, files))
         if fresh:  # only another process imports anew what draws
             self._dismiss(self._spare)
             self._spare = None
