@@ -287,6 +287,11 @@ class Studio:
     def _dismiss(self, worker: Worker | None) -> None:
         if worker is not None:
             worker.end()
+        if worker is self._worker:  # what it was asked for is still wanted
+            for task in self._tasks.values():
+                if task.viewer is not None and task.viewer.wanted is None:
+                    task.viewer.wanted = task.frame
+            self._tasks.clear()
 
 
 def _draws(file: Path) -> bool:

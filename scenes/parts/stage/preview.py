@@ -21,6 +21,7 @@ from typing import Any
 
 import numpy as np
 from manim import config, tempconfig
+from manim.mobject.svg.svg_mobject import SVG_HASH_TO_MOB_MAP
 from tqdm import tqdm
 
 from engine import progress
@@ -124,6 +125,7 @@ class _Stand:
         os.chdir(job.folder)
         self._forget_changed()
         forget()
+        SVG_HASH_TO_MOB_MAP.clear()  # a formula taken from it is not quite one that is set for the first time
         kept: dict[str, Any] = {}
 
         def recorded(scene: Any) -> Timeline:
