@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from engine.films.film import Frame, View, check_input
 from engine.films.readings import readings
@@ -12,7 +11,6 @@ from engine.network.layers import Array, logits
 from engine.network.levels import even_level_lines
 from engine.network.lines import extent_of
 from engine.network.loss import judged
-from engine.network.solid import mixed_cells
 from engine.runs.run import Run
 from engine.runs.showable import showable
 
@@ -93,24 +91,3 @@ def over_plane(network: tuple, ticks: Array) -> Array:
     """Scores (U, A, K) at all (ticks[a], ticks[u])."""
     x = np.stack(np.meshgrid(ticks, ticks), -1).reshape(-1, 2).astype(network[0].weight.dtype)
     return logits(network, x).reshape(len(ticks), len(ticks), -1)
-
-
-def answers(scores: Array, fine: int, values: NDArray | None = None) -> NDArray:
-    """The class with the highest score in each of fine × fine pixels to a cell: (U, A, K) → ((U−1) fine, (A−1) fine).
-
-    Within a cell scores are interpolated between its corners, so cells whose corners agree need no work. `values` (K,)
-    stand in for the classes' numbers: colours, for an image.
-    """
-    numbers = np.arange(scores.shape[-1], dtype=np.uint8) if values is None else values
-    best = scores.argmax(-1)
-    rows, columns = np.nonzero(mixed_cells(best))
-    at = (np.arange(fine) + 0.5) / fine
-    up, across = (v.reshape(-1, 1) for v in np.meshgrid(at, at, indexing="ij"))
-    shares = np.hstack([(1 - up) * (1 - across), (1 - up) * across, up * (1 - across), up * across])
-    known = np.stack([scores[rows + i, columns + j] for i in (0, 1) for j in (0, 1)], 1)  # M 4 K
-    mixed = np.matmul(shares.astype(scores.dtype), known).argmax(-1)
-    height, width = len(best) - 1, best.shape[1] - 1
-    blocks = np.empty((height, fine, width, fine), numbers.dtype)
-    blocks.reshape(height, fine, -1)[...] = np.repeat(numbers[best[:-1, :-1]], fine, 1)[:, None]
-    blocks[rows, :, columns, :] = numbers[mixed].reshape(-1, fine, fine)
-    return blocks.reshape(height * fine, width * fine)

@@ -1,7 +1,7 @@
-"""Argmax regions of a linear classifier, as exact polygons."""
+"""Argmax regions: exact polygons of a linear classifier, pixels of scores that are known on a grid."""
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from engine.network.layers import Array, Linear
 
@@ -47,3 +47,35 @@ def _cut(polygon: list[tuple[float, float]], nx: float, ny: float, c: float) -> 
         if here >= 0:
             kept.append((x, y))
     return kept if len(kept) > 2 else []
+
+
+def corners_of(known: NDArray) -> tuple[NDArray, ...]:
+    """The four corners (U − 1, A − 1, …) of all cells of a grid (U, A, …), anti-clockwise from above."""
+    return known[:-1, :-1], known[:-1, 1:], known[1:, 1:], known[1:, :-1]
+
+
+def mixed_cells(owners: NDArray) -> NDArray[np.bool_]:
+    """Cells (U − 1, A − 1) whose corners are not all won by one class."""
+    one, *others = corners_of(owners)
+    return np.logical_or.reduce([one != other for other in others])
+
+
+def answers(scores: Array, fine: int, values: NDArray | None = None) -> NDArray:
+    """The class with the highest score in each of fine × fine pixels to a cell: (U, A, K) → ((U−1) fine, (A−1) fine).
+
+    Within a cell scores are interpolated between its corners, so cells whose corners agree need no work. `values` (K,)
+    stand in for the classes' numbers: colours, for an image.
+    """
+    numbers = np.arange(scores.shape[-1], dtype=np.uint8) if values is None else values
+    best = scores.argmax(-1)
+    rows, columns = np.nonzero(mixed_cells(best))
+    at = (np.arange(fine) + 0.5) / fine
+    up, across = (v.reshape(-1, 1) for v in np.meshgrid(at, at, indexing="ij"))
+    shares = np.hstack([(1 - up) * (1 - across), (1 - up) * across, up * (1 - across), up * across])
+    known = np.stack([scores[rows + i, columns + j] for i in (0, 1) for j in (0, 1)], 1)  # M 4 K
+    mixed = np.matmul(shares.astype(scores.dtype), known).argmax(-1)
+    height, width = len(best) - 1, best.shape[1] - 1
+    blocks = np.empty((height, fine, width, fine), numbers.dtype)
+    blocks.reshape(height, fine, -1)[...] = np.repeat(numbers[best[:-1, :-1]], fine, 1)[:, None]
+    blocks[rows, :, columns, :] = numbers[mixed].reshape(-1, fine, fine)
+    return blocks.reshape(height * fine, width * fine)

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.network.layers import Array, softargmax
+from engine.network.regions import corners_of, mixed_cells
 
 BENT = 0.004
 """A coarse cell that would be further than this from its own fine cells is cut into them."""
@@ -48,9 +49,9 @@ def envelope(scores: Array, ticks: Array, fine: int) -> Facets:
     heights = 1 / np.exp(by_class - highest).sum(0)  # the highest softargmax
     count, mixed = (len(ticks) - 1) // fine, mixed_cells(owners)
     shares = np.maximum(0, 1 - np.abs(np.arange(len(ticks))[:, None] / fine - np.arange(count + 1)))
-    bent = np.logical_or.reduce(_corners(np.abs(shares @ heights[::fine, ::fine] @ shares.T - heights) > BENT))
+    bent = np.logical_or.reduce(corners_of(np.abs(shares @ heights[::fine, ::fine] @ shares.T - heights) > BENT))
     cut = (mixed | bent).reshape(count, fine, count, fine).any((1, 3))
-    ends = _corners(heights[::fine, ::fine])
+    ends = corners_of(heights[::fine, ::fine])
     low, high = np.minimum.reduce(ends), np.maximum.reduce(ends)
     heights = _joined(heights, cut, fine)
     known = np.concatenate([np.stack([*np.meshgrid(ticks, ticks), heights], -1), scores], -1)
@@ -68,17 +69,6 @@ def envelope(scores: Array, ticks: Array, fine: int) -> Facets:
     corners, owned, rows, columns = (np.concatenate(each) for each in zip(*found))
     parted = np.arange(len(rows)) >= len(rows) - len(parts[0])
     return Facets(corners, owned, parted, np.stack([rows // fine, columns // fine, rows, columns], 1))
-
-
-def _corners(known: NDArray) -> tuple[NDArray, ...]:
-    """The four corners (U − 1, A − 1, …) of all cells of a grid (U, A, …), anti-clockwise from above."""
-    return known[:-1, :-1], known[:-1, 1:], known[1:, 1:], known[1:, :-1]
-
-
-def mixed_cells(owners: NDArray) -> NDArray[np.bool_]:
-    """Cells (U − 1, A − 1) whose corners are not all won by one class."""
-    one, *others = _corners(owners)
-    return np.logical_or.reduce([one != other for other in others])
 
 
 def _around(

@@ -7,9 +7,9 @@ import cairo
 import numpy as np
 
 from engine import Frame
-from engine.films.energy import answers
 from engine.films.film import ASIDE, Answered, View
 from engine.network.layers import Array
+from engine.network.regions import answers
 from scenes.parts.paint.arrows import paint_arrow
 from scenes.parts.paint.canvas import WIDE, Canvas, fading, tell
 from scenes.parts.paint.discs import point_discs

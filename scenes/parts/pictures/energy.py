@@ -3,7 +3,8 @@
 import cairo
 import numpy as np
 
-from engine.films.energy import CELLS, PANEL, Energies, answers
+from engine.films.energy import CELLS, PANEL, Energies
+from engine.network.regions import answers
 from engine.network.solid import boundaries
 from engine.numbers import decimal, percent
 from scenes.parts.paint.canvas import Box, Canvas

@@ -5,10 +5,11 @@ from scipy.ndimage import distance_transform_edt
 from torch.nn.functional import cross_entropy
 
 from engine.errors import UnspiralError
-from engine.films.energy import answers, energy, over_plane
+from engine.films.energy import energy, over_plane
 from engine.films.softargmax import softening
 from engine.library import record
 from engine.network.layers import Linear
+from engine.network.regions import answers
 from engine.network.solid import boundaries
 from engine.recipes.data import blobs
 from engine.recipes.recipe import Recipe
