@@ -13,7 +13,7 @@ from engine.recorder.inputs import Inputs
 
 def check_callable(model: nn.Module) -> None:
     """UnspiralError for a module that only holds others, as that of a GAN does."""
-    if type(model).forward is not nn.Module.forward:
+    if "forward" in vars(model) or type(model).forward is not nn.Module.forward:  # its own, or its class's
         return
     parts = [name for name, _ in model.named_children()]
     if parts:

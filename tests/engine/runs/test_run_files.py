@@ -178,6 +178,11 @@ def corrupted(good: bytes, corruption: tuple) -> bytes:
     raise AssertionError(corruption)
 
 
+def _parsed(file: bytes) -> tuple[dict, bytes]:
+    length = int.from_bytes(file[:8], "little")
+    return json.loads(file[8 : 8 + length]), file[8 + length :]
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("corrupted")
@@ -198,7 +203,7 @@ def test_a_thousand_corrupted_files_are_each_refused_in_one_sentence(folder, cor
     except UnspiralError as error:
         assert "\n" not in str(error) and len(str(error)) < 500
     else:
-        assert bad == good, corruption
+        assert bad == good or _parsed(bad) == _parsed(good), corruption  # a header may be written in other words
     assert time.monotonic() - began < 2
     assert {p.name for p in folder.iterdir()} == {"good.safetensors", "bad.safetensors"}
 
