@@ -40,7 +40,7 @@ def graph(
     """
     unit, size, quiet = canvas.unit, SIZE * canvas.unit, rgb(theme.quiet)
     heights = [significant(end, 3) for end in up]
-    left = max(text_width(canvas.fonts, end, size) for end in heights) + 40 * unit
+    left = max(text_width(canvas.fonts, end, size) for end in heights) + 54 * unit
     box = Box(left, 36 * unit, canvas.width - left - max(beside, 40 * unit), canvas.height - 100 * unit)
     bottom = box.top + box.height
     axes = np.array([[left, box.top], [left, bottom], [left + box.width, bottom]])

@@ -22,7 +22,7 @@ def paint_distributions(canvas: Canvas, _: Place, frame: Ridges, theme: Theme) -
     """A row for each, the first at the top, as high as its largest share; its median, and numbers of chosen points."""
     unit, size, quiet = canvas.unit, SIZE * canvas.unit, rgb(theme.quiet)
     count = len(frame.names)
-    beside = min(max(text_width(canvas.fonts, name, size) for name in frame.names) + 30 * unit, 0.35 * canvas.width)
+    beside = min(max(text_width(canvas.fonts, name, size) for name in frame.names) + 50 * unit, 0.35 * canvas.width)
     left, right = max(beside, 40 * unit), canvas.width - 50 * unit
     top, bottom = 24 * unit, canvas.height - 60 * unit
     row = (bottom - top) / count
@@ -43,7 +43,7 @@ def paint_distributions(canvas: Canvas, _: Place, frame: Ridges, theme: Theme) -
         middle, height = float(place(frame.medians[k])), 0.16 * row
         mark = np.array([[middle, foot - height], [middle, foot + (height if frame.mirrored else 0)]])
         stroke(canvas.context, mark, [0, 2], [0], 3 * unit, canvas.colour(rgb(theme.ink)))
-        text, fits = fitted_text(canvas.fonts, frame.names[k], min(size, 0.9 * row), beside - 24 * unit)
+        text, fits = fitted_text(canvas.fonts, frame.names[k], min(size, 0.9 * row), beside - 50 * unit)
         paint_text(canvas, text, (left - 14 * unit, foot + 0.35 * fits * frame.mirrored), fits, quiet, anchor="right")
         if len(frame.chosen) and len(frame.chosen[k]):
             numbers = frame.chosen[k]
