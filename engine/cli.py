@@ -29,6 +29,7 @@ from typing import Any, NoReturn
 import click
 
 from engine.errors import UnspiralError, printable, unknown
+from engine.memory import set_limits
 
 COMMANDS = {
     "train": "Train a recipe and keep its run.",
@@ -78,6 +79,7 @@ class Commands(click.Group):
 
     def main(self, args: Sequence[str] | None = None, *rest: Any, **extra: Any) -> NoReturn:
         """Run the command and leave: 0 done, 2 the user's mistake, 130 Ctrl-C, 1 nobody reads the output."""
+        set_limits()
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, io.TextIOWrapper):
                 stream.reconfigure(errors="replace")  # a terminal without × or ▁ prints ? for it

@@ -54,7 +54,7 @@ def of(module: str, *packages: str) -> bool:
 
 
 ORDER = (
-    ("engine.errors", "engine.lazy", "engine.numbers", "engine.progress"),
+    ("engine.errors", "engine.lazy", "engine.memory", "engine.numbers", "engine.progress"),
     ("engine.files",),
     ("engine.network",),
     ("engine.recipes",),

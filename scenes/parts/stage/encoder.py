@@ -1,8 +1,6 @@
 """One segment's frames, from the camera's pixels to an encoded file."""
 
-import ctypes
 import errno
-import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -18,8 +16,6 @@ from scenes.parts.paint.canvas import Pixels
 
 BT709 = 1
 """The same number in all of FFmpeg's tables: primaries, transfer characteristic, matrix."""
-M_MMAP_THRESHOLD, M_TRIM_THRESHOLD = -3, -1
-"""In glibc's malloc.h: pieces of memory from one size on go back to the system when freed, others beyond the other."""
 LIMITED_RANGE = 1
 
 
@@ -118,15 +114,6 @@ def _yuv(pixels: Pixels) -> av.VideoFrame:
     ]
     kernels.to_yuv(pixels.view(np.uint32)[..., 0], *planes)
     return frame
-
-
-def return_memory() -> None:
-    """Have glibc give back an encoder's frames when it is done: it would keep 100 MB and more in pieces."""
-    if sys.platform == "linux":
-        with suppress(AttributeError):  # another C library
-            libc = ctypes.CDLL(None)
-            libc.mallopt(M_MMAP_THRESHOLD, 5 << 20)  # larger than what is freed as often as made
-            libc.mallopt(M_TRIM_THRESHOLD, 32 << 20)
 
 
 class said:

@@ -20,8 +20,9 @@ from engine.deliver.gif import write_gif
 from engine.deliver.sound import Sounding, checked, duration, mixed
 from engine.deliver.video import frames, join, packets, straight
 from engine.files.making import Making, write_whole
+from engine.memory import set_limits
 from scenes.parts.paint.canvas import Pixels
-from scenes.parts.stage.encoder import Pool, SegmentEncoder, return_memory, said
+from scenes.parts.stage.encoder import Pool, SegmentEncoder, said
 
 
 class Played(NamedTuple):
@@ -35,7 +36,7 @@ class FilmWriter(SceneFileWriter):
     """Manim's file writer with our encoder, and movies whose every frame, word and sound is where it belongs."""
 
     def __init__(self, settings: Any) -> None:
-        return_memory()
+        set_limits()
         self.pool = Pool()
         self.plays: list[Played] = []
         self.wanted: frozenset[int] | None = None
