@@ -12,6 +12,7 @@ from engine import FIVE_SPIRALS, Recipe, Run, record
 settings.register_profile("unspiral", deadline=None, database=None, derandomize=True)  # a slow machine is no failure
 settings.load_profile("unspiral")
 
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # there is a test process to a core: a second thread only waits
 os.environ["UNSPIRAL_QUIET"] = "1"  # on a busy machine everything takes long enough to be reported
 
 SMALL = Recipe(
