@@ -29,7 +29,6 @@ import numpy as np
 import pytest
 from _pytest.runner import call_and_report
 
-from tests.children import fork
 from tests.scenes import states
 from tests.stills.__main__ import LARGEST, difference, kept, shown
 from tests.tools.mutants import Mutant, mutants
@@ -210,7 +209,7 @@ def judged(laboratory: Laboratory, chosen: list[Mutant], at_once: int) -> Iterat
         while waiting and len(running) < at_once:
             mutant = waiting.pop()
             reader, writer = os.pipe()
-            child = fork()
+            child = os.fork()
             if not child:
                 silently(lambda m=mutant, w=writer: os.write(w, json.dumps(laboratory.judge(m)).encode()))
             os.close(writer)
