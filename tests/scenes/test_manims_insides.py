@@ -74,6 +74,9 @@ RELIED_ON = {
     "manim.utils.sounds": {
         "get_full_sound_file_path(sound_file_name, assets_dir)": "sounds are found as Manim finds them"
     },
+    "manim.mobject.opengl.opengl_compatibility": {
+        "ConvertToOpenGL": "classes of a scene that is loaded again are not kept, nor turned around by each setting"
+    },
     "manim.mobject.svg.svg_mobject": {"SVG_HASH_TO_MOB_MAP": "a scene that is loaded again sets its formulas anew"},
     "manim.mobject.types.image_mobject": {"AbstractImageMobject": "Manim draws its own images"},
 }

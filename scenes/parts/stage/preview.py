@@ -15,12 +15,14 @@ import time
 import traceback
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from functools import cache
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from manim import config, tempconfig
+from manim.mobject.opengl.opengl_compatibility import ConvertToOpenGL
 from manim.mobject.svg.svg_mobject import SVG_HASH_TO_MOB_MAP
 from tqdm import tqdm
 
@@ -125,6 +127,7 @@ class _Stand:
         os.chdir(job.folder)
         self._forget_changed()
         forget()
+        ConvertToOpenGL._converted_classes.clear()  # else each setting of Manim's turns them all around, and keeps them
         SVG_HASH_TO_MOB_MAP.clear()  # a formula taken from it is not quite one that is set for the first time
         kept: dict[str, Any] = {}
 
@@ -216,13 +219,16 @@ class _Stand:
         self._own.update(now)
 
 
+@cache
 def ours(file: str) -> bool:
     """Whether a module belongs to what draws: if it was changed, only another process will do."""
     path = Path(file).resolve()
     return path.is_relative_to(PROJECT / "engine") or path.is_relative_to(PROJECT / "scenes" / "parts")
 
 
+@cache
 def _watched(file: str) -> bool:
+    """Whether a file is the lecturer's, or ours: none of Python's and none of what was installed."""
     return not (
         {"site-packages", "dist-packages"} & {*Path(file).parts} or file.startswith((sys.prefix, sys.base_prefix))
     )

@@ -190,7 +190,7 @@ class Timeline:
     def _through(self, play: Play) -> None:
         """Go through a play to its end, as Manim does."""
         scene = self.scene
-        for step in range(len(play.times)) if play.steps else (len(play.times) - 1,):
+        for step in range(len(play.times)) if play.steps else ():
             self._step(play, step)
             if scene.stop_condition is not None and scene.stop_condition():
                 play.times, play.frames = play.times[: step + 1], step + 1
