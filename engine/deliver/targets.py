@@ -49,8 +49,11 @@ class Work:
 
     def frames(self, section: Section) -> Iterator[Pixels]:
         """The section's frames: RGB, or straight RGBA."""
-        drawn = frames(section.video)
-        return map(straight, drawn) if self.transparent else drawn
+        return map(self.as_coded, frames(section.video))
+
+    def as_coded(self, drawn: Pixels) -> Pixels:
+        """A frame as encoders take it."""
+        return straight(drawn) if self.transparent else drawn
 
     def heard(self, start: float, end: float, encoder: Encoder) -> tuple[Iterator[av.AudioFrame], str] | None:
         """What is heard from `start` to `end` in seconds: the scene's sound and the lecturer's, and how to code it."""
@@ -129,10 +132,11 @@ def encoded(work: Work, number: int, encoder: Encoder, folder: Path) -> tuple[Pa
 def expected(work: Work, encoder: Encoder, looked_at: int = 8) -> float:
     """Bytes that the clip will take in an encoding that takes each frame by itself: a few of its frames, encoded."""
     step = max(1, work.clip.frames // looked_at)
-    every = (pixels for section in work.clip.sections for pixels in work.frames(section))
+    every = (pixels for section in work.clip.sections for pixels in frames(section.video))
+    some = map(work.as_coded, islice(every, 0, None, step))
     with TemporaryDirectory() as folder:
         path = Path(folder) / f"some{encoder.suffix}"
-        count = encoder.write(path, islice(every, 0, None, step), work.clip.rate)
+        count = encoder.write(path, some, work.clip.rate)
         return path.stat().st_size * work.clip.frames / max(count, 1)
 
 

@@ -142,13 +142,14 @@ def straight(pixels: Pixels) -> Pixels:
 
     What is clear is not seen, but codecs blur it into its neighbours: left black, it would be a dark fringe.
     """
+    out = pixels.copy()
     alpha = pixels[..., 3]
-    out = np.empty_like(pixels)
-    out[..., :3] = _division()[alpha[..., None], pixels[..., :3]]
-    out[..., 3] = alpha
+    partly = np.flatnonzero(alpha - np.uint8(1) < 254)  # 0 becomes 255
+    seen = pixels.reshape(-1, 4)[partly]
+    out.reshape(-1, 4)[partly, :3] = _division()[seen[:, 3:], seen[:, :3]]
     clear = alpha == 0
     if clear.any():
-        out[clear, :3] = _filled(pixels)[clear]
+        np.copyto(out.view(np.uint32)[..., 0], _filled(pixels), where=clear)
     return out
 
 
@@ -160,14 +161,30 @@ def _division() -> Pixels:
     return np.minimum(np.rint(quotient), 255).astype(np.uint8)
 
 
-def _filled(pixels: Pixels) -> Pixels:
-    """Colours (H, W, 3): the average around each block of 4 × 4 pixels, where that is all clear of 32 × 32."""
+def _filled(pixels: Pixels) -> NDArray[np.uint32]:
+    """Clear pixels (H, W), RGBA as one number each.
+
+    They have the average colour around a block of 4 × 4 pixels, or, where all is clear there, of 32 × 32.
+    """
     height, width = pixels.shape[:2]
-    sums = _blocks(pixels.astype(np.float32), 4)
+    sums = _fours(pixels).astype(np.float32)
     near = _averages(sums)
     far = np.repeat(np.repeat(_averages(_blocks(sums, 8)), 8, 0), 8, 1)[: len(sums), : sums.shape[1]]
-    filled = np.where(near[..., 3:] > 0, near, far)[..., :3]
-    return np.repeat(np.repeat(np.rint(filled).astype(np.uint8), 4, 0), 4, 1)[:height, :width]
+    filled = np.where(near[..., 3:] > 0, near, far)
+    filled[..., 3] = 0
+    colours = np.rint(filled).astype(np.uint8).view(np.uint32)[..., 0]
+    return np.repeat(np.repeat(colours, 4, 0), 4, 1)[:height, :width]
+
+
+def _fours(pixels: Pixels) -> NDArray[np.uint16]:
+    """Sums over blocks of 4 × 4 pixels; the four sums of a block are added as one number of 64 bits."""
+    height, width = pixels.shape[:2]
+    if height % 4 or width % 4:
+        pixels = np.pad(pixels, ((0, -height % 4), (0, -width % 4), (0, 0)))
+    rows = sum((pixels[k::4] for k in range(1, 4)), start=pixels[::4].astype(np.uint16))
+    packed = rows.view(np.uint64)[..., 0]
+    blocks = sum((packed[:, k::4] for k in range(1, 4)), start=packed[:, ::4].copy())
+    return blocks[..., None].view(np.uint16)
 
 
 def _blocks(sums: NDArray[np.float32], side: int) -> NDArray[np.float32]:
