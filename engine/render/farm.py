@@ -138,8 +138,11 @@ def render(
     report: Callable[[Sequence[Underway]], None] = lambda clips: None,
     say: Callable[[str], None] = lambda remark: None,
     spread: bool = False,
+    least: int = 0,
 ) -> list[Underway]:
     """Render all jobs; a scene that fails has an `error`, the others finish. `say` is told when nothing moves any more.
+
+    A clip is shared among processes in parts of at least `least` frames.
 
     `pool` makes an executor of `workers` processes, and another one should that break. With `spread` it makes another
     one, too, when nothing moves, which is asked anew for what is waited for: the first answer counts. `report` is told
@@ -156,7 +159,7 @@ def render(
             finished, _ = wait(tasks.waiting, timeout=0.3, return_when=FIRST_COMPLETED)
             for future in finished:
                 if found := tasks.answer(future):
-                    _go_on(*found, tasks, share)
+                    _go_on(*found, tasks, share, least)
             for clip in clips:
                 clip.progress = _progress(clip)
             report(clips)
@@ -174,7 +177,7 @@ def render(
     return clips
 
 
-def _go_on(clip: Underway, verb: str, answer: Any, tasks: _Tasks, share: int) -> None:
+def _go_on(clip: Underway, verb: str, answer: Any, tasks: _Tasks, share: int, least: int) -> None:
     """Take an answer for a clip, and ask for what comes next."""
     if isinstance(answer, Failed):
         clip.error = clip.error or answer.reason
@@ -185,7 +188,7 @@ def _go_on(clip: Underway, verb: str, answer: Any, tasks: _Tasks, share: int) ->
     if clip.error or clip.made:
         return
     if isinstance(answer, Plan):
-        parts = _parts(answer.missing, share)
+        parts = _parts(answer.missing, share, least)
         clip.pending = len(parts)
         for part in parts:
             tasks.submit(clip, "segments", part)
@@ -202,9 +205,9 @@ def _sweep(clips: Sequence[Underway]) -> None:
             sweep(place)
 
 
-def _parts(missing: Sequence[Segment], count: int) -> list[tuple[int, ...]]:
-    """Plays to render together: neighbours, about as many frames in each of `count` parts."""
-    share = sum(segment.frames for segment in missing) / count
+def _parts(missing: Sequence[Segment], count: int, least: int = 0) -> list[tuple[int, ...]]:
+    """Plays to render together: neighbours, about as many frames in each of at most `count` parts, `least` or more."""
+    share = max(sum(segment.frames for segment in missing) / count, least)
     parts: list[list[int]] = []
     taken = 0.0
     for segment in missing:

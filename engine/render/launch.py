@@ -47,7 +47,7 @@ def render(
     workers = count or cores
     where: Any = nullcontext((local_pool(workers), workers)) if cluster is None else cluster_pool(cluster, jobs, say)
     with where as (pool, workers), bars() as show:
-        clips = farm.render(jobs, pool, workers, show, say, spread=cluster is not None)
+        clips = farm.render(jobs, pool, workers, show, say, cluster is not None, 0 if count or cluster else SHORT)
     for clip in clips:
         for remark in clip.made.remarks if clip.made else ():
             say(f"{clip.name}: {remark}")
@@ -107,6 +107,8 @@ _FLAGS = (
 VALUES = frozenset(flag for line in _FLAGS for flag in line.split())
 """Manim's flags that are followed by a value."""
 
+SHORT = 120
+"""Frames that are not shared among processes unless it is asked for: a process takes about as long to start."""
 LOSSLESS = ("--format", "mov", "--video-codec", "qtrle")
 """Arguments for frames exactly as drawn: QuickTime Animation."""
 

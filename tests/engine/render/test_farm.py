@@ -278,6 +278,8 @@ def test_neighbours_are_rendered_together_in_parts_of_about_equal_length() -> No
     assert [play for part in parts for play in part] == list(range(8))
     assert [sum(segments[play].frames for play in part) for part in parts] == [300] * 4
     assert _parts([], 3) == []
+    assert _parts(segments, 4, 600) == [(0, 1, 2, 3), (4, 5, 6, 7)]
+    assert _parts(segments, 4, 5000) == [tuple(range(8))]
 
 
 class _Gone(Executor):
