@@ -24,7 +24,7 @@ from engine.films.matrix import matrix
 from engine.films.metric import metric
 from engine.films.network import assembling, flowing
 from engine.films.opening import opening
-from engine.films.pace import announced, exponential, pace
+from engine.films.pace import announced, eased, exponential, pace
 from engine.films.points import points
 from engine.films.pulling import pulling
 from engine.films.scores import scoring
@@ -100,6 +100,7 @@ __all__ = [
     "descent",
     "digits",
     "distributions",
+    "eased",
     "embedding",
     "energy",
     "exponential",

@@ -1,6 +1,6 @@
 """One layer of attention learns to say a word backwards: its matrix sharpens to the other diagonal."""
 
-from engine import curves, matrix, pace
+from engine import curves, eased, matrix, pace
 from engine.films.together import Together
 from engine.library import example_run
 from engine.numbers import percent
@@ -19,7 +19,7 @@ class Attention(FilmScene):
         self.add(panels)
         self.wait(3.5)
         self.next_section("sharpen")  # row by row, each letter finds the place it must look at
-        self.play(Replay(panels, both, 0, last, rate_func=pace(film, 0, last), run_time=12))
+        self.play(Replay(panels, both, 0, last, rate_func=eased(pace(film, 0, last)), run_time=12))
         self.wait(1)
         sure = percent(film(last).values[:, ::-1].diagonal().min())
         says = f"At the end each letter gives its own place at least {sure} of its attention."

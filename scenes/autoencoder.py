@@ -1,6 +1,6 @@
 """Handwritten digits pass through two numbers and come out again; the numbers are seen as a plane."""
 
-from engine import pace, points, shown
+from engine import eased, pace, points, shown
 from engine.films.curves import curves
 from engine.films.opening import opening
 from engine.films.together import Together
@@ -19,14 +19,14 @@ class Autoencoder(FilmScene):
         self.next_section("codes")  # an untrained encoder lays digits over one another
         self.add(panel)
         self.wait(1)
-        self.play(Replay(panel, near, 0, 1, run_time=3))
+        self.play(Replay(panel, near, 0, 1, rate_func=eased(), run_time=3))
         every = Together((codes, curves(run), *sheets))
         titles = ["codes", "loss", "in", "out, through two numbers"]
         before, after = (significant(run.metrics["loss"][k]) for k in (0, -1))
         says = f"The squared error of a pixel falls from {before} to {after}; nobody says which digit is which."
         self.next_section("learn", says=says)
         self.remove(panel).add(panels := beside(every(0), titles, self.theme))
-        self.play(Replay(panels, every, 0, last, rate_func=pace(codes, 0, last), run_time=12))
+        self.play(Replay(panels, every, 0, last, rate_func=eased(pace(codes, 0, last)), run_time=12))
         self.wait(1)
         self.next_section("seen")  # coloured by the truth, which the loss does not know
         alone = Together((codes,))

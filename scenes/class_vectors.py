@@ -2,7 +2,7 @@
 
 from manim import FadeIn, FadeOut
 
-from engine import FIVE_SPIRALS, circling, class_vectors, pace, record
+from engine import FIVE_SPIRALS, circling, class_vectors, eased, pace, record
 from engine.films.claims import angles
 from scenes.parts import CirclePicture, FilmScene, Replay, SpreadPicture
 from scenes.parts.stage.formula import formula, seat
@@ -19,7 +19,7 @@ class ClassVectors(FilmScene):
         (first, _), (low, high) = (angles(film(at).class_vectors) for at in (0, film.last))
         says = f"They turn, grow and spread: at first two are {first:.0f}° apart, at the end {low:.0f}° to {high:.0f}°."
         self.next_section("spread", says=says)
-        self.play(Replay(arrows, film, 0, film.last, rate_func=pace(film, 0, film.last), run_time=10))
+        self.play(Replay(arrows, film, 0, film.last, rate_func=eased(pace(film, 0, film.last)), run_time=10))
         self.wait(2)
         walk = circling(run.at(film.last))  # playhead: 0 to 1 once round, to 2 softargmax, to 3 round again
         point = CirclePicture(walk(0), self.theme)
@@ -29,11 +29,11 @@ class ClassVectors(FilmScene):
         self.play(FadeIn(point), FadeIn(scores))
         self.wait(2.5)
         self.next_section("round")  # the answer changes where the two highest scores are equal
-        self.play(Replay(point, walk, 0, 1, run_time=12))
+        self.play(Replay(point, walk, 0, 1, rate_func=eased(), run_time=12))
         self.next_section("softargmax")  # hard becomes soft: bars become probabilities
         soft = formula('tilde(bold(y)) = op("softargmax") bold(s)', size=46, theme=self.theme).move_to(scores)
-        self.play(FadeOut(scores), FadeIn(soft), Replay(point, walk, 1, 2, run_time=2))
+        self.play(FadeOut(scores), FadeIn(soft), Replay(point, walk, 1, 2, rate_func=eased(), run_time=2))
         self.wait(1)
         self.next_section("round again")  # surer inside a region; at its edges two are equally likely
-        self.play(Replay(point, walk, 2, 3, run_time=12))
+        self.play(Replay(point, walk, 2, 3, rate_func=eased(), run_time=12))
         self.wait(1)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from engine import FIVE_SPIRALS, pace, record, training
+from engine import FIVE_SPIRALS, eased, pace, record, training
 from engine.films.together import Together
 from engine.numbers import percent
 from scenes.parts import FilmScene, Replay
@@ -23,5 +23,5 @@ class Compare(FilmScene):
         self.wait(4.5)
         adam, sgd = (percent(film(last).readings["accuracy"]) for film in films)
         self.next_section("train", says=f"The same epoch on both sides; at the end {adam} and {sgd} are right.")
-        self.play(Replay(panels, both, 0, last, rate_func=pace(films[1], 0, last), run_time=12))
+        self.play(Replay(panels, both, 0, last, rate_func=eased(pace(films[1], 0, last)), run_time=12))
         self.wait(2)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from engine import curves, metric, pace
+from engine import curves, eased, metric, pace
 from engine.films.claims import angles
 from engine.films.together import Together
 from engine.library import example_run
@@ -22,7 +22,7 @@ class Contrastive(FilmScene):
         self.wait(2.5)
         self.next_section("part")  # alike ones come together, others go as far apart as a circle lets them
         self.remove(panel).add(panels := beside(both(0), ["an arc holds 80 % of its class", "loss"], self.theme))
-        self.play(Replay(panels, both, 0, last, rate_func=pace(film, 0, last), run_time=12))
+        self.play(Replay(panels, both, 0, last, rate_func=eased(pace(film, 0, last)), run_time=12))
         self.wait(1)
         apart = "{:.0f}° to {:.0f}°".format(*angles(np.array([arc[len(arc) // 2] for arc in film(last).arcs])))
         self.next_section("round", says=f"Neighbours are {apart} apart; even would be {360 / len(film(last).arcs):g}°.")

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from engine import THREE_SPIRALS_NARROW, Labelled, carrying, folding
+from engine import THREE_SPIRALS_NARROW, Labelled, carrying, eased, folding
 from engine.films.together import Samples
 from engine.library import record_searched
 from engine.numbers import percent
@@ -25,7 +25,7 @@ class Depth(FilmScene):
         self.next_section("folds")  # an activation folds the plane along two lines, bent by the folds before it
         films = [folding(network, Labelled(data.x[::6], data.y[::6])) for network in networks]
         self.add(panels := Panels([film(0) for film in films], names, **look))
-        self.play(*(Replay(panels[k], film, 0, film.last, run_time=8) for k, film in enumerate(films)))
+        self.play(*(Replay(panels[k], one, 0, one.last, rate_func=eased(), run_time=8) for k, one in enumerate(films)))
         self.wait(1)
         self.next_section("answers")  # the boundary may bend only at a fold
         look |= {"below": ("pieces", "accuracy"), "key": ("point", "region", "piece")}

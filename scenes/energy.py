@@ -4,7 +4,7 @@ from math import pi
 
 from manim import FadeIn, smooth
 
-from engine import FIVE_SPIRALS, energy, pace, record, softening, training
+from engine import FIVE_SPIRALS, eased, energy, pace, record, softening, training
 from engine.films.claims import extremes
 from scenes.parts import Landscape, Replay, Surfaces
 from scenes.parts.stage.blackboard import BlackboardScene
@@ -21,7 +21,7 @@ class Energy(BlackboardScene):
         self.add(plane)
         self.wait(4)
         self.next_section("learn")  # each class digs its energy out along its own arm
-        self.play(Replay(plane, film, 0, 2000, run_time=14, rate_func=pace(training(run), 0, 2000)))
+        self.play(Replay(plane, film, 0, 2000, run_time=14, rate_func=eased(pace(training(run), 0, 2000))))
         self.wait(2)
         self.next_section("softargmax")  # points and energies leave; what stays is the plane of answers
         rising = surfaces.vary("turned", 0, 1, rising=1)

@@ -1,6 +1,6 @@
 """What happens in each layer while five spirals unwind: weights, activations, and how surely each point is right."""
 
-from engine import FIVE_SPIRALS, distributions, pace, record, training
+from engine import FIVE_SPIRALS, distributions, eased, pace, record, training
 from engine.films.claims import mistakes
 from engine.films.together import Together
 from engine.network.layers import Linear
@@ -12,7 +12,7 @@ class Inside(FilmScene):
     def construct(self):
         run = record(FIVE_SPIRALS)
         film, last = training(run), run.epochs[-1]  # playhead: epochs
-        even, first = pace(film, 0, last), run.layers[0]
+        even, first = eased(pace(film, 0, last)), run.layers[0]
         assert isinstance(first, Linear)
         wide = [significant(float(first.weight[k].std())) for k in (0, -1)]
         weights, worst = distributions(run, "weights"), int(film(last).wrong.argmax())

@@ -2,6 +2,7 @@
 
 from manim import LEFT, Write, rate_functions
 
+from engine import eased
 from engine.films.claims import right_in_class
 from engine.films.lifting import lifting
 from engine.numbers import percent
@@ -23,17 +24,17 @@ class Lifting(FilmScene):
         self.wait(2)
         right = percent(film(1).readings["accuracy"])
         self.next_section("line", says=f"Logistic regression's line gets {right} right.")
-        self.play(Replay(picture, film, 0, 1, run_time=1))
+        self.play(Replay(picture, film, 0, 1, rate_func=eased(), run_time=1))
         self.wait(1.5)
         self.next_section("lift")  # the first two features are x itself; the third pulls the ring out of the board
         self.play(Write(f[0]), Write(f[1]), run_time=1.5)
         self.play(Replay(picture, film, 1, 2, run_time=5, rate_func=smooth), Write(f[2], run_time=2))
         self.wait(1)
         self.next_section("cut")  # now a plane goes in straight: the linear classifier that was trained on f
-        self.play(Replay(picture, film, 2, 3, run_time=6))
+        self.play(Replay(picture, film, 2, 3, rate_func=eased(), run_time=6))
         below, above = right_in_class(film(3))
         self.next_section("orbit", says=f"{below} points of the disc below it, {above} of the ring above.")
-        self.play(Replay(picture, film, 3, 4, run_time=5))
+        self.play(Replay(picture, film, 3, 4, rate_func=eased(), run_time=5))
         self.next_section("back")  # down on the board again, the straight cut is a circle
         self.play(Replay(picture, film, 4, 5, run_time=5, rate_func=smooth))
         self.wait(2)

@@ -2,7 +2,7 @@
 
 from manim import FadeOut, rate_functions
 
-from engine import record
+from engine import eased, record
 from engine.films.claims import wrong_in_class
 from engine.films.linear_classifier import cutting
 from engine.numbers import percent
@@ -26,7 +26,7 @@ class LinearClassifier(FilmScene):
         self.wait(1.5)
         right, cut = percent(film(film.last).readings["accuracy"]), wrong_in_class(film(film.last))
         self.next_section(f"{name}: turn", says=f"Boundaries turn: logistic regression gets {right} right.")
-        self.play(Replay(picture, film, 0, film.last, rate_func=rate_functions.ease_in_quad, run_time=6))
+        self.play(Replay(picture, film, 0, film.last, rate_func=eased(rate_functions.ease_in_quad), run_time=6))
         self.wait(1)
         says = f"Of the {len(cut)} arms, {min(cut)} to {max(cut)} points each are on the wrong side."
         self.next_section(f"{name}: mistakes", says=says)

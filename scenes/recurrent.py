@@ -1,6 +1,6 @@
 """A recurrent network learns to remember the first letter of a word: its two numbers part, and stay apart."""
 
-from engine import curves, pace, sequence
+from engine import curves, eased, pace, sequence
 from engine.films.together import Together
 from engine.library import example_run
 from engine.numbers import percent
@@ -20,12 +20,12 @@ class Recurrent(FilmScene):
         self.add(panels)
         self.wait(3.5)
         self.next_section("learn", says=f"At the end, {percent(run.metrics['accuracy'][-1])} of the words are right.")
-        self.play(Replay(panels, both, 0, last, rate_func=pace(film, 0, last), run_time=12))
+        self.play(Replay(panels, both, 0, last, rate_func=eased(pace(film, 0, last)), run_time=12))
         self.wait(1)
         reading = Together((film.reading(last), sequence(run, "states", colour="token").reading(last)))
         titles = ["coloured by the first letter", "coloured by the letter read"]
         self.next_section("read")  # words of one beginning stay together, whatever follows
         self.remove(panels).add(panels := beside(reading(0), titles, self.theme, key=(), above=("step",)))
         self.wait(1)
-        self.play(Replay(panels, reading, 0, length - 1, run_time=9))
+        self.play(Replay(panels, reading, 0, length - 1, rate_func=eased(), run_time=9))
         self.wait(2)

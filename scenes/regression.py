@@ -1,6 +1,6 @@
 """Networks of two kinds and several seeds fit the same few points, and part where there are none."""
 
-from engine import fit, pace
+from engine import eased, fit, pace
 from engine.films.curves import curves
 from engine.films.together import Together
 from engine.library import example_run
@@ -23,7 +23,7 @@ class Regression(FilmScene):
         self.next_section("fit", says=f"At the end, every network passes within {apart} of every point.")
         both = Together((film, curves(run, ["loss tanh", "loss ReLU"])))
         self.remove(panel).add(panels := beside(both(0), ["functions", "loss"], self.theme))
-        self.play(Replay(panels, both, 0, last, rate_func=pace(film, 0, last), run_time=12))
+        self.play(Replay(panels, both, 0, last, rate_func=eased(pace(film, 0, last)), run_time=12))
         self.wait(1)
         spreads = [[significant(row[abs(film.at - x).argmin()]) for row in end.spread] for x in (0, -4)]
         said = " and ".join(f"{a} between the points, {b} far from them ({n})" for a, b, n in zip(*spreads, end.names))

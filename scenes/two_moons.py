@@ -2,7 +2,7 @@
 
 from manim import smooth
 
-from engine import Together, curves, flow, pace
+from engine import Together, curves, eased, flow, pace
 from engine.library import example_run
 from scenes.parts import FilmScene, Replay, beside
 
@@ -25,7 +25,7 @@ class TwoMoons(FilmScene):
         self.next_section("learn")  # where the flow carries noise to, while it learns; grey is the data
         learning = Together((flow(run, "ways"), curves(run, ["loss"])))  # playhead: epochs
         self.remove(panels).add(panels := beside(learning(0), ["carried to the end", "loss"], self.theme, key=()))
-        self.play(Replay(panels, learning, 0, last, rate_func=pace(learning.films[0], 0, last), run_time=9))
+        self.play(Replay(panels, learning, 0, last, rate_func=eased(pace(learning.films[0], 0, last)), run_time=9))
         self.wait(1)
         self.next_section("carry")  # trained: the field, and the plane bent by it
         carried = Together((with_field.carrying(last), with_grid.carrying(last)))

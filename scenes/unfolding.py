@@ -2,7 +2,7 @@
 
 from manim import FadeIn, rate_functions
 
-from engine import THREE_SPIRALS_NARROW, record, unfolding, warping
+from engine import THREE_SPIRALS_NARROW, eased, record, unfolding, warping
 from engine.films.claims import mistakes
 from engine.films.pace import announced
 from engine.network.steps import Reflections
@@ -21,8 +21,8 @@ class Unfolding(FilmScene):
         self.next_section("whole")  # the same morph as before: now chunky, brutal
         self.add(picture)
         self.wait(1)
-        self.play(Replay(picture, whole, 0, 1, run_time=6))
-        self.play(Replay(picture, whole, 1, 2, run_time=1.5))
+        self.play(Replay(picture, whole, 0, 1, rate_func=eased(), run_time=6))
+        self.play(Replay(picture, whole, 1, 2, rate_func=eased(), run_time=1.5))
         self.wait(1.5)
         film = unfolding(network, run.data, self.reflections)  # playhead: steps
         plane = Unfolder(film(0), film.steps, self.theme)
@@ -36,5 +36,5 @@ class Unfolding(FilmScene):
             self.play(Replay(plane, film, number, number + 1, rate_func=ease, run_time=run_time))
             self.wait(0.2)
         self.next_section("head", says=f"Linearly separable but for {mistakes(film(film.last))} points, and horrible.")
-        self.play(Replay(plane, film, len(film.steps), film.last, run_time=1.5))
+        self.play(Replay(plane, film, len(film.steps), film.last, rate_func=eased(), run_time=1.5))
         self.wait(2)

@@ -1,6 +1,6 @@
 """A variational autoencoder of digits: each image is an ellipse of codes, and all of them together fill the prior's."""
 
-from engine import curves, pace, points, shown
+from engine import curves, eased, pace, points, shown
 from engine.films.together import Together
 from engine.library import example_run
 from engine.numbers import significant
@@ -21,7 +21,7 @@ class Vae(FilmScene):
         self.next_section("learn", says=f"Images that differ come apart, and spread over {wide[1]} on average.")
         titles = ["codes; the circle is two deviations of the prior", "what is lost, in nats"]
         self.remove(panel).add(panels := beside(every(0), titles, self.theme))
-        self.play(Replay(panels, every, 0, last, rate_func=pace(codes, 0, last), run_time=12))
+        self.play(Replay(panels, every, 0, last, rate_func=eased(pace(codes, 0, last)), run_time=12))
         self.wait(1)
         self.next_section("walk")  # decoded codes along a walk round the origin: digits turn into one another
         walk = Together((codes, shown(run, "walk:images")))

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from engine import FIVE_SPIRALS, pace, training
+from engine import FIVE_SPIRALS, eased, pace, training
 from engine.films.together import Accuracies, Together, groups
 from engine.library import record_many
 from engine.numbers import percent
@@ -20,7 +20,7 @@ class Width(FilmScene):
         runs = record_many(recipes)  # all widths and seeds at the same time
         all_widths = Together(tuple(training(run, lines=9) for run in runs[:: len(SEEDS)]))
         panels = Panels(all_widths(0), [f"width {width}" for width in WIDTHS], theme=self.theme)
-        even, last = pace(all_widths.films[-1], 0, SPIRALS.epochs), SPIRALS.epochs
+        even, last = eased(pace(all_widths.films[-1], 0, SPIRALS.epochs)), SPIRALS.epochs
         self.next_section("start", says=f"{len(WIDTHS)} networks, one recipe: only the width of f differs.")
         self.add(panels)
         self.wait(3.5)

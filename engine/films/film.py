@@ -62,6 +62,18 @@ class Answered(NamedTuple):
     """How far from the origin they are meant."""
 
 
+class Trails(NamedTuple):
+    """The ways that some of the points have just gone."""
+
+    of: NDArray[np.int64]
+    """(M,), which points."""
+    places: Array
+    """(S, M, 2), where they were, the earliest first; the last is where they are."""
+
+
+NO_TRAILS = Trails(np.zeros(0, np.int64), np.zeros((0, 0, 2)))
+
+
 @dataclass(frozen=True)
 class Frame(Seen):
     """What is to be seen at one playhead, as plain arrays; pictures draw it."""
@@ -74,6 +86,8 @@ class Frame(Seen):
     """(N,), mistakes: points whose class is not the answer, the first class with the highest score; or none at all."""
     held: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, bool))
     """(N,), points kept from training, which have a mark of their own; or none at all."""
+    trails: Trails = NO_TRAILS
+    """Where points come from, while they move fast."""
     lines: Lines = NO_LINES
     """Images of the input plane's grid."""
     bright: tuple[int, ...] = ()

@@ -55,6 +55,23 @@ def exponential(strength: float = 4.0) -> Callable[[float], float]:
     return ease
 
 
+def eased(rate_func: Callable[[float], float] = lambda t: t, share: float = 0.15) -> Callable[[float], float]:
+    """The same course of time, `rate_func`, but it starts from rest and comes to rest.
+
+    Gathering speed takes the `share` of the time, 0 to 0.5, and slowing down as much again; in between it is faster by
+    1 / (1 − share). Exact at both ends.
+    """
+
+    def way(t: float) -> float:  # of half a clip: speed grows as a cosine does, then it is 1 / (1 - share)
+        going = share * math.sin(math.pi * t / share) / math.pi if t < share else 0.0
+        return (t - going if t < share else 2 * t - share) / (2 - 2 * share)
+
+    def ease(t: float) -> float:
+        return rate_func(t if share == 0 else way(t) if t <= 0.5 else 1 - way(1 - t))
+
+    return ease
+
+
 def announced(pause: float = 0.35) -> Callable[[float], float]:
     """Begin, and wait there for the share `pause` of the time; then go smoothly to the end. Exact at both ends."""
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from engine.errors import UnspiralError
 from engine.films.film import Curve, Film, Frame, View
@@ -64,6 +64,12 @@ class Training(OverEpochs):
     def points(self, playhead: float) -> Array:
         """The frame's points alone, (N, 2), at a quarter of its cost."""
         return self.plane(self.run.embedding(playhead))
+
+    def some_points(self, playhead: float, which: NDArray[np.int64]) -> Array:
+        """Of the frame's points those with these numbers, (M, 2)."""
+        run = self.run
+        known = run.trajectories is None and len(run.layers)
+        return self.plane(embedding(run.at(playhead), self.data.x[which])) if known else self.points(playhead)[which]
 
     def __call__(self, playhead: float) -> Frame:
         """The frame at an epoch. UnspiralError outside the run."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.films.film import Film, Frame, View, check_playhead
 from engine.films.seen import Brief
@@ -34,6 +35,11 @@ class Morph(Brief):
     view: View
     first: float = 0.0
     last: float = 2.0
+
+    def some_points(self, playhead: float, which: NDArray[np.int64]) -> Array:
+        """Of the frame's points those with these numbers, (M, 2)."""
+        t = min(playhead, 1.0)
+        return (1 - t) * self.data.x[which] + t * self.image[which]
 
     def __call__(self, playhead: float) -> Frame:
         """The frame at a playhead. UnspiralError outside 0 … 2."""

@@ -40,6 +40,7 @@ from engine.films.pulling import pulling
 from engine.films.scores import scoring
 from engine.films.softargmax import softening
 from engine.films.together import Samples
+from engine.films.trails import trailing
 from engine.recipes.data import rings
 from engine.recipes.named import FIVE_SPIRALS, THREE_SPIRALS_NARROW
 from scenes.parts.paint.canvas import Canvas
@@ -222,6 +223,10 @@ def warped(playhead: float, shape: str = "wide", theme: Theme = DARK) -> State:
     return State((Picture(warping_film()(playhead), theme),), shape)
 
 
+def moving() -> State:
+    return State((Picture(trailing(training_film(), [340, 370, 400, 430, 460]), DARK),), "wide")
+
+
 def straight(epoch: float, only_mistakes: bool) -> State:
     return State((Picture(cutting(cutting_run(), only_mistakes)(epoch)),))
 
@@ -319,6 +324,7 @@ STATES: dict[str, Callable[[], State]] = {
     "picture-origin": lambda: picture(0),
     "picture-square-named": lambda: picture(2000, "square", NAMED),
     "picture-tall": lambda: picture(1000, "tall"),
+    "picture-trails": lambda: moving(),
     "linear_classifier": lambda: straight(100, False),
     "linear_classifier-mistakes": lambda: straight(100, True),
     "warping-half": lambda: warped(0.5),

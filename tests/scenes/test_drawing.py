@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from manim import RED, Camera, Circle, Mobject, Square, Text, tempconfig
 
+from engine import Frame
 from scenes.parts.paint.canvas import Canvas
 from scenes.parts.paint.discs import Discs
 from scenes.parts.stage.camera import FilmCamera
@@ -53,6 +54,27 @@ def test_a_cut_replay_shows_the_very_same_playheads(most: int) -> None:
             for k in range(n):
                 part.interpolate(k / n)
     assert cut.shown == whole.shown
+
+
+def test_a_trail_is_what_was_shown_so_long_before_and_none_is_left_at_the_end() -> None:
+    def film(playhead: float) -> Frame:
+        return Frame(points=np.array([[playhead, 0.0]]), playhead=playhead)
+
+    class Kept(Ground):
+        def show(self, frame: Frame) -> None:  # type: ignore[override]
+            self.frames = [*getattr(self, "frames", []), frame]
+
+    whole, cut = Kept(), Kept()
+    for ground, most in ((whole, 50), (cut, 7)):
+        for part in Replay(ground, film, 3, 8, run_time=5, trail=1).parts(50, most):  # type: ignore
+            count = part.span[1] - part.span[0] if most == 7 else 50
+            for k in range(count + (part.span[1] in (1, 50))):
+                part.interpolate(k / count)
+    tails = [frame.trails.places[:, 0, 0].tolist() if len(frame.trails.of) else [] for frame in whole.frames]
+    assert tails[30] == pytest.approx([5, 5.2, 5.4, 5.6, 5.8, 6])  # a playhead is a second
+    assert tails[5] == pytest.approx([3, 3, 3, 3.1, 3.3, 3.5])  # nothing was shown before the beginning
+    assert tails[50] == []
+    assert [f.trails.places.tolist() for f in cut.frames] == [f.trails.places.tolist() for f in whole.frames]
 
 
 def test_run_times_are_whole_numbers_of_frames_at_every_rate() -> None:

@@ -19,6 +19,7 @@ from scenes.parts.paint.raster import stroke
 from scenes.parts.paint.readouts import FOOT, STRIP, tick_step
 from scenes.parts.paint.text import fitted_text, paint_text
 from scenes.parts.paint.theme import SIZES, STRONG, Theme, rgb
+from scenes.parts.paint.trails import paint_trails
 
 HELD = 1.25
 """How much larger marks of held-out points are: they are few among many."""
@@ -196,6 +197,12 @@ def paint_points(canvas: Canvas, place: Place, frame: Frame, theme: Theme) -> No
                 discs.paint(canvas, places[seen], frame.labels[seen])
 
 
+def _paint_trails(canvas: Canvas, place: Place, frame: Frame, theme: Theme) -> None:
+    of, places = frame.trails
+    ways = place(places.reshape(-1, 2)).reshape(places.shape).transpose(1, 0, 2)
+    paint_trails(canvas, ways, frame.labels[of], theme.class_colours(int(frame.labels.max()) + 1), theme)
+
+
 def point_radius(count: int) -> float:
     """Radius in pixels of 1080: 5.5 for 5,000 points, which from afar is as much colour as fits; larger for fewer."""
     return float(np.clip(5.5 * (5000 / max(count, 1)) ** 0.25, 3.2, 12.0))
@@ -244,6 +251,8 @@ def paint_plane(
     paint_axes(canvas, place, frame, theme)
     layer(shown["grid"], paint_lines)
     layer(shown["points"], paint_points, canvas._replace(frame_side=None) if panel else canvas)
+    if len(frame.trails.of):
+        layer(shown["points"], _paint_trails)
     if roomy:
         paint_axis_names(canvas, place, frame, theme)
     layer(frame.decided * shown["class_vectors"], paint_class_vectors, small, text=roomy)

@@ -3,14 +3,18 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from manim import FadeIn, FadeOut, Mobject, linear
+from manim import FadeIn, FadeOut, Mobject
 
 from engine.films.film import Film
+from engine.films.pace import eased
 from scenes.parts.stage.replay import Replay, Shows
 from scenes.parts.stage.scene import FilmScene
 from scenes.parts.stage.still import Still
 
 F = TypeVar("F")
+
+EASED = eased()
+"""As fast all the way, but from rest and to rest."""
 
 
 class BlackboardScene(FilmScene):
@@ -23,7 +27,7 @@ class BlackboardScene(FilmScene):
         self.add(picture, *([self.said] if self.said is not None else []))
 
     def run(
-        self, picture: Shows[F], film: Film[F], run_time: float, rate_func: Callable[[float], float] = linear
+        self, picture: Shows[F], film: Film[F], run_time: float, rate_func: Callable[[float], float] = EASED
     ) -> None:
         """Play a film from its first playhead to its last."""
         self.play(Replay(picture, film, film.first, film.last, run_time=run_time, rate_func=rate_func))

@@ -9,9 +9,13 @@ from manim import Animation, Mobject, config, linear
 
 from engine import UnspiralError
 from engine.films.cues import Cues, read_cues
+from engine.films.trails import trailing
 
 F = TypeVar("F")
 F_contra = TypeVar("F_contra", contravariant=True)
+
+TRAIL = (1.0, 0.8, 0.6, 0.4, 0.2)
+"""At which shares of its time a trail is looked at."""
 
 
 class Shows(Protocol[F_contra]):
@@ -29,6 +33,8 @@ class Replay(Animation):
 
     `cues`, or a file of them, stand in for start, stop, run time and rate: the film is where they say when they say it,
     and lasts as long as they do.
+
+    `trail`: points that move draw a trail of where they were in so many seconds before; at rest they have none.
     """
 
     def __init__(
@@ -40,6 +46,7 @@ class Replay(Animation):
         run_time: float = 1.0,
         rate_func: Callable[[float], float] = linear,
         cues: Cues | str | Path | None = None,
+        trail: float = 0.0,
         **kwargs: Any,
     ) -> None:
         if cues is not None:
@@ -57,6 +64,7 @@ class Replay(Animation):
         self.start = start
         self.stop = stop
         self.cues = cues
+        self.trail = trail
         self.span = (0, 1, 1)
         """(first, last, whole): this part shows frames `first` up to `last` out of `whole`."""
 
@@ -91,7 +99,13 @@ class Replay(Animation):
 
     def interpolate(self, alpha: float) -> None:
         """Show the film at alpha, 0 … 1."""
-        self.picture.show(self.film(self.playhead(alpha)))
+        if self.trail == 0 or alpha == 1:
+            self.picture.show(self.film(self.playhead(alpha)))
+            return
+        before = self.span[0] / (self.span[1] - self.span[0])  # of the whole replay, in run times of this part
+        ago = (self.trail * share / self.run_time for share in TRAIL)
+        heads = [self.playhead(max(-before, alpha - part)) for part in ago]
+        self.picture.show(trailing(self.film, [*heads, self.playhead(alpha)]))
 
     def playhead(self, alpha: float) -> float:
         """Where the film is at alpha, 0 … 1."""

@@ -5,7 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from engine.films.film import NO_TRAILS
+from engine.films.trails import trailing
+from scenes.parts.paint.canvas import Canvas
 from scenes.parts.paint.theme import DARK, LIGHT, Theme, rgb
+from scenes.parts.pictures.contact_sheet import painted
 from scenes.parts.pictures.picture import Picture
 from tests.scenes import states
 from tests.scenes.claims import (
@@ -136,3 +140,20 @@ def test_an_arrow_has_a_rim_and_lies_over_points_and_lines(theme: Theme) -> None
 
 def same(colour: tuple[float, float, float], name: str) -> bool:
     return bool(np.allclose(colour, rgb(name), atol=0.004))
+
+
+@pytest.mark.parametrize("theme", [DARK, LIGHT], ids=["dark", "light"])
+def test_trails_end_at_their_points_and_are_drawn_where_the_points_were(theme: Theme) -> None:
+    frame = trailing(states.training_film(), [380, 420, 460])
+    pixels = painted(Picture(frame, theme), 960, 540)[..., :3].astype(int)
+    before = painted(Picture(replace(frame, trails=NO_TRAILS), theme), 960, 540)[..., :3].astype(int)
+    changed = np.abs(pixels - before).max(2) > 12
+    places = frame.trails.places
+    ways = Picture(frame, theme).place(Canvas(None, 960, 540))(places.reshape(-1, 2)).reshape(places.shape)  # type: ignore
+    fast = np.linalg.norm(np.diff(ways, axis=0), axis=2).sum(0) > 20
+    middles = (ways[1] + ways[2])[:, :] / 2
+    for way in (middles, ways[-1]):
+        columns, rows = np.rint(way[fast]).astype(int).T
+        assert np.mean([changed[y - 2 : y + 3, x - 2 : x + 3].any() for x, y in zip(columns, rows)]) > 0.9
+    reach = np.abs(np.argwhere(changed)[:, None, ::-1] - ways.reshape(-1, 2)).max(-1).min(1)
+    assert reach.max() < 40  # nothing else has changed
