@@ -25,7 +25,7 @@ def command(
 
     The page is served on this machine only, to whoever has its address. Frames are those that `manim render` would
     encode. Space plays, ← and → step a frame, ↑ and ↓ a section, L loops a section, R plays backwards, C copies the
-    moment. Ctrl-C ends it.
+    moment, F fills the screen; the wheel comes nearer, a double click shows all again. Ctrl-C ends it.
     """
     from engine.preview.server import Server
     from engine.preview.studio import Studio

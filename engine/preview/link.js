@@ -48,6 +48,9 @@ export class Link {
 }
 
 export function paint(canvas, width, height, pixels) {
-  if (canvas.width !== width || canvas.height !== height) [canvas.width, canvas.height] = [width, height];
+  if (canvas.width !== width || canvas.height !== height) {
+    [canvas.width, canvas.height] = [width, height];
+    canvas.style.setProperty('--ratio', width / height);
+  }
   canvas.getContext('2d').putImageData(new ImageData(new Uint8ClampedArray(pixels), width, height), 0, 0);
 }

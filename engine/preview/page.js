@@ -101,12 +101,13 @@ function sections(by) {
 }
 
 const actions = {
-  ' ': () => clock.play(1), r: () => clock.play(-1), l: () => loop(), c: () => copy(),
+  ' ': () => clock.play(1), r: () => clock.play(-1), l: () => loop(), c: () => copy(), f: () => full(),
   ArrowLeft: () => step(-1), ArrowRight: () => step(1), ArrowUp: () => sections(-1), ArrowDown: () => sections(1),
   Home: () => clock.go(0), End: () => shape && clock.go(shape.frames - 1),
 };
 const step = (by) => { clock.way = 0; clock.go(clock.frame + by); };
 const loop = () => { clock.loop(!clock.loops); $('loop').ariaPressed = String(clock.loops); tell(); };
+const full = () => (document.fullscreenElement ? document.exitFullscreen() : $('stage').requestFullscreen());
 const copy = () => {
   navigator.clipboard?.writeText(`--at ${moment()}`).catch(() => {});
   $('status').textContent = `copied: --at ${moment()}`;
@@ -118,7 +119,7 @@ addEventListener('keydown', (event) => {
   act();
 });
 for (const [id, act] of Object.entries({
-  play: actions[' '], reverse: actions.r, loop, moment: copy, 'frame-back': actions.ArrowLeft,
+  play: actions[' '], reverse: actions.r, loop, full, moment: copy, 'frame-back': actions.ArrowLeft,
   'frame-on': actions.ArrowRight, 'section-back': actions.ArrowUp, 'section-on': actions.ArrowDown,
   findings: () => {
     $('list').hidden = !$('list').hidden;

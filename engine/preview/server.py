@@ -3,6 +3,7 @@
 import asyncio
 import hmac
 import json
+import re
 import secrets
 import signal
 import struct
@@ -18,7 +19,14 @@ from engine.preview.studio import Studio, Viewer
 
 HERE = Path(__file__).parent
 KINDS = {".html": "text/html", ".js": "text/javascript", ".css": "text/css"}
-PAGES = {"preview": "page.html", "present": "present.html"}
+FIRST = {"preview": "page.html", "present": "present.html"}
+"""What is served without a name."""
+PAGES = {
+    "page.html": ("unspiral preview", "page.css", "page.js"),
+    "present.html": ("unspiral present", "present.css", "present.js"),
+    "notes.html": ("notes – unspiral present", "present.css", "notes.js"),
+}
+"""Title, style and script of each page, for the head that they have in common; its file holds the body."""
 HOST = "127.0.0.1"
 
 
@@ -77,14 +85,22 @@ class Server:
         return answer
 
     async def _page(self, request: web.Request) -> web.Response:
-        file = HERE / request.match_info.get("name", PAGES[self.mode])
-        if not file.is_file():
+        file = HERE / request.match_info.get("name", FIRST[self.mode])
+        if not file.is_file() or (file.suffix == ".html" and file.name not in PAGES):
             raise web.HTTPNotFound
         text = file.read_text(encoding="utf-8")
         if file.suffix == ".html":
-            told = {"fits": self.fits, "scenes": [Path(studio.job.file).stem for studio in self.studios]}
-            text = text.replace("{{told}}", json.dumps(told).replace("<", "\\u003c"))
+            text = self._whole(file.name, text)
         return web.Response(text=text, content_type=KINDS[file.suffix], charset="utf-8", headers=self._headers())
+
+    def _whole(self, name: str, body: str) -> str:
+        """A page: the head that all have, its own body."""
+        told = {"fits": self.fits, "scenes": [Path(studio.job.file).stem for studio in self.studios]}
+        title, style, script = PAGES[name]
+        head = (HERE / "head.html").read_text(encoding="utf-8")
+        filled = {"title": title, "style": style, "script": script, "body": body}
+        filled |= {"told": json.dumps(told).replace("<", "\\u003c")}
+        return re.sub("{{([a-z]+)}}", lambda place: filled[place[1]], head)
 
     async def _sound(self, request: web.Request) -> web.Response:
         number = int(request.match_info["number"])

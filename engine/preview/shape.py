@@ -33,6 +33,8 @@ class Going:
     first: int
     frames: int
     what: str
+    cues: tuple[int, ...] = ()
+    """Frames after its first at which a cue lies, where it follows cues."""
 
 
 @dataclass(frozen=True)

@@ -74,11 +74,26 @@ def described(animations: list[Any]) -> str:
     words = []
     for animation in animations:
         if isinstance(animation, Replay):
-            first, last, whole = animation.span
-            a, b = ((1 - k / whole) * animation.start + k / whole * animation.stop for k in (0, whole))
-            words.append(f"{a:g} → {b:g}" if whole == 1 or (first, last) == (0, whole) else f"{a:g} ⇢ {b:g}")
+            words.append(" → ".join(_short(animation.playhead(alpha)) for alpha in (0, 1)))
         elif isinstance(animation, Wait):
             words.append("wait")
         else:
             words.append(str(animation).partition("(")[0])
     return ", ".join(dict.fromkeys(words))
+
+
+def _short(playhead: float) -> str:
+    return f"{playhead:.0f}" if abs(playhead) >= 100 else f"{playhead:.3g}"
+
+
+def cues(animations: list[Any], rate: float) -> tuple[int, ...]:
+    """At which frames of a play its replays' cues lie."""
+    found: set[int] = set()
+    for animation in animations:
+        if isinstance(animation, Replay) and animation.cues is not None:
+            whole = animation.cues.frames(rate)
+            first, last, _ = (0, whole, whole) if animation.span == (0, 1, 1) else animation.span
+            found.update(
+                number - first for time in animation.cues.times if first <= (number := round(time * rate)) < last
+            )
+    return tuple(sorted(found))

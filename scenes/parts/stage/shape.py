@@ -33,7 +33,7 @@ def shape_of(timeline: Timeline) -> Shape:
         timeline.frames,
         tuple(sections),
         tuple(_said(timeline)),
-        tuple(Going(play.first, play.frames, play.what) for play in timeline.plays),
+        tuple(Going(play.first, play.frames, play.what, play.cues) for play in timeline.plays),
         _sounds(scene.renderer.file_writer),
     )
 

@@ -18,7 +18,7 @@ from threadpoolctl import threadpool_limits
 
 from scenes.parts.paint.canvas import Pixels
 from scenes.parts.stage.memento import Memento
-from scenes.parts.stage.plays import described, enterable
+from scenes.parts.stage.plays import cues, described, enterable
 from scenes.parts.stage.renderer import FilmRenderer
 from scenes.parts.stage.replay import whole_frames
 
@@ -45,6 +45,8 @@ class Play:
     steps: bool
     """Whether a frame takes all those before it."""
     memento: Memento
+    cues: tuple[int, ...] = ()
+    """Frames after its first at which a replay's cues lie."""
     within: dict[int, Memento] = field(default_factory=dict)
     """Of frames that have been stepped through."""
 
@@ -178,6 +180,7 @@ class Timeline:
             scene.duration = scene.get_run_time(scene.animations or [])
             times = [float(t) for t in scene._get_animation_time_progression(scene.animations or [], scene.duration)]
             play = Play(first, began, section, times, len(times), what, not enterable(scene), self._begun())
+            play.cues = cues(scene.animations or [], self.rate)
             self._through(play)
         if not left_out:
             self.plays.append(play)
