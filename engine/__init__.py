@@ -37,7 +37,9 @@ from engine.films.space import space
 from engine.films.together import Accuracies, Together
 from engine.films.training import training
 from engine.films.unfolding import unfolding
+from engine.films.walk import walk
 from engine.films.warping import warping
+from engine.films.words import words
 from engine.lazy import lazily
 from engine.library import record
 from engine.network.activations import Elu, Gelu, GeluTanh, PositivePart, Sigmoid, Silu, Softplus, Tanh
@@ -138,7 +140,9 @@ __all__ = [
     "training",
     "two_clouds",
     "unfolding",
+    "walk",
     "warping",
+    "words",
     "zooming",
 ]
 

@@ -14,7 +14,7 @@ class Attention(FilmScene):
         film = matrix(run, "attention", rows=tuple(word[::-1]), columns=tuple(word))  # playhead: steps
         both, last = Together((film, curves(run, ["accuracy"]))), run.epochs[-1]
         titles = [f"to say {word[::-1]}, look at {word}", "letters of unseen words that are right"]
-        panels = beside(both(0), titles, self.theme)
+        panels = beside(both(0), titles, self.theme, lead=True)
         self.next_section("even", says=f"Untrained, a letter of the answer looks everywhere; {len(word)} letters.")
         self.add(panels)
         self.wait(3.5)

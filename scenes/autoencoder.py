@@ -25,7 +25,7 @@ class Autoencoder(FilmScene):
         before, after = (significant(run.metrics["loss"][k]) for k in (0, -1))
         says = f"The squared error of a pixel falls from {before} to {after}; nobody says which digit is which."
         self.next_section("learn", says=says)
-        self.remove(panel).add(panels := beside(every(0), titles, self.theme))
+        self.remove(panel).add(panels := beside(every(0), titles, self.theme, lead=True))
         self.play(Replay(panels, every, 0, last, rate_func=eased(pace(codes, 0, last)), run_time=12))
         self.wait(1)
         self.next_section("seen")  # coloured by the truth, which the loss does not know

@@ -21,7 +21,9 @@ class Contrastive(FilmScene):
         self.add(panel)
         self.wait(2.5)
         self.next_section("part")  # alike ones come together, others go as far apart as a circle lets them
-        self.remove(panel).add(panels := beside(both(0), ["an arc holds 80 % of its class", "loss"], self.theme))
+        self.remove(panel).add(
+            panels := beside(both(0), ["an arc holds 80 % of its class", "loss"], self.theme, lead=True)
+        )
         self.play(Replay(panels, both, 0, last, rate_func=eased(pace(film, 0, last)), run_time=12))
         self.wait(1)
         apart = "{:.0f}° to {:.0f}°".format(*angles(np.array([arc[len(arc) // 2] for arc in film(last).arcs])))

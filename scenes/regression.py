@@ -22,7 +22,7 @@ class Regression(FilmScene):
         apart = significant(abs(end.at_data() - end.data[:, 1]).max())
         self.next_section("fit", says=f"At the end, every network passes within {apart} of every point.")
         both = Together((film, curves(run, ["loss tanh", "loss ReLU"])))
-        self.remove(panel).add(panels := beside(both(0), ["functions", "loss"], self.theme))
+        self.remove(panel).add(panels := beside(both(0), ["functions", "loss"], self.theme, lead=True))
         self.play(Replay(panels, both, 0, last, rate_func=eased(pace(film, 0, last)), run_time=12))
         self.wait(1)
         spreads = [[significant(row[abs(film.at - x).argmin()]) for row in end.spread] for x in (0, -4)]

@@ -88,6 +88,8 @@ class Frame(Seen):
     """(N,), points kept from training, which have a mark of their own; or none at all."""
     trails: Trails = NO_TRAILS
     """Where points come from, while they move fast."""
+    marked: Array = field(default_factory=lambda: np.zeros((0, 2)))
+    """(M, 2), a way that is pointed at, over everything: a ring is drawn round its last place."""
     lines: Lines = NO_LINES
     """Images of the input plane's grid."""
     bright: tuple[int, ...] = ()

@@ -138,7 +138,7 @@ def flow(
     away = np.abs(places)
     reach = np.percentile(away, SHOWN, axis=0)
     own = labels_for(run, steps.shape[2], labels)
-    return Flow(run, name, grid, field, own, data, View.holding(*(1.1 * reach).tolist()), ways)
+    return Flow(run, name, grid, field, own, data, View.holding(*(1.3 * reach).tolist()), ways)
 
 
 def along(steps: Array, place: float) -> Array:

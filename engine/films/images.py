@@ -21,6 +21,8 @@ class Sheet(Frame):
     low: float
     high: float
     """The values that 0 and 1 stand for."""
+    pointed: int | None = None
+    """The image that is pointed at: it is framed."""
 
     @property
     def moving(self) -> Array:

@@ -15,6 +15,8 @@ from engine.network.layers import Array
 from engine.network.lines import Lines
 from engine.runs.run import Run
 
+MARGIN = 1.25
+"""How much more than all states is seen: those that saturate lie at the edges, where the axes have their names."""
 Colour = Literal["time", "token"]
 
 
@@ -120,6 +122,6 @@ def sequence(run: Run, name: str, labels: NDArray[np.integer] | None = None, col
     places = np.concatenate([*seen, flat @ directions])
     low, high = places.min(0), places.max(0)
     middle = (low + high) / 2
-    view = View((float(middle[0]), float(middle[1])), 1.08 * float((high - low).max()) / 2 or 1.0)
+    view = View((float(middle[0]), float(middle[1])), MARGIN * float((high - low).max()) / 2 or 1.0)
     axes = (f"{name}₁", f"{name}₂") if width == 2 else ("u₁", "u₂")
     return Sequences(run, name, own, tokens, view, directions, axes, caption)

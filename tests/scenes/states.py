@@ -28,6 +28,7 @@ from engine import (
     training,
     unfolding,
     warping,
+    words,
 )
 from engine.films.descent import descent, two_clouds
 from engine.films.energy import energy
@@ -387,6 +388,7 @@ STATES: dict[str, Callable[[], State]] = {
         flow(recorded(), "paths", ways=30).carrying(4.0),
         epoch=0.8,
     ),
+    "words": lambda: besides(words(recorded(), [3, 8]), epoch=2.25),
     "sequence": lambda: besides(sequence(recorded(), "states"), sequence(recorded(), "states", colour="token")),
     "metric": lambda: besides(metric(recorded(), "round"), metric(recorded(), "space")),
     "chart": lambda: State((Chart(SPREAD),)),

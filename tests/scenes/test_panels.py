@@ -1,7 +1,7 @@
 """Panels: one playhead for all, each in its own window, small ones too."""
 
 from dataclasses import replace
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import cairo
 import numpy as np
@@ -69,6 +69,17 @@ def test_windows_lie_under_the_header_and_beside_each_other(count):
         assert HEADER / 1080 <= window.top < window.bottom <= 1 + 1e-12
     for a, b in pairwise(windows):
         assert b.left >= a.right or b.top >= a.bottom - 1e-12
+
+
+@pytest.mark.parametrize("shape", [16 / 9, 1.0, 9 / 16])
+@pytest.mark.parametrize("count", range(2, 5))
+def test_the_panel_that_leads_is_larger_than_all_others_together(count: int, shape: float) -> None:
+    first, *others = arranged(count, shape=shape, lead=True)
+    areas = [(window.right - window.left) * (window.bottom - window.top) for window in (first, *others)]
+    assert areas[0] > 1.4 * sum(areas[1:])
+    for a, b in combinations((first, *others), 2):
+        assert b.left >= a.right or b.top >= a.bottom - 1e-12
+    assert max(window.bottom for window in others) <= 1 + 1e-12
 
 
 def test_a_panel_paints_nothing_outside_its_window(films):

@@ -8,7 +8,7 @@ from engine.network.layers import Array
 from engine.numbers import significant
 from scenes.parts.paint.canvas import Box, Canvas
 from scenes.parts.paint.raster import stroke
-from scenes.parts.paint.text import paint_text, text_width
+from scenes.parts.paint.text import fitted_text, paint_text, text_width
 from scenes.parts.paint.theme import Theme, rgb
 
 SIZE = 30
@@ -47,14 +47,10 @@ def graph(
     stroke(canvas.context, axes, [0, 3], [0], 2 * unit, canvas.colour(quiet, 0.7))
     for text, y in zip(heights, (bottom, box.top)):
         paint_text(canvas, text, (left - 14 * unit, y + 0.35 * size), size, quiet, anchor="right")
-    for end, x, anchor in zip(across, (left, left + box.width), ("left", "right")):
-        paint_text(
-            canvas,
-            f"{end:.3g}".replace("-", "−") if abs(end) < 1000 else f"{end:g}",
-            (x, bottom + 40 * unit),
-            size,
-            quiet,
-            anchor=anchor,
-        )
-    paint_text(canvas, named, (left + box.width / 2, bottom + 40 * unit), size, quiet, anchor="middle")
+    ends = [f"{end:.3g}".replace("-", "−") if abs(end) < 1000 else f"{end:g}" for end in across]
+    for text, x, anchor in zip(ends, (left, left + box.width), ("left", "right")):
+        paint_text(canvas, text, (x, bottom + 40 * unit), size, quiet, anchor=anchor)
+    taken = 2 * max(text_width(canvas.fonts, text, size) for text in ends) + size
+    named, fitting = fitted_text(canvas.fonts, named, size, box.width - taken)
+    paint_text(canvas, named, (left + box.width / 2, bottom + 40 * unit), fitting, quiet, anchor="middle")
     return Graph(box, across, up)

@@ -203,6 +203,19 @@ def _paint_trails(canvas: Canvas, place: Place, frame: Frame, theme: Theme) -> N
     paint_trails(canvas, ways, frame.labels[of], theme.class_colours(int(frame.labels.max()) + 1), theme)
 
 
+def paint_marked(canvas: Canvas, way: Array, theme: Theme) -> None:
+    """A way (M, 2), in pixels, over everything else, and a ring round its last place."""
+    context, unit = canvas.context, canvas.unit
+    (x, y), ends = way[-1].tolist(), [0, len(way)]
+    for width, colour in ((2.2 * SIZES.bold, theme.rim), (SIZES.bold, theme.ink)):
+        paint = canvas.colour(rgb(colour))
+        stroke(context, way, ends, [0], width * unit, paint)
+        context.set_line_width(width * unit)
+        context.set_source_rgba(*paint)
+        context.arc(x, y, MARK * unit, 0, 2 * np.pi)
+        context.stroke()
+
+
 def point_radius(count: int) -> float:
     """Radius in pixels of 1080: 5.5 for 5,000 points, which from afar is as much colour as fits; larger for fewer."""
     return float(np.clip(5.5 * (5000 / max(count, 1)) ** 0.25, 3.2, 12.0))
@@ -220,6 +233,8 @@ def paint_class_vectors(canvas: Canvas, place: Place, frame: Frame, theme: Theme
         paint_vector_names(canvas, np.array([x, y]), tips, colours, theme)
 
 
+MARK = 24.0
+"""Radius of a ring round what is pointed at, in units of the canvas."""
 RIMMED = 200
 """Class vectors up to which each arrow has a rim."""
 ROOMY = 600
@@ -253,6 +268,8 @@ def paint_plane(
     layer(shown["points"], paint_points, canvas._replace(frame_side=None) if panel else canvas)
     if len(frame.trails.of):
         layer(shown["points"], _paint_trails)
+    if len(frame.marked):
+        paint_marked(canvas, place(frame.marked), theme)
     if roomy:
         paint_axis_names(canvas, place, frame, theme)
     layer(frame.decided * shown["class_vectors"], paint_class_vectors, small, text=roomy)

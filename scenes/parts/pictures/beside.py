@@ -12,6 +12,7 @@ from engine.films.images import Sheet
 from engine.films.matrix import Cells
 from engine.films.metric import Directions
 from engine.films.sequence import States
+from engine.films.words import Words
 from scenes.parts.paint.key import classes_of
 from scenes.parts.paint.theme import Theme
 from scenes.parts.pictures.curves import paint_curves
@@ -23,10 +24,12 @@ from scenes.parts.pictures.matrix import paint_matrix
 from scenes.parts.pictures.metric import paint_metric
 from scenes.parts.pictures.panels import Layers, Panels, paint_embedding
 from scenes.parts.pictures.sequence import paint_sequence
+from scenes.parts.pictures.words import paint_words
 
 PAINTERS: dict[type[Frame], Layers] = {
     Sheet: paint_images, Cells: paint_matrix, Drawn: paint_curves, Fitted: paint_fit, Surface: paint_surface,
     Ridges: paint_distributions, Carried: paint_flow, States: paint_sequence, Directions: paint_metric,
+    Words: paint_words,
 }  # fmt: skip
 """What paints a frame of this kind in a panel; of every other kind, the plane is painted."""
 

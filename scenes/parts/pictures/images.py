@@ -9,14 +9,17 @@ from engine.network.layers import Array
 from scenes.parts.paint.canvas import Box, Canvas
 from scenes.parts.paint.plane import Place
 from scenes.parts.paint.shades import paint_shades
-from scenes.parts.paint.theme import Theme, rgb
+from scenes.parts.paint.theme import SIZES, Theme, rgb
 
 GAP = 0.08
 """Between images, in shares of one."""
 
 
 def paint_images(canvas: Canvas, _: Place, frame: Sheet, theme: Theme) -> None:
-    """All images, as large as they fit, row by row; dark is the lowest value in the dark theme and the light one."""
+    """All images, as large as they fit, row by row, a frame round one that is pointed at.
+
+    Dark is the lowest value in the dark theme and the light one.
+    """
     count, height, width = frame.images.shape[:3]
     columns = _columns(count, width / height, canvas.width / canvas.height)
     rows = math.ceil(count / columns)
@@ -26,7 +29,15 @@ def paint_images(canvas: Canvas, _: Place, frame: Sheet, theme: Theme) -> None:
     for number, image in enumerate(_coloured(frame.images, theme)):
         row, column = divmod(number, columns)
         at = round(left + (column + GAP / 2) * across), round(top + (row + GAP / 2) * down)
-        paint_shades(canvas, Box(*at, round(side * width), round(side * height)), image, smooth=False)
+        box = Box(*at, round(side * width), round(side * height))
+        paint_shades(canvas, box, image, smooth=False)
+        if number == frame.pointed:
+            canvas.context.rectangle(*box)
+            for width, colour in ((3.5 * SIZES.bold, theme.rim), (2 * SIZES.bold, theme.ink)):
+                canvas.context.set_source_rgba(*canvas.colour(rgb(colour)))
+                canvas.context.set_line_width(width * canvas.unit)
+                canvas.context.stroke_preserve()
+            canvas.context.new_path()
 
 
 def _columns(count: int, shape: float, room: float) -> int:

@@ -26,6 +26,8 @@ HEADER, ROW, GAP, LINE = 100, 74, 8, 44
 under the header, in pixels of 1080."""
 INSET = 40
 """From a panel's side to the text under it: a panel may touch the frame's edge, text may not."""
+LEAD = 0.62
+"""How much of the frame's width, or of its height where it is not wide, the panel takes that leads."""
 NAMES = 6
 """Most names of classes in a line across a wide frame; half as many in others."""
 
@@ -156,7 +158,7 @@ class Panels(InNotebook, Group):
 
     `panels[k]` is one of them, which can be replayed by itself. `below` names the readings in the row under each
     panel, `above` those that all of them share, `key` the marks that are explained; `paint_plane` paints all, or
-    there is one for each.
+    there is one for each. With `lead` the first is what it is about, and large.
     """
 
     def __init__(
@@ -170,6 +172,7 @@ class Panels(InNotebook, Group):
         key: Sequence[str] = ("point", "region", "mistake"),
         theme: Theme | None = None,
         paint_plane: Layers | Sequence[Layers] = paint_embedding,
+        lead: bool = False,
     ) -> None:
         if len(frames) != len(titles):
             raise UnspiralError(f"{len(frames)} frames and {len(titles)} titles were given; a panel needs one of each")
@@ -180,7 +183,7 @@ class Panels(InNotebook, Group):
         self.header = Header(_together(frames), above, theme, classes, key)
         shape = config.pixel_width / config.pixel_height
         shared = shared_colours(classes, theme) is not None
-        windows = arranged(len(frames), columns, shape, len(theme.names[:classes]), int(shared))
+        windows = arranged(len(frames), columns, shape, len(theme.names[:classes]), int(shared), lead)
         narrowest = min(window.right - window.left for window in windows) * 1080 * max(1.0, shape)
         needed = max(_row_width(theme.fonts, frame, title, below) for frame, title in zip(frames, titles))
         lines = 1 if needed < narrowest else 2
@@ -223,15 +226,18 @@ def _row_width(fonts: Fonts, frame: Frame, title: str, below: Sequence[str]) -> 
 
 
 def arranged(
-    count: int, columns: int | None = None, shape: float = 16 / 9, names: int = 0, more: int = 0
+    count: int, columns: int | None = None, shape: float = 16 / 9, names: int = 0, more: int = 0, lead: bool = False
 ) -> list[Window]:
     """Windows for `count` panels under the header, row by row; where the last row has fewer, they are wider.
 
     `shape` is the frame's width over its height: where that is not wide, `columns` are as many as leave the largest
-    planes. Lines of class `names`, and as many `more`, lie between the header and the panels.
+    planes. Lines of class `names`, and as many `more`, lie between the header and the panels. With `lead`, the first is
+    as large as `LEAD` says and the others share what is left: beside it, or under it where the frame is not wide.
     """
     width, height = 1080 * max(1.0, shape), 1080 * max(1.0, 1 / shape)
     header = HEADER + LINE * (more + math.ceil(names / (NAMES if shape >= WIDE else NAMES // 2)))
+    if lead and count > 1:
+        return _led(count - 1, header / height, (20 / height if height > width else 0), wide=shape >= WIDE)
     if shape < WIDE:
         columns = max(range(1, count + 1), key=lambda c: min(width / c, (height - header) / -(-count // c) - ROW))
     columns = columns or math.ceil(math.sqrt(count)) + (count > 6)
@@ -245,3 +251,15 @@ def arranged(
         left, right = column / here, (column + 1) / here
         windows.append(Window(left + gap / 4, top + row * down, right - gap / 4, top + (row + 1) * down))
     return windows
+
+
+def _led(others: int, top: float, foot: float, wide: bool) -> list[Window]:
+    """A large window, and the others beside it, one below the other; or under it, side by side."""
+    gap, end = GAP / 1080, 1 - foot
+    if wide:
+        cuts = [top + (end - top) * k / others for k in range(others + 1)]
+        beside = [Window(LEAD + gap / 4, a, 1 - gap / 4, b) for a, b in zip(cuts, cuts[1:])]
+        return [Window(gap / 4, top, LEAD - gap / 4, end), *beside]
+    cut = top + LEAD * (end - top)
+    under = [Window(k / others + gap / 4, cut, (k + 1) / others - gap / 4, end) for k in range(others)]
+    return [Window(gap / 4, top, 1 - gap / 4, cut), *under]
