@@ -58,6 +58,11 @@ class Browser:
         """What a line of JavaScript returns."""
         return self.ask("/execute/sync", {"script": script, "args": []})
 
+    def windows(self) -> list[str]:
+        """The windows that are open."""
+        with urllib.request.urlopen(self.address + "/window/handles", timeout=60) as answer:
+            return json.load(answer)["value"]
+
     def press(self, key: str) -> None:
         """Press a key and let it go."""
         actions = [{"type": "keyDown", "value": key}, {"type": "keyUp", "value": key}]

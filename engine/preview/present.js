@@ -6,8 +6,10 @@ import { Sound } from './sound.js';
 const told = JSON.parse(document.getElementById('told').textContent);
 const picture = document.getElementById('picture');
 const hint = document.getElementById('hint');
+const keys = hint.textContent;
 const seen = { shown: null, scene: 0, times: [], blank: false, states: [] };
-const at = { scene: 0, section: 0 };
+const [scene = 0, section = 0] = location.hash.slice(1).split('.').map((number) => Number(number) || 0);
+const at = { scene: Math.min(scene, told.scenes.length - 1), section }; // a page that is loaded anew goes on there
 const channel = new BroadcastChannel(location.pathname);
 const begun = Date.now();
 
@@ -17,8 +19,12 @@ const links = told.scenes.map((_, number) => new Link(number, {
   state: (state) => heard(number, state),
   frame: (frame, width, height, pixels) => shown(number, frame, width, height, pixels),
   lost: () => { hint.hidden = false; hint.textContent = 'unspiral present has ended'; },
-  open: (link) => { if (told.fits) link.say({ ask: 'size', ...room() }); },
+  open: fit,
 }));
+
+function fit(link) { // draw as large as the screen is
+  if (told.fits) link.say({ ask: 'size', ...room() });
+}
 
 function room() { // the largest frame of 16 : 9 that the screen holds, in its own pixels
   const [width, height] = [screen.width * devicePixelRatio, screen.height * devicePixelRatio];
@@ -59,6 +65,7 @@ function enter(scene, section, way = 1) {
   Object.assign(at, { scene, section: Math.max(0, Math.min(section, parts(scene).length - 1)) });
   clock.shape = seen.states[scene]?.shape ?? null;
   if (!clock.shape) return;
+  history.replaceState(null, '', `#${scene}.${at.section}`);
   const part = parts()[at.section];
   bound();
   clock.loops = Boolean(part?.loops);
@@ -112,6 +119,8 @@ addEventListener('keydown', (event) => {
   if (!event.ctrlKey && !event.metaKey && !event.altKey && act(event.key)) event.preventDefault();
 });
 addEventListener('click', next);
+document.addEventListener('fullscreenchange', () => links.forEach(fit)); // the window may be on another screen now
+setTimeout(() => { if (hint.textContent === keys) hint.hidden = true; }, 8000);
 
 function say() { // to the window with the notes
   const shape = clock.shape, part = parts()[at.section];
