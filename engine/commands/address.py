@@ -21,13 +21,15 @@ def addressed(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def show(server: Callable[[], "Server"], no_open: bool) -> None:
-    """Serve what `server` makes until Ctrl-C: say the address, and open it unless that is not wanted."""
+def show(server: Callable[[], "Server"], no_open: bool, at: str = "") -> None:
+    """Serve what `server` makes until Ctrl-C: say the address, at a moment if one is given, and open it if wanted."""
     import webbrowser
+    from urllib.parse import quote
 
     from engine.preview.server import serve
 
     def say(address: str) -> None:
+        address += f"#{quote(at)}" if at else ""
         click.echo(address)
         sys.stdout.flush()
         if not no_open:

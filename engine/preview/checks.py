@@ -13,8 +13,8 @@ from engine.preview.shape import Shape, written
 
 SMALLEST = 1 / 40
 """Of the frame's shorter side: what a line of text takes, from its ascenders to its descenders."""
-LINE = 1.25
-"""Lines to the size of their letters."""
+LINE = 1.07
+"""Lines to the size of their letters: from the highest accent to the lowest descender."""
 CONTRAST = 4.5
 """WCAG 2.2, 1.4.3."""
 READING = 22.0
@@ -104,9 +104,9 @@ def _on(seen: Sighting, rests: bool, zoomed: bool) -> Iterator[str]:
         if text.text.rstrip().endswith("…"):
             yield f"{_named(text)} had no room and was cut short"
         least = SMALLEST * min(width, height)
-        if LINE * text.size < least - 0.5:
+        if LINE * text.size < 0.995 * least:
             share = min(width, height) / (LINE * text.size)
-            yield f"{_named(text)} is 1/{share:.0f} of the picture's height; from the last row, 1/40 can be read"
+            yield f"{_named(text)} is 1/{share:.3g} of the picture's height; from the last row, 1/40 can be read"
         if rests and not text.fades and (contrast := _contrast(text, seen.pixels)) is not None and contrast < CONTRAST:
             yield f"{_named(text)} has a contrast of {decimal(contrast)} to what is behind it; 4.5 can be read"
     if rests:

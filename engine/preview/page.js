@@ -8,6 +8,7 @@ const $ = (id) => document.getElementById(id);
 const picture = $('picture');
 const seen = { shown: null, times: [], state: null, errors: 0 };
 let shape = null;
+let sought = location.hash.slice(1); // a moment in the address: the page begins there
 
 const clock = new Clock((frame) => { link.want(frame); tell(); });
 const timeline = new Timeline($('timeline'), (frame) => { clock.way = 0; clock.go(frame); });
@@ -35,7 +36,15 @@ function state(told) {
   sound.load(told.sound);
   list(told.phase === 'ready' && told.findings ? told.findings : []);
   if (told.phase === 'ready' && clock.way) link.want(clock.frame);
+  seek();
   tell();
+}
+
+function seek() {
+  if (!sought || !shape) return;
+  clock.way = 0;
+  link.say({ ask: 'moment', moment: decodeURIComponent(sought) });
+  sought = '';
 }
 
 function list(findings) {
@@ -43,10 +52,11 @@ function list(findings) {
   $('findings').textContent = `${findings.length} hard to read`;
   if (!findings.length) $('list').hidden = true;
   $('list').replaceChildren(...findings.map((finding) => {
-    const [item, link] = [document.createElement('li'), document.createElement('button')];
-    link.textContent = finding.moment;
-    link.onclick = () => { clock.way = 0; clock.go(finding.frame); };
-    item.append(link, finding.said);
+    const [item, there] = [document.createElement('li'), document.createElement('a')];
+    there.textContent = finding.moment;
+    there.href = `#${encodeURIComponent(finding.moment)}`;
+    there.onclick = () => { clock.way = 0; clock.go(finding.frame); };
+    item.append(there, finding.said);
     return item;
   }));
 }
@@ -128,6 +138,7 @@ for (const [id, act] of Object.entries({
   stop: () => link.say({ ask: 'stop' }),
 })) $(id).onclick = (event) => { act(); event.currentTarget.blur(); };
 addEventListener('resize', tell);
+addEventListener('hashchange', () => { sought = location.hash.slice(1); seek(); });
 
 // Zoom: the wheel comes nearer to where it points, dragging moves, a double click shows all again.
 const zoom = { scale: 1, x: 0, y: 0 };

@@ -169,6 +169,8 @@ def _do(studio: Studio, viewer: Viewer, text: str) -> None:
     match asked:
         case {"ask": "frame", "frame": int(frame)}:
             studio.want(viewer, frame, aside=asked.get("aside") is True)
+        case {"ask": "moment", "moment": str(moment)}:
+            studio.seek(viewer, moment)
         case {"ask": "size", "width": int(width), "height": int(height)}:
             studio.fit(width, height)
         case {"ask": "stop"}:

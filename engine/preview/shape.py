@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from engine.errors import UnspiralError, unknown
+from engine.render.moment import parse_moment
+
 
 @dataclass(frozen=True)
 class Said:
@@ -69,6 +72,25 @@ def written(shape: Shape, frame: int) -> str:
     if not names or not names[here] or names.count(names[here]) > 1:
         return f"{_short(frame / shape.rate)}s"
     return f"section:{names[here]}+{_short((frame - shape.sections[here].first) / shape.rate)}s"
+
+
+def frame_at(shape: Shape, moment: str) -> int:
+    """The frame that `written` wrote, or any time or section that `still --at` takes.
+
+    UnspiralError if there is no such section, or a film's playhead is named: where that is, only drawing tells.
+    """
+    there = parse_moment(moment)
+    if there.playhead is not None:
+        raise UnspiralError(f"a preview is opened at a time or a section: 3.2s or section:NAME; {moment} was given")
+    after = round(there.seconds * shape.rate)
+    if not there.section:
+        return max(0, min(after, shape.frames - 1))
+    for number, part in enumerate(shape.sections, 1):
+        if there.section in (part.name, str(number)):
+            return _within(part, after)
+    raise unknown(
+        "section", there.section, [*dict.fromkeys(part.name for part in shape.sections if part.name)] or ["none"]
+    )
 
 
 def same_moment(before: Shape | None, frame: int, after: Shape) -> int:

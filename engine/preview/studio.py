@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from engine.errors import UnspiralError
 from engine.preview.checks import Finding
-from engine.preview.shape import Shape
+from engine.preview.shape import Shape, frame_at
 from engine.preview.worker import Worker
 from engine.render.job import Job
 from engine.render.sources import PROJECT
@@ -164,6 +165,15 @@ class Studio:
         if not aside:
             self.state.frame = frame
         self._hand_out()
+
+    def seek(self, viewer: Viewer, moment: str) -> None:
+        """A viewer wants a moment that is written as `still --at` takes it."""
+        if self.state.shape is None:
+            return
+        try:
+            self.want(viewer, frame_at(self.state.shape, moment))
+        except UnspiralError as error:
+            viewer.tell(self.message() | {"reason": str(error)})
 
     def message(self) -> dict[str, Any]:
         """The state, for a page."""

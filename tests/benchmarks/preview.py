@@ -123,7 +123,7 @@ async def saved(page: Page, scene: Path, saves: int, pid: int) -> None:
                 kind, text = "broken", text.replace("self.wait(1)", "self.wiat(1)", 1)
             case 5:
                 kind, text = "crashing", text.replace("self.wait(1)", "import os; os._exit(3)", 1)
-            case 9 if number < 70 and number % 3 == 0:
+            case 9 if number % 60 == 9 and number < 150:
                 kind, text = "endless", text.replace("self.wait(1)", "[0 for _ in iter(int, 1)]", 1)
         begun = time.monotonic()
         scene.write_text(f"{text}\n# {number}\n", encoding="utf-8")

@@ -52,6 +52,9 @@ def test_a_scene_is_seen_stepped_saved_broken_stopped_and_mended(browser: Browse
         assert browser.run(SEEN) | {"moment": ""} == {
             "at": 0, "moment": "", "middle": RED, "right": BLACK, "error": "", "phase": "ready",
         }  # fmt: skip
+        browser.run("location.hash = 'section:going+0.4s'")  # a link to a moment
+        browser.wait("preview.seen.shown === 14")
+        browser.press("\ue011")
         browser.press("\ue015")  # a section on
         browser.wait("preview.seen.shown === 10")
         for _ in range(9):

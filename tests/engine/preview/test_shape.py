@@ -1,6 +1,9 @@
 """Moments of a scene before and after it was changed."""
 
-from engine.preview.shape import Part, Shape, same_moment, written
+import pytest
+
+from engine.errors import UnspiralError
+from engine.preview.shape import Part, Shape, frame_at, same_moment, written
 
 
 def shape(*sections: tuple[str, int], rate: float = 10) -> Shape:
@@ -27,3 +30,12 @@ def test_a_moment_is_written_as_still_takes_it() -> None:
     assert written(BEFORE, 5) == "section:origin+0.5s"
     assert written(BEFORE, 65) == "6.5s"  # two sections are called fan
     assert written(shape(("", 20)), 10) == "1s"
+
+
+def test_a_moment_that_was_written_is_found_again() -> None:
+    assert all(frame_at(BEFORE, written(BEFORE, frame)) == frame for frame in range(0, BEFORE.frames, 7))
+    assert [frame_at(BEFORE, moment) for moment in ("section:fan", "section:2+9s", "0:01", "99s")] == [50, 79, 10, 109]
+    with pytest.raises(UnspiralError, match="unknown section 'fam'; did you mean fan"):
+        frame_at(BEFORE, "section:fam")
+    with pytest.raises(UnspiralError, match="at a time or a section"):
+        frame_at(BEFORE, "250")
