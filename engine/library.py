@@ -11,6 +11,7 @@ import numpy as np
 from platformdirs import user_cache_path
 
 from engine.errors import UnspiralError
+from engine.files.code import code_digest
 from engine.files.locks import locked
 from engine.files.making import writable
 from engine.files.opening import Unreadable
@@ -30,13 +31,25 @@ def digits_run() -> Run:
 
 
 def example_run(name: str) -> Run:
-    """The run of a scene's own loop, engine/trainings/NAME.py: trained the first time, loaded afterwards."""
-    path = runs_folder() / f"{name}.safetensors"
+    """The run of a scene's own loop, engine/trainings/NAME.py: trained the first time, loaded afterwards.
+
+    It is trained again when that module's code, or what it uses to make data and networks, is another one.
+    """
+    path = example_at(name)
     if not _kept(path):
         with locked(path):
             if not _kept(path):  # another process may have trained it while we waited
                 import_module(f"engine.trainings.{name}").train(path)  # imports torch
     return Run.load(path)
+
+
+def example_at(name: str) -> Path:
+    """Where `example_run` keeps the run of a scene's own loop, be it there yet or not: named by what its code says."""
+    return runs_folder() / f"{name}-{code_digest(f'engine.trainings.{name}', without=_NOT_THE_TRAINING)}.safetensors"
+
+
+_NOT_THE_TRAINING = ("engine.recorder", "engine.runs", "engine.files", "engine.errors", "engine.progress")
+"""Our modules that keep what a training computes, and do not compute it."""
 
 
 def _kept(path: Path, recipe: Recipe | None = None) -> bool:

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from engine import Run, digits, training
+from engine.library import example_at
 from scenes.parts.paint.theme import DARK
 from tests.scenes.rendering import rendered
 from tests.scenes.test_narrations import numbers
@@ -16,8 +17,8 @@ def test_digits_fan_out_until_at_least_eight_of_ten_have_a_region_in_their_colou
     from scenes.digits import Digits
 
     monkeypatch.setenv("UNSPIRAL_RUNS", str(tmp_path))
-    train(tmp_path / "digits.safetensors", epochs=13)  # enough for the beats; the example has 45
-    run = Run.load(tmp_path / "digits.safetensors")
+    train(example_at("digits"), epochs=13)  # enough for the beats; the example has 45
+    run = Run.load(example_at("digits"))
     assert run.trajectories is not None and run.accuracy[-1] > 0.5 > 0.2 > run.accuracy[0]
     frame = training(run)(run.epochs[-1])
     assert np.mean(~frame.wrong) == pytest.approx(run.accuracy[-1], abs=1e-6)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from engine import Run
-from engine.library import example_run
+from engine.library import example_at, example_run
 from scenes.parts.pictures.panels import Panels
 from tests.scenes.test_narrations import numbers, scene
 from tests.scenes.walking import Section, walked
@@ -30,7 +30,7 @@ def told(name: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Run,
     if name in ("autoencoder", "contrastive", "vae"):
         pytest.importorskip("sklearn", reason="takes scikit-learn: uv pip install '.[examples]'")
     monkeypatch.setenv("UNSPIRAL_RUNS", str(folder))
-    importlib.import_module(f"engine.trainings.{name}").train(folder / f"{name}.safetensors", **CUT[name])
+    importlib.import_module(f"engine.trainings.{name}").train(example_at(name), **CUT[name])
     return example_run(name), {section.name: section for section in walked(scene(name))}
 
 
