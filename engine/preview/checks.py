@@ -1,5 +1,6 @@
 """What an audience could not read in a scene: cut off, too small, on top of each other, too pale, too fast."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from itertools import combinations
@@ -12,9 +13,9 @@ from engine.numbers import decimal
 from engine.preview.shape import Shape, written
 
 SMALLEST = 1 / 40
-"""Of the frame's shorter side: what a line of text takes, from its ascenders to its descenders."""
-LINE = 1.07
-"""Lines to the size of their letters: from the highest accent to the lowest descender."""
+"""Of the frame's shorter side: the size of letters."""
+LINE = 1.25
+"""Lines to the size of their letters: what pictures set smaller, to fit a cell or a panel, is held to its line."""
 CONTRAST = 4.5
 """WCAG 2.2, 1.4.3."""
 READING = 22.0
@@ -37,6 +38,8 @@ class Text(NamedTuple):
     alpha: float
     fades: bool = False
     """Whether it is paler than its picture paints it where it is fully there: on its way in or out."""
+    fitted: bool = False
+    """Whether a picture sets it, as large as there is room."""
 
 
 class Sighting(NamedTuple):
@@ -84,28 +87,49 @@ def found(shape: Shape, sightings: Iterable[Sighting]) -> list[Finding]:
     for frame, sentence in said:
         first.setdefault(sentence, Finding(frame, written(shape, frame), sentence))
     seen_all = list(sightings)
+    texts = _Texts.over(seen_all)
     widest = max((seen.view for seen in seen_all), default=0.0)
     for seen in seen_all:
         zoomed = seen.view < 0.99 * widest  # points are outside because somebody looks more closely
-        for sentence in _on(seen, still(shape, seen.frame), zoomed):
+        for sentence in _on(seen, still(shape, seen.frame), zoomed, texts):
             first.setdefault(sentence, Finding(seen.frame, written(shape, seen.frame), sentence))
     return sorted(first.values(), key=lambda finding: finding.frame)
 
 
-def _on(seen: Sighting, rests: bool, zoomed: bool) -> Iterator[str]:
+class _Texts(NamedTuple):
+    """What is known of the texts of a whole scene."""
+
+    tallest: dict[str, float]
+    """How large each becomes: one that grows is small on its way only."""
+    places: Counter[tuple[str, tuple[float, ...]]]
+    """How often each is seen in a place: one that comes in from outside is cut off on its way only."""
+
+    @classmethod
+    def over(cls, sightings: Iterable[Sighting]) -> "_Texts":
+        tallest: dict[str, float] = {}
+        places: Counter[tuple[str, tuple[float, ...]]] = Counter()
+        for text in (text for seen in sightings for text in seen.texts):
+            tallest[text.text] = max(text.size, tallest.get(text.text, 0.0))
+            places[text.text, tuple(map(round, text.box))] += 1
+        return cls(tallest, places)
+
+
+def _on(seen: Sighting, rests: bool, zoomed: bool, all_texts: _Texts) -> Iterator[str]:
     """What is wrong on one frame."""
     height, width = seen.pixels.shape[:2]
     texts = [text for text in seen.texts if text.text.strip() and text.alpha > 0.02 and _within(text, width, height)]
     for text in texts:
         left, top, right, bottom = text.box
         edges = {"left": left < -1, "right": right > width + 1, "upper": top < -1, "lower": bottom > height + 1}
-        for edge in (name for name, beyond in edges.items() if beyond):
+        settled = rests or all_texts.places[text.text, tuple(map(round, text.box))] > 1
+        for edge in (name for name, beyond in edges.items() if beyond and settled):
             yield f"{_named(text)} is cut off at the {edge} edge"
-        if text.text.rstrip().endswith("…"):
+        if text.fitted and text.text.endswith("…") and not text.text.endswith(" …"):  # as `fitted_text` leaves it
             yield f"{_named(text)} had no room and was cut short"
         least = SMALLEST * min(width, height)
-        if LINE * text.size < 0.995 * least:
-            share = min(width, height) / (LINE * text.size)
+        tall = (LINE if text.fitted else 1) * all_texts.tallest[text.text]
+        if tall < 0.98 * least:
+            share = min(width, height) / tall
             yield f"{_named(text)} is 1/{share:.3g} of the picture's height; from the last row, 1/40 can be read"
         if rests and not text.fades and (contrast := _contrast(text, seen.pixels)) is not None and contrast < CONTRAST:
             yield f"{_named(text)} has a contrast of {decimal(contrast)} to what is behind it; 4.5 can be read"

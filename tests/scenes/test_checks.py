@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from manim import LEFT, RIGHT, UP, FadeIn, MathTypst, Text, tempconfig
+from manim import DOWN, LEFT, RIGHT, UP, FadeIn, GrowFromCenter, MathTypst, Paragraph, Text, tempconfig
 
 from engine import Run, training
 from engine.films.film import View
@@ -31,6 +31,9 @@ FAULTS: dict[str, tuple[Callable[[], Any], str]] = {
     "right": (lambda: label("a long line of words", size=60).to_edge(RIGHT, buff=-1), "cut off at the right edge"),
     "upper": (lambda: Text("over the top", font_size=48).to_edge(UP, buff=-0.3), "cut off at the upper edge"),
     "tiny": (lambda: label("tiny words", size=10), "“tiny words” is 1/"),
+    "small": (lambda: Text("two lines,\nboth small", font_size=13.5), "is 1/42.7 of the picture's height"),
+    "shrunk": (lambda: Text("shrunk", font_size=24).scale(0.5), "is 1/48 of the picture's height"),
+    "paragraph": (lambda: Paragraph("one", "two", font_size=40).to_edge(DOWN, buff=-0.3), "off at the lower edge"),
     "formula": (lambda: MathTypst("x + y", font_size=12), "of the picture's height"),
     "pale": (lambda: label("pale words", size=40, colour="#4a545c"), "“pale words” has a contrast of"),
     "faint": (lambda: Text("faint words").set_opacity(0.25), "“faint words” has a contrast of"),
@@ -100,6 +103,8 @@ def test_what_can_be_read_is_no_finding(shift: Any, tmp_path: Path, small: Run) 
         def construct(self) -> None:
             self.add(Picture(training(small)(30)))
             self.play(FadeIn(label("a label", size=32).shift(shift)), run_time=0.4)
+            coming = label("from outside", size=30).shift(7 * shift)
+            self.play(GrowFromCenter(label("a larger one", size=20).shift(2 * UP)), coming.animate.shift(-4 * shift))
             self.wait(0.4)
 
     assert checked(Well, tmp_path) == []

@@ -5,7 +5,17 @@ from typing import Any
 
 import cairo
 import numpy as np
-from manim import DecimalNumber, MathTex, Mobject, SingleStringMathTex, Text, Typst, config
+from manim import (
+    DecimalNumber,
+    MarkupText,
+    MathTex,
+    Mobject,
+    Paragraph,
+    SingleStringMathTex,
+    Text,
+    Typst,
+    config,
+)  # fmt: skip
 
 from engine.films.film import View
 from engine.preview.checks import Sighting
@@ -13,9 +23,9 @@ from engine.preview.checks import Text as Seen
 from scenes.parts.stage.camera import listening
 from scenes.parts.stage.timeline import Timeline
 
-EM = ((Text, 1 / 72), (DecimalNumber, 1 / 72))
+EM = (((Text, MarkupText, Paragraph, DecimalNumber), 1 / 72),)
 """Scene units to a point of Manim's font size in texts; in formulas, 1/96."""
-WORDS = (Text, Typst, MathTex, SingleStringMathTex, DecimalNumber)
+WORDS = (Text, MarkupText, Paragraph, Typst, MathTex, SingleStringMathTex, DecimalNumber)
 
 
 class Listening(cairo.Context):
@@ -33,7 +43,7 @@ class Listening(cairo.Context):
             x, y = self.user_to_device(what["left"], what["baseline"])
             (blue, green, red, alpha), size = what["colour"], what["size"]
             box = (x, y - 0.72 * size, x + what["advance"], y + 0.22 * size)
-            self.texts[-1].append(Seen(what["text"], box, size, (red, green, blue), alpha, alpha < 0.9))
+            self.texts[-1].append(Seen(what["text"], box, size, (red, green, blue), alpha, alpha < 0.9, True))
         elif kind == "points":
             left, top, right, bottom = self.clip_extents()
             x, y = np.asarray(what["centres"], float).reshape(-1, 2).T
@@ -81,7 +91,8 @@ def _view(timeline: Timeline) -> float:
     shown = (member for mobject in timeline.scene.mobjects for member in mobject.get_family())
     frames = (frame for member in shown for frame in _frames(getattr(member, "frame", None)))
     views = (getattr(frame, "view", None) for frame in frames)
-    return min((view.half for view in views if isinstance(view, View)), default=0.0)
+    nearer = float(timeline.renderer.camera.frame_height) / config.frame_height
+    return min((view.half * nearer for view in views if isinstance(view, View)), default=0.0)
 
 
 def _frames(frame: Any) -> Iterator[Any]:
@@ -112,10 +123,11 @@ def _seen(words: Any, camera: Any) -> Iterator[Seen]:
     placed = np.asarray(camera.points_to_pixel_coords(words, points), float)
     low, high = placed.min(0), placed.max(0)
     scale = config.pixel_height / float(camera.frame_height)
-    size = float(words.font_size) * _em(words) * scale
+    lines = words.lines_text if isinstance(words, Paragraph) else words
+    size = float(lines.font_size) * _em(words) * scale
     colours = {tuple(np.round(part.get_fill_color().to_rgb(), 3).tolist()) for part in inked}
     opacity = min(float(part.get_fill_opacity()) for part in inked)
-    names = (getattr(words, name, "") for name in ("original_text", "text", "typst_code", "tex_string"))
+    names = (getattr(lines, name, "") for name in ("original_text", "text", "typst_code", "tex_string"))
     text = str(next((name for name in names if name), type(words).__name__))
     for colour in sorted(colours):
         yield Seen(text, (*low.tolist(), *high.tolist()), size, colour, opacity)
