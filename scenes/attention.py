@@ -1,6 +1,7 @@
 """One layer of attention learns to say a word backwards: its matrix sharpens to the other diagonal."""
 
 from engine import curves, eased, matrix, pace
+from engine.films.pace import by_steps
 from engine.films.together import Together
 from engine.library import example_run
 from engine.numbers import percent
@@ -24,6 +25,7 @@ class Attention(FilmScene):
         sure = percent(film(last).values[:, ::-1].diagonal().min())
         says = f"At the end each letter gives its own place at least {sure} of its attention."
         self.next_section("backwards", says=says)
-        alone = Together((film,))
-        self.remove(panels).add(beside(alone(last), titles[:1], self.theme))
-        self.wait(5)
+        alone = Together((film.row_by_row(last),))
+        self.remove(panels).add(panels := beside(alone(0), titles[:1], self.theme))
+        self.play(Replay(panels, alone, 0, alone.last, rate_func=by_steps(len(word) - 1), run_time=6))
+        self.wait(1.5)

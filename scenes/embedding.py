@@ -34,4 +34,7 @@ class Embedding(FilmScene):
             "fan", says=f"Class vectors are {apart} apart; half of the points lie within {off} of theirs."
         )
         self.play(Replay(picture, film, 1000, 2000, rate_func=eased(), run_time=3))
+        for k in range(len(end.class_vectors)):  # each arm along its vector
+            self.play(picture.animate.choose(focus=[k]), run_time=0.5)
+        self.play(picture.animate.choose(focus=True), run_time=0.5)
         self.wait(2)

@@ -17,11 +17,11 @@ class Pulling(BlackboardScene):
         point, count = typical_mistake(networks, data), len(mistakes_of_all(networks, data))
         films = [pulling(network, data, point) for network in networks]
         self.next_section("one point", says=f"Of {count} mistakes of both networks, the one with the median loss.")
-        self.add(Pullboard([films[1](0)], slopes=False, theme=self.theme))
+        self.add(Pullboard([films[1](0)], slopes=False, theme=self.theme, alone=True))
         self.say(over('L = op("softmax") (W e + b) - y^top (W e + b)', theme=self.theme))
         self.wait(3)
         self.next_section("gradient")  # steps against it go to the class vector of its own colour
-        self.play(FadeIn(alone := Pullboard([films[1](0)], theme=self.theme)))
+        self.play(FadeIn(alone := Pullboard([films[1](0)], theme=self.theme, alone=True)))
         self.say(over("{{ (partial L) / (partial e) = W^top (tilde(y) - y) : slope }}", 32, self.theme))
         self.wait(2)
         says = "The feature extractor steps: {} of what was right breaks with 10 features, {} with 100."

@@ -8,6 +8,7 @@ import pytest
 
 import scenes
 from engine import Run, Together, class_vectors, eased, exponential, training, warping
+from engine.films.pace import by_steps
 from engine.films.trails import MOST, trailing
 
 NAMES = sorted(path.stem for path in Path(scenes.__file__ or "").parent.glob("*.py"))
@@ -55,3 +56,11 @@ def test_films_together_have_trails_and_a_frame_without_points_has_none(five_spi
     both = trailing(Together((film, film)), [1, 2])
     assert len(both) == 2 and all(len(frame.trails.of) for frame in both)
     assert not len(trailing(class_vectors(five_spirals), [1, 2]).trails.of)
+
+
+def test_steps_wait_where_they_begin_and_meet_their_ends() -> None:
+    ease = by_steps(4, still=0.5)
+    assert [ease(k / 4) for k in range(5)] == pytest.approx([0, 0.25, 0.5, 0.75, 1], abs=1e-6)
+    assert ease(0.25 + 0.12) == pytest.approx(0.25, abs=1e-5) and 0.3 < ease(0.25 + 0.19) < 0.49
+    way = [ease(t) for t in np.linspace(0, 1, 400)]
+    assert (np.diff(way) >= -1e-9).all()

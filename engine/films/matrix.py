@@ -1,14 +1,15 @@
 """A matrix (T, A, B) while a training goes on: attention, confusion, weights; the playhead is the epoch."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from engine.errors import UnspiralError
-from engine.films.film import Frame
+from engine.films.film import Frame, check_playhead
 from engine.films.images import limits
 from engine.films.points import series_of
 from engine.films.readings import readings
+from engine.films.seen import Brief
 from engine.films.training import OverEpochs
 from engine.network.layers import Array
 from engine.runs.run import Run
@@ -26,6 +27,8 @@ class Cells(Frame):
     rows: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
     """Names at the left and above; none or one each."""
+    row: float | None = None
+    """The row that is spoken of; between two of them both are, in part. None: all are."""
 
     @property
     def moving(self) -> Array:
@@ -57,6 +60,28 @@ class Matrix(OverEpochs):
             rows=self.rows,
             columns=self.columns,
         )
+
+    def row_by_row(self, epoch: float) -> "Rows":
+        """The matrix of an epoch, one row after the other spoken of; the playhead is the row, 0 the first."""
+        return Rows(self(epoch))
+
+
+@dataclass(frozen=True)
+class Rows(Brief):
+    """A matrix whose rows are spoken of one after the other; the playhead is the row."""
+
+    cells: Cells
+    first: float = 0.0
+
+    @property
+    def last(self) -> float:
+        """The last row."""
+        return len(self.cells.values) - 1.0
+
+    def __call__(self, playhead: float) -> Cells:
+        """The frame at a row. UnspiralError beyond the last."""
+        check_playhead(playhead, self.last)
+        return replace(self.cells, row=playhead)
 
 
 def matrix(run: Run, name: str, rows: tuple[str, ...] = (), columns: tuple[str, ...] = ()) -> Matrix:

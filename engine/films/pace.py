@@ -80,3 +80,14 @@ def announced(pause: float = 0.35) -> Callable[[float], float]:
         return max((1 - math.cos(math.pi * go)) / 2, min(t, 1e-6))  # just after the beginning, not before it
 
     return ease
+
+
+def by_steps(count: int, still: float = 0.5) -> Callable[[float], float]:
+    """In `count` equal steps, each of which waits for the share `still` of its time, and then goes smoothly."""
+    step = announced(still)
+
+    def ease(t: float) -> float:
+        k = min(int(t * count), count - 1)
+        return (k + step(t * count - k)) / count
+
+    return ease

@@ -325,6 +325,7 @@ STATES: dict[str, Callable[[], State]] = {
     "picture-origin": lambda: picture(0),
     "picture-square-named": lambda: picture(2000, "square", NAMED),
     "picture-tall": lambda: picture(1000, "tall"),
+    "picture-focus": lambda: State((Picture(training_film()(2000), DARK, focus=[1]),), "wide"),
     "picture-trails": lambda: moving(),
     "linear_classifier": lambda: straight(100, False),
     "linear_classifier-mistakes": lambda: straight(100, True),

@@ -3,12 +3,15 @@
 import numpy as np
 import pytest
 from coloraide import Color
+from manim import config, tempconfig
 from PIL import Image
 
 from engine import FIVE_SPIRALS, Film, Frame, record, training
 from scenes.parts.paint.theme import DARK, LIGHT, Theme
 from scenes.parts.pictures.contact_sheet import painted
 from scenes.parts.pictures.picture import Picture, Place
+from scenes.parts.pictures.pulling import over
+from scenes.parts.pictures.scores import product
 from tests.scenes.drawn import SHAPES, Text, drawn
 from tests.scenes.states import STATES
 
@@ -68,3 +71,16 @@ def test_nothing_that_is_to_be_read_touches_the_frames_edge(name: str) -> None:
 def _seen(place: np.ndarray, width: int, height: int) -> bool:
     """Whether a place is in the frame: what is larger than its view leaves it."""
     return bool(((place >= 0) & (place <= (width, height))).all())
+
+
+@pytest.mark.parametrize("shape", ["wide", "square"])
+def test_formulas_keep_their_distance_from_the_frames_edge(shape: str) -> None:
+    width, height = SHAPES[shape]
+    with tempconfig(
+        {"pixel_width": width, "pixel_height": height, "frame_height": config.frame_width * height / width}
+    ):
+        scale = width / config.frame_width
+        for made in (product(5), over('1/N sum_(i != k) norm(e_i - e_i^"before")^2', 26)):
+            left, top = width / 2 + scale * made.get_left()[0], height / 2 - scale * made.get_top()[1]
+            right = width / 2 - scale * made.get_right()[0]
+            assert min(left, right) >= 0.02 * width and top >= 0.02 * height

@@ -15,8 +15,13 @@ SAMPLES = 480
 """Places around the view at which a region may be named."""
 
 
-def paint_vector_names(canvas: Canvas, origin: Array, tips: Array, colours: list[RGB], theme: Theme) -> None:
-    """w₁ … outside the arrowheads, on a halo; none that would collide, and none where regions are named."""
+def paint_vector_names(
+    canvas: Canvas, origin: Array, tips: Array, colours: list[RGB], theme: Theme, which: Array | None = None
+) -> None:
+    """w₁ … outside the arrowheads, on a halo; none that would collide, and none where regions are named.
+
+    `which` (K,) says whose are painted, by default all.
+    """
     unit, size = canvas.unit, SIZES.label * canvas.unit
     if not 0 < len(tips) < LABELLED or size < 12:
         return
@@ -29,7 +34,7 @@ def paint_vector_names(canvas: Canvas, origin: Array, tips: Array, colours: list
     for k, ((x, y), colour) in enumerate(zip(labels.tolist(), colours)):
         alpha = float(np.clip((room[k] - 58) / 3, 0, 1))  # soon there or gone: half a name cannot be read
         tip_x, tip_y = tips[k].tolist()
-        if alpha > 0:
+        if alpha > 0 and (which is None or which[k]):
             if 0 < tip_x < canvas.width and 0 < tip_y < canvas.height:
                 x, y = min(max(x, edge), canvas.width - edge), min(max(y, edge), canvas.height - edge)
             at, rim = (x, y + 12 * unit), rgb(theme.rim)

@@ -1,7 +1,8 @@
 """A plane and what lies in it: ground, regions, axes, lines, points, class vectors."""
 
-from collections.abc import Callable, Mapping
-from typing import NamedTuple, cast
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple, cast
 
 import cairo
 import numpy as np
@@ -184,10 +185,13 @@ def paint_lines(canvas: Canvas, place: Place, frame: Frame, theme: Theme) -> Non
         stroke(canvas.context, vertices, starts, np.flatnonzero(which), width * canvas.unit, colour)
 
 
-def paint_points(canvas: Canvas, place: Place, frame: Frame, theme: Theme) -> None:
-    """Points in the colour of their truth; a mistake is hollow, one kept from training a diamond over the others."""
+def paint_points(canvas: Canvas, place: Place, frame: Frame, theme: Theme, among: int = 0) -> None:
+    """Points in the colour of their truth; a mistake is hollow, one kept from training a diamond over the others.
+
+    They are as large as suits so many, or the number that they are `among`.
+    """
     if len(frame.points):
-        radius = max(2.0, theme.points * point_radius(len(frame.points)) * canvas.unit)
+        radius = max(2.0, theme.points * point_radius(among or len(frame.points)) * canvas.unit)
         classes = max(len(frame.class_vectors), int(frame.labels.max()) + 1)
         places = place(frame.points)
         for held in (False, True) if frame.held.any() else (False,):
@@ -221,16 +225,22 @@ def point_radius(count: int) -> float:
     return float(np.clip(5.5 * (5000 / max(count, 1)) ** 0.25, 3.2, 12.0))
 
 
-def paint_class_vectors(canvas: Canvas, place: Place, frame: Frame, theme: Theme, text: bool = True) -> None:
-    """Arrows from the origin with a dark rim, over everything; their names, as text, where there is room for all."""
+def paint_class_vectors(
+    canvas: Canvas, place: Place, frame: Frame, theme: Theme, text: bool = True, which: Array | None = None,
+    size: float = 1.0,
+) -> None:  # fmt: skip
+    """Arrows from the origin with a dark rim, over everything; their names, as text, where there is room for all.
+
+    `which` (K,) says whose are painted, by default all, `size` how much thicker than others.
+    """
     colours = theme.class_colours(len(frame.class_vectors))
     x, y = place.origin
     tips = place(frame.class_vectors)
     rim = rgb(theme.rim) if len(tips) <= RIMMED else None  # of so many arrows rims would be all that is seen
-    for tip, colour in zip(tips, colours):
-        paint_arrow(canvas, (x, y), (float(tip[0]), float(tip[1])), colour, rim)
+    for k in range(len(tips)) if which is None else np.flatnonzero(which).tolist():
+        paint_arrow(canvas, (x, y), (float(tips[k, 0]), float(tips[k, 1])), colours[k], rim, size)
     if text:
-        paint_vector_names(canvas, np.array([x, y]), tips, colours, theme)
+        paint_vector_names(canvas, np.array([x, y]), tips, colours, theme, which)
 
 
 MARK = 24.0
@@ -243,10 +253,12 @@ WHOLE = {"grid": 1.0, "regions": 1.0, "class_vectors": 1.0, "points": 1.0}
 
 
 def paint_plane(
-    canvas: Canvas, place: Place, frame: Frame, theme: Theme, shown: Mapping[str, float] = WHOLE, panel: bool = False
-) -> None:
+    canvas: Canvas, place: Place, frame: Frame, theme: Theme, shown: Mapping[str, float] = WHOLE, panel: bool = False,
+    strengths: Sequence[float] = (),
+) -> None:  # fmt: skip
     """The plane and all that lies in it, each part as far as it is `shown`, and the answer as far as it has appeared.
 
+    Where some classes are spoken of, `strengths` says how strong each is; those that are not are dimmed.
     In a `panel`, points are as small as that, names appear where there is room, and what the frame says stands at the
     foot.
     """
@@ -254,7 +266,9 @@ def paint_plane(
     roomy = not panel or canvas.height > ROOMY * unit
     small = canvas if roomy else canvas._replace(frame_side=round(540 * unit))
 
-    def layer(amount: float, paint: Callable[..., None], canvas: Canvas = canvas, **how: bool) -> None:
+    def layer(
+        amount: float, paint: Callable[..., None], canvas: Canvas = canvas, frame: Frame = frame, **how: Any
+    ) -> None:
         if amount > 0:
             with fading(canvas, amount):
                 paint(canvas, place, frame, theme, **how)
@@ -263,21 +277,53 @@ def paint_plane(
     if answered < 1:
         paint_ground(canvas, theme)
     layer(answered, paint_regions)
+    if answered > 0 and min(strengths, default=1.0) < 1:
+        _dim_regions(canvas, place, frame, theme, strengths)
     paint_axes(canvas, place, frame, theme)
     layer(shown["grid"], paint_lines)
-    layer(shown["points"], paint_points, canvas._replace(frame_side=None) if panel else canvas)
+    for strength, spoken in _by_strength(strengths):
+        some = frame if spoken is None else _points_of(frame, spoken)
+        wide = canvas._replace(frame_side=None) if panel else canvas
+        layer(strength * shown["points"], paint_points, wide, some, among=len(frame.points))
     if len(frame.trails.of):
         layer(shown["points"], _paint_trails)
     if len(frame.marked):
         paint_marked(canvas, place(frame.marked), theme)
     if roomy:
         paint_axis_names(canvas, place, frame, theme)
-    layer(frame.decided * shown["class_vectors"], paint_class_vectors, small, text=roomy)
+    for strength, spoken in _by_strength(strengths):
+        size = 1 + 0.5 * (strength - min(strengths, default=strength))  # what is spoken of is thicker
+        amount = strength * frame.decided * shown["class_vectors"]
+        layer(amount, paint_class_vectors, small, text=roomy and strength > 0.5, which=spoken, size=size)
     if panel and frame.caption:
         room = canvas.width - 2 * SIZES.edge * unit
         text, size = fitted_text(canvas.fonts, frame.caption, 32 * unit, room)
         at = (canvas.width / 2, canvas.height - 18 * unit)
         paint_text(canvas, text, at, size, rgb(theme.ink), anchor="middle", halo=rgb(theme.rim))
+
+
+def _by_strength(strengths: Sequence[float]) -> list[tuple[float, Array | None]]:
+    """Each strength and the classes (K,) that have it, weaker ones first; None where all classes are alike."""
+    if min(strengths, default=1.0) == 1:
+        return [(1.0, None)]
+    all_of_them = np.asarray(strengths)
+    return [(float(strength), all_of_them == strength) for strength in np.unique(all_of_them)]
+
+
+def _points_of(frame: Frame, classes: Array) -> Frame:
+    """The frame with the points of some classes (K,) alone; colours stay those of all."""
+    chosen = classes[frame.labels]
+    several = {name: getattr(frame, name)[chosen] for name in ("points", "labels", "wrong", "held")}
+    return replace(frame, **several)
+
+
+def _dim_regions(canvas: Canvas, place: Place, frame: Frame, theme: Theme, strengths: Sequence[float]) -> None:
+    """The ground over the regions of classes that are not spoken of."""
+    for polygon, strength in zip(frame.regions, strengths):
+        if strength < 1:
+            _trace(canvas.context, place(polygon).tolist())
+            canvas.context.set_source_rgba(*canvas.colour(rgb(theme.ground), 0.9 * (1 - strength)))
+            canvas.context.fill()
 
 
 def _trace(context: cairo.Context, outline: list[list[float]]) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.network.layers import Array
-from scenes.parts.paint.canvas import Canvas, tell
+from scenes.parts.paint.canvas import Canvas
 from scenes.parts.paint.theme import RGB, Theme, mix, rgb
 
 INK = 0.5
@@ -19,7 +19,6 @@ LONG = 40.0
 
 def paint_trails(canvas: Canvas, ways: Array, labels: NDArray[np.int64], colours: Sequence[RGB], theme: Theme) -> None:
     """Paint ways (M, S, 2) in pixels, each in its label's colour, made brighter, with a rim."""
-    tell(canvas.context, "trails", ways=ways, labels=labels)
     context, unit = canvas.context, canvas.unit
     weight = np.minimum(1, np.linalg.norm(np.diff(ways, axis=1), axis=2).sum(1) / (LONG * unit))
     along = np.gradient(ways, axis=1)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import zip_longest
 from typing import Any, Self
 
 import numpy as np
@@ -12,7 +13,7 @@ from engine import Frame, UnspiralError
 from engine.errors import unknown
 from engine.network.layers import Array
 from scenes.parts.paint.canvas import Canvas, fading
-from scenes.parts.paint.key import paint_key
+from scenes.parts.paint.key import classes_of, paint_key
 from scenes.parts.paint.plane import (
     Place,
     paint_answers_by_name,
@@ -24,6 +25,8 @@ from scenes.parts.stage.painted import Shown
 
 PARTS = ("grid", "regions", "class_vectors", "points", "curve", "key")
 """What a picture consists of besides its ground, axes and read-outs."""
+DIM = 0.25
+"""How far is shown what is not in focus."""
 
 
 class Picture(Shown[Frame]):
@@ -31,6 +34,7 @@ class Picture(Shown[Frame]):
 
     `grid`, `regions`, `class_vectors`, `points`, `curve` and `key` are True or False, or an opacity between; `points`
     may also name classes: points=[0, 2]. `readouts` is True, False or the names of some: readouts=["accuracy"].
+    `focus` names the classes that are spoken of: the others' points, arrows and regions are dimmed; True ends it.
     `picture.animate.choose(regions=False)` changes them smoothly.
 
     Like Manim's Axes it leads from data to the screen: `c2p`, `p2c`, `point(i)` and `tip(k)`.
@@ -50,16 +54,19 @@ class Picture(Shown[Frame]):
         points: float | Sequence[int] = True,
         curve: float = True,
         key: float = True,
+        focus: bool | Sequence[int] = True,
         **kwargs: Any,
     ) -> None:
         super().__init__(frame, theme, **kwargs)
         self.readouts: bool | tuple[str, ...] = True
         self.classes: tuple[int, ...] | None = None
         """Whose points are shown; None: all."""
+        self.strengths: tuple[float, ...] = ()
+        """How strong each class is, where some are in focus; none: all are alike."""
         self.amounts: dict[str, float] = dict.fromkeys(PARTS, 1.0)
         """How far each part is shown, from 0 to 1."""
         parts: dict[str, Any] = {"readouts": readouts, "grid": grid, "regions": regions, "class_vectors": class_vectors}
-        parts |= {"points": points, "curve": curve, "key": key}
+        parts |= {"points": points, "curve": curve, "key": key, "focus": focus}
         self.choose(**{name: given for name, given in parts.items() if given is not True})
 
     def choose(self, **parts: Any) -> Self:
@@ -70,8 +77,13 @@ class Picture(Shown[Frame]):
         for name, given in parts.items():
             if name == "readouts":
                 self.readouts = given if isinstance(given, bool) else _readouts(given, self.frame)
+            elif name == "focus":
+                spoken = None if isinstance(given, bool) else _classes(given, self.frame)
+                self.strengths = tuple(
+                    1.0 if spoken is None or k in spoken else DIM for k in range(classes_of(self.frame))
+                )
             elif name not in PARTS:
-                raise unknown("part of a picture", name, ("readouts", *PARTS))
+                raise unknown("part of a picture", name, ("readouts", "focus", *PARTS))
             elif name == "points" and not isinstance(given, bool | int | float):
                 self.classes, self.amounts = _classes(given, self.frame), self.amounts | {name: 1.0}
             elif not 0 <= given <= 1:
@@ -89,6 +101,8 @@ class Picture(Shown[Frame]):
             self.amounts = {name: (1 - alpha) * a + alpha * b for name, a, b in pairs}
             end = mobject1 if alpha < 0.5 else mobject2
             self.readouts, self.classes = end.readouts, end.classes
+            ends = zip_longest(mobject1.strengths, mobject2.strengths, fillvalue=1.0)
+            self.strengths = tuple((1 - alpha) * a + alpha * b for a, b in ends)
         return self
 
     def place(self, canvas: Canvas) -> "Place":
@@ -138,7 +152,7 @@ class Picture(Shown[Frame]):
     def paint(self, canvas: Canvas) -> None:
         """Paint the frame over the whole canvas, from the regions at the back to the read-outs in front."""
         frame, theme, place, shown = self.chosen(), self.theme, self.place(canvas), self.amounts
-        paint_plane(canvas, place, frame, theme, shown)
+        paint_plane(canvas, place, frame, theme, shown, strengths=self.strengths)
         if self.readouts:
             if named := frame.decided * shown["regions"]:
                 with fading(canvas, named):

@@ -10,7 +10,7 @@ from manim import Mobject
 from engine.films.pulling import Pull
 from engine.numbers import decimal, percent
 from scenes.parts.paint.arrows import paint_arrow
-from scenes.parts.paint.canvas import Box, Canvas
+from scenes.parts.paint.canvas import Box, Canvas, fading
 from scenes.parts.paint.key import classes_of, paint_names
 from scenes.parts.paint.plane import (
     Place,
@@ -24,10 +24,11 @@ from scenes.parts.paint.plane import (
 from scenes.parts.paint.raster import stroke
 from scenes.parts.paint.text import paint_text
 from scenes.parts.paint.theme import SIZES, STRONG, Theme, chosen_theme, rgb
+from scenes.parts.pictures.picture import DIM
 from scenes.parts.stage.formula import formula, seat
 from scenes.parts.stage.painted import Painted
 
-TOP, BELOW, PITCH = 120, 230, 50
+TOP, BELOW, PITCH = 146, 230, 50
 """Heights over the planes, for a formula, and under each, for four lines of text; from one line to the next."""
 
 
@@ -35,16 +36,19 @@ def over(text: str, size: float = 40, theme: Theme | None = None) -> Mobject:
     """A formula over the planes; what is called `slope` in it has the gradient's colour."""
     theme = theme or chosen_theme()
     colours = {"slope": theme.gradient} if ": slope }}" in text else {}
-    return formula(text, colours, size, theme).move_to(seat(wide=(960, 61), tall=(540, 61)))
+    return formula(text, colours, size, theme).move_to(seat(wide=(960, 91), tall=(540, 91)))
 
 
 class Pullboard(Painted):
-    """Shows `Pull` frames side by side, on one playhead."""
+    """Shows `Pull` frames side by side, on one playhead; `alone`: all but the pulled point and its class is dim."""
 
     opaque = True
 
-    def __init__(self, frames: Sequence[Pull], slopes: bool = True, theme: Theme | None = None) -> None:
+    def __init__(
+        self, frames: Sequence[Pull], slopes: bool = True, theme: Theme | None = None, alone: bool = False
+    ) -> None:
         super().__init__(theme=theme)
+        self.alone = alone
         self.frames = tuple(frames)
         self.slopes = slopes
 
@@ -81,8 +85,12 @@ class Pullboard(Painted):
         paint_regions(canvas, place, frame, theme)
         paint_axes(canvas, place, frame, theme)
         paint_lines(canvas, place, frame, theme)
-        paint_points(canvas, place, frame, theme)
-        paint_class_vectors(canvas, place, frame, theme)
+        own = np.arange(len(frame.class_vectors)) == frame.labels[frame.pulled]
+        with fading(canvas, DIM if self.alone else 1.0):
+            paint_points(canvas, place, frame, theme)
+            paint_class_vectors(canvas, place, frame, theme, text=not self.alone, which=~own if self.alone else None)
+        if self.alone:
+            paint_class_vectors(canvas, place, frame, theme, which=own)
         ink, rim = rgb(theme.ink), rgb(theme.rim)
         colour = theme.class_colours(len(frame.class_vectors))[int(frame.labels[frame.pulled])]
         trail = place(frame.trail)

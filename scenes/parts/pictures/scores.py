@@ -40,14 +40,14 @@ class Parts(NamedTuple):
         unit, wide = min(width, height) / 1080, width >= WIDE * height
         across, down = width / unit, height / unit
         if wide:
-            scores, probabilities = Box(1130, 285, 220, 475), Box(1570, 285, 170, 475)
-            return cls((1010, down), (1480, 138), scores, probabilities, (1130, across - 60, 985))
+            scores, probabilities = Box(1130, 296, 220, 464), Box(1570, 296, 170, 464)
+            return cls((1010, down), (1480, 165), scores, probabilities, (1130, across - 60, 985))
         below = down - BELOW
         scores, probabilities = Box(110, below, 190, 315), Box(across / 2 + 130, below, 210, 315)
         scale = (60, across - 60, down - 112)
         if down > 1.4 * across:
             return cls((across, below - 290), (-across / 2, below - 145), scores, probabilities, scale)
-        return cls((across - 400, below - 30), (-200, below / 2 - 15), scores, probabilities, scale)
+        return cls((across - 420, below - 30), (-220, below / 2 - 15), scores, probabilities, scale)
 
 
 BELOW = 600
@@ -65,7 +65,7 @@ def product(count: int, theme: Theme | None = None) -> Mobject:
     scores = ", ".join(f"{{{{ s_{k} : s{k} }}}}" for k in rows)
     weight = "; ".join(f"{{{{ w_{k}^top : w{k} }}}}" for k in rows)
     colours = {f"{letter}{k}": colour for letter in "sw" for k, colour in zip(rows, theme.class_colours(count))}
-    made = formula(f"s = vec({scores}) = W f = mat({weight}) f", colours, 26, theme)
+    made = formula(f"s = vec({scores}) = W f = mat({weight}) f", colours, 24, theme)
     parts = Parts.of(config.pixel_width, config.pixel_height)
     return made.move_to(seat(parts.product, parts.product))
 

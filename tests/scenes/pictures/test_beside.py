@@ -8,13 +8,13 @@ from numpy.typing import NDArray
 from engine.films.curves import Drawn
 from engine.films.film import Curve
 from engine.films.images import Sheet
-from engine.films.matrix import Cells
+from engine.films.matrix import Cells, Rows
 from scenes.parts.paint.canvas import Canvas
 from scenes.parts.paint.plane import Place
 from scenes.parts.paint.theme import DARK, LIGHT, Theme, rgb
 from scenes.parts.pictures.curves import paint_curves
 from scenes.parts.pictures.images import paint_images
-from scenes.parts.pictures.matrix import paint_matrix, shades
+from scenes.parts.pictures.matrix import DIM, paint_matrix, shades
 from tests.scenes.listening import Disc, Line, Listening, Text
 
 WIDTH, HEIGHT = 640, 480
@@ -50,6 +50,20 @@ def test_every_cell_has_the_shade_of_its_value(theme: Theme, low: float) -> None
         for column in range(7):
             at = seen[round(top + (row + 0.5) * side), round(left + (column + 0.5) * side)]
             assert at == pytest.approx(expected[row, column], abs=0.01), (row, column)
+
+
+def test_the_row_that_is_spoken_of_keeps_its_shades_and_the_others_are_dimmed() -> None:
+    values = np.random.default_rng(1).uniform(0.3, 1, (4, 6))
+    cells = Cells(**EMPTY, values=values, low=0.0, high=1.0)
+    film = Rows(cells)
+    assert film.last == 3 and [film(at).row for at in (0, 1.5)] == [0, 1.5]
+    plain, spoken = painted(paint_matrix, cells), painted(paint_matrix, film(1))
+    left, top, right, _ = box_of(plain)
+    side = (right - left) / 6
+    for row in range(4):
+        at = round(top + (row + 0.5) * side), round(left + 2.5 * side)
+        share = 1 if row == 1 else DIM
+        assert spoken[at] == pytest.approx(share * plain[at] + (1 - share) * np.array(rgb(DARK.ground)), abs=0.01)
 
 
 def test_shades_go_one_way_and_0_is_the_grounds_own_in_both_scales() -> None:

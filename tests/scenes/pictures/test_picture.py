@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from engine import UnspiralError
 from engine.films.film import NO_TRAILS
 from engine.films.trails import trailing
 from scenes.parts.paint.canvas import Canvas
@@ -157,3 +158,31 @@ def test_trails_end_at_their_points_and_are_drawn_where_the_points_were(theme: T
         assert np.mean([changed[y - 2 : y + 3, x - 2 : x + 3].any() for x, y in zip(columns, rows)]) > 0.9
     reach = np.abs(np.argwhere(changed)[:, None, ::-1] - ways.reshape(-1, 2)).max(-1).min(1)
     assert reach.max() < 40  # nothing else has changed
+
+
+@pytest.mark.parametrize("theme", [DARK, LIGHT], ids=["dark", "light"])
+def test_classes_in_focus_stay_as_they_are_and_the_others_sink_into_the_ground(theme: Theme) -> None:
+    frame = states.training_film()(2000)
+    picture = Picture(frame, theme, grid=False, curve=False, key=False, readouts=False)
+    plain = painted(picture, 960, 540)[..., :3].astype(float)
+    spoken = painted(picture.choose(focus=[2]), 960, 540)[..., :3].astype(float)
+    place, ground = picture.place(Canvas(None, 960, 540)), 255 * np.array(rgb(theme.ground))  # type: ignore[arg-type]
+    beyond = [place(k * vector)[None].astype(int)[0] for k in (1.4, 1.7) for vector in frame.class_vectors]
+    columns, rows = np.array([at for at in beyond if 0 <= at[0] < 960 and 0 <= at[1] < 540]).T
+    columns, rows = (
+        np.append(columns, place(frame.points)[:, 0].astype(int)),
+        np.append(rows, place(frame.points)[:, 1].astype(int)),
+    )
+    e = (np.stack([columns, rows], 1) + 0.5 - place.origin) / (place.scale, -place.scale)
+    network = states.trained()
+    answers = (e @ network[-1].weight.T + network[-1].bias).argmax(1)
+    away = [np.abs(image[rows, columns] - ground).sum(1) for image in (plain, spoken)]
+    own = answers == 2
+    assert own.sum() > 100 and np.median(away[1][own] / away[0][own]) > 0.98
+    assert np.median(away[1][~own] / np.maximum(away[0][~own], 1)) < 0.45
+    between = Picture(frame, theme)
+    between.interpolate(Picture(frame, theme), Picture(frame, theme, focus=[2]), 0.5)
+    assert between.strengths == pytest.approx([0.625, 0.625, 1, 0.625, 0.625])
+    assert (painted(picture.choose(focus=True), 960, 540)[..., :3] == plain).all()
+    with pytest.raises(UnspiralError, match="points of class 7 were asked for"):
+        picture.choose(focus=[7])
