@@ -11,6 +11,7 @@ from engine.network.layers import Array, logits
 from engine.network.levels import even_level_lines
 from engine.network.lines import extent_of
 from engine.network.loss import judged
+from engine.network.regions import Finer, finer_scores
 from engine.runs.run import Run
 from engine.runs.showable import showable
 
@@ -28,6 +29,8 @@ class Energies(Frame):
     """(CELLS + 1,), where the grid's lines are, on both axes."""
     scores: Array
     """(CELLS + 1, CELLS + 1, K), s at (ticks[column], ticks[row])."""
+    finer: tuple[Finer, ...]
+    """The scores where the answer changes, within a grid's cell."""
     spacing: float
     """Of the levels of −s that are drawn."""
     levels: tuple[Array, ...]
@@ -61,6 +64,7 @@ class Energy(OverEpochs):
             class_names=self.run.class_names,
             ticks=ticks,
             scores=known,
+            finer=finer_scores(lambda x: logits(network, x), known, ticks),
             spacing=self.spacing,
             levels=even_level_lines(lambda x: logits(network, x), known, ticks, self.spacing, pixel),
         )

@@ -11,6 +11,7 @@ from engine.errors import UnspiralError, unknown
 from engine.films.seen import Brief, Seen
 from engine.network.layers import Array, Network, classifier
 from engine.network.lines import NO_LINES, Lines
+from engine.network.regions import Finer
 from engine.recipes.data import Labelled
 
 ASIDE = 1.3
@@ -60,6 +61,8 @@ class Answered(NamedTuple):
     """(A, A, K), at (ticks[column], ticks[row])."""
     radius: float = np.inf
     """How far from the origin they are meant."""
+    finer: tuple[Finer, ...] = ()
+    """The scores within a grid's cell where the answer changes, if they are known."""
 
 
 class Trails(NamedTuple):

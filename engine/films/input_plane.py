@@ -11,6 +11,7 @@ from engine.films.training import OverEpochs
 from engine.network.layers import logits
 from engine.network.lines import Lines, extent_of, square_grid
 from engine.network.loss import judged
+from engine.network.regions import finer_scores
 from engine.runs.run import Run
 from engine.runs.showable import showable
 
@@ -35,13 +36,14 @@ class InputPlane(OverEpochs):
         found = judged(logits(network, x), y)
         values, measured = readings(self.run, playhead, found)
         ticks = REACH * self.view.half * np.linspace(-1, 1, CELLS + 1)
+        known = over_plane(network, ticks)
         return Frame(
             points=x,
             labels=y,
             wrong=found.wrong,
             lines=self.grid,
             bright=self.bright,
-            curved=Answered(ticks, over_plane(network, ticks)),
+            curved=Answered(ticks, known, finer=finer_scores(lambda x: logits(network, x), known, ticks)),
             view=self.view,
             playhead=playhead,
             readings=values,

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.network.layers import Array, softargmax
-from engine.network.regions import corners_of, mixed_cells
+from engine.network.regions import Finer, corners_of, mixed_cells
 
 BENT = 0.004
 """A coarse cell that would be further than this from its own fine cells is cut into them."""
@@ -108,14 +108,36 @@ def _runs(cut: NDArray, low: Array, high: Array, owners: NDArray) -> tuple[NDArr
     return rows, first, after - rows * width
 
 
-def boundaries(scores: Array, across: Array, up: Array) -> Array:
-    """Segments (S, 2, 2) between where one class has the highest score and where another: scores (U, A, K)."""
-    owners = scores.argmax(-1)
-    rows, columns = np.nonzero(mixed_cells(owners))
-    known = np.concatenate([np.stack([*np.meshgrid(across, up), owners], -1), scores], -1)
-    cuts = _cuts(_around(known, rows, columns), _around(owners, rows, columns))
+def boundaries(scores: Array, across: Array, up: Array, finer: tuple[Finer, ...] = ()) -> Array:
+    """Segments (S, 2, 2) between where one class has the highest score and where another: scores (U, A, K).
+
+    They are straight within a cell, or within parts of it where `finer` scores are known.
+    """
+    if finer:
+        parts = [_parts(each, across, up) for each in finer]
+        cells, owners = (np.concatenate(found) for found in zip(*parts))
+    else:
+        owners = scores.argmax(-1)
+        rows, columns = np.nonzero(mixed_cells(owners))
+        known = np.concatenate([np.stack([*np.meshgrid(across, up), owners], -1), scores], -1)
+        cells, owners = _around(known, rows, columns), _around(owners, rows, columns)
+    cuts = _cuts(cells, owners)
     ends = [(cuts.ab, cuts.ac), *((edge, cuts.middle) for edge in cuts.edges)]
     return np.concatenate([np.stack(pair, 1) for pair in ends])[..., :2]
+
+
+def _parts(finer: Finer, across: Array, up: Array) -> tuple[Array, NDArray]:
+    """Mixed parts of cells: x, y, 0 and scores at four corners (M, 4, 3 + K), and who wins there (M, 4)."""
+    owners = finer.scores.argmax(-1)
+    mixed = mixed_cells(owners.transpose(1, 2, 0)).transpose(2, 0, 1)
+    which, row, column = (found[:, None] for found in np.nonzero(mixed))
+    i, j = row + np.array([0, 0, 1, 1]), column + np.array([0, 1, 1, 0])
+    share = np.linspace(0, 1, finer.scores.shape[1])
+    below, left = finer.cells[which[:, 0]].T[..., None]
+    x = across[left] + share[j] * (across[left + 1] - across[left])
+    y = up[below] + share[i] * (up[below + 1] - up[below])
+    places = np.stack([x, y, np.zeros_like(x)], -1)
+    return np.concatenate([places, finer.scores[which, i, j]], -1), owners[which, i, j]
 
 
 class _Cuts(NamedTuple):

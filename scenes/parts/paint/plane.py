@@ -10,7 +10,7 @@ import numpy as np
 from engine import Frame
 from engine.films.film import ASIDE, Answered, View
 from engine.network.layers import Array
-from engine.network.regions import answers
+from engine.network.regions import answers, upside_down
 from scenes.parts.paint.arrows import paint_arrow
 from scenes.parts.paint.canvas import WIDE, Canvas, fading, tell
 from scenes.parts.paint.discs import point_discs
@@ -99,13 +99,14 @@ def paint_regions(canvas: Canvas, place: Place, frame: Frame, theme: Theme) -> N
 
 def _paint_answered(canvas: Canvas, place: Place, answered: Answered, theme: Theme) -> None:
     """Regions with curved edges: each pixel has the colour of the class with the highest score there."""
-    ticks, scores, radius = answered
+    ticks, scores, radius, finer = answered
     paint_ground(canvas, theme)
     cell = (ticks[1] - ticks[0]) * place.scale
     fine = int(np.clip(np.ceil(cell), 1, 16))
     swatches = np.full((scores.shape[-1], 4), 255, np.uint8)
     swatches[:, :3] = np.rint(255 * np.array(theme.region_colours(len(swatches))))
-    pixels = np.ascontiguousarray(answers(scores[::-1], fine, swatches.view(np.uint32)[:, 0]))
+    colours = swatches.view(np.uint32)[:, 0]
+    pixels = np.ascontiguousarray(answers(scores[::-1], fine, colours, upside_down(finer, len(scores) - 1)))
     height, width = pixels.shape
     tell(canvas.context, "answers", pixels=pixels, ticks=ticks)
     image = cairo.ImageSurface.create_for_data(cast(memoryview, pixels.data), cairo.FORMAT_RGB24, width, height)

@@ -4,7 +4,7 @@ import cairo
 import numpy as np
 
 from engine.films.energy import CELLS, PANEL, Energies
-from engine.network.regions import answers
+from engine.network.regions import answers, upside_down
 from engine.network.solid import boundaries
 from engine.numbers import decimal, percent
 from scenes.parts.paint.canvas import Box, Canvas
@@ -43,7 +43,8 @@ class Landscape(Shown[Energies]):
         plane = canvas.part(context, side, side)
         place = Place((side / 2, side / 2), side / 2 / frame.view.half)
         paint_answers(plane, Box(0, 0, side, side), frame, theme)
-        segments = place(boundaries(frame.scores, frame.ticks, frame.ticks).reshape(-1, 2)).reshape(-1, 2, 2)
+        edges = boundaries(frame.scores, frame.ticks, frame.ticks, frame.finer)
+        segments = place(edges.reshape(-1, 2)).reshape(-1, 2, 2)
         paint_segments(plane, segments, 2.5 * unit, mix(rgb(theme.ground), rgb(theme.ink), 0.62))
         paint_axes(plane, place, frame, theme)
         paint_points(plane, place, frame, theme)
@@ -110,7 +111,8 @@ def paint_answers(canvas: Canvas, box: Box, frame: Energies, theme: Theme) -> No
     table = np.array(theme.region_colours(frame.scores.shape[-1]))
     swatches = np.full((len(table), 4), 255, np.uint8)
     swatches[:, :3] = np.rint(255 * table)  # red first: frames are RGBA where cairo thinks BGRA
-    pixels = answers(frame.scores[::-1], fine, swatches.view(np.uint32)[:, 0])
+    finer = upside_down(frame.finer, len(frame.scores) - 1)
+    pixels = answers(frame.scores[::-1], fine, swatches.view(np.uint32)[:, 0], finer)
     context = canvas.context
     if pixels.shape == (box.height, box.width):
         put(context, (box.left, box.top), pixels)
