@@ -1,23 +1,23 @@
 // Images of the input plane's grid, with a vertex at each bend: engine/network/lines.py says why they are exact.
 import { KINDS } from "./kinds.js";
 
-/** @typedef {{shares: number[], places: number[]}} Polyline shares of the way along a segment; x and y of each vertex */
+/** @typedef {{shares: ArrayLike<number>, places: ArrayLike<number>}} Polyline shares of the way along a segment; x and y of each vertex */
 
 /** Pieces that a curved line is drawn in. */
 const PIECES = 96;
 
 /**
- * The image of a segment in the plane that is shown.
+ * The images of segments in the plane that is shown.
  * @param {import("./network.js").Network} network
- * @param {number[][]} segment its two ends
- * @returns {Polyline}
+ * @param {number[][][]} segments the two ends of each
+ * @returns {Polyline[]}
  */
-export function imageOf(network, segment) {
+export function imagesOf(network, segments) {
   const layers = network.layers.slice(0, -1);
-  if (isShallow(layers)) return shallow(network, layers, segment);
+  if (isShallow(layers)) return shallow(network, layers, segments);
   const kinked = layers.every(({ kind, kinks }) => kind === "linear" || kinks !== null);
   const shares = kinked ? [0, 1] : Array.from({ length: PIECES + 1 }, (_, k) => k / PIECES);
-  return deep(network, layers, shares, segment);
+  return segments.map((segment) => deep(network, layers, shares, segment));
 }
 
 /** @param {import("./network.js").Layer[]} layers */
@@ -28,63 +28,99 @@ function isShallow(layers) {
 
 /**
  * One hidden layer: where unit u crosses its kink the slope changes by |dz_u| W_u times its bend. Adding up bends is
- * many times faster than sending every vertex through the network.
+ * many times faster than sending every vertex through the network. Units stay in the order in which the last line met
+ * their kinks: the next line meets them in nearly the same.
  * @param {import("./network.js").Network} network
  * @param {import("./network.js").Layer[]} layers
- * @param {number[][]} segment
- * @returns {Polyline}
+ * @param {number[][][]} segments
+ * @returns {Polyline[]}
  */
-function shallow({ flat, axes }, [first, bend, second], [from, to]) {
+function shallow(network, [first, bend, second], segments) {
+  const { flat } = network;
+  const units = first.rows;
   const kink = /** @type {number[]} */ (bend.kinks)[0];
   const f = (/** @type {number} */ z) => KINDS[bend.kind](z, ...bend.numbers);
-  const below = f(kink - 1) - f(kink - 2);
-  const above = f(kink + 2) - f(kink + 1);
-  const [way0, way1] = [to[0] - from[0], to[1] - from[1]];
-  const width = second.rows;
-  let [x, y, dx, dy] = [0, 0, 0, 0];
-  for (let row = 0; row < width; row++) {
-    const bias = flat[second.at + width * second.columns + row];
-    x += bias * axes[row][0];
-    y += bias * axes[row][1];
-  }
-  const bends = [];
-  for (let unit = 0; unit < first.rows; unit++) {
-    const at = first.at + 2 * unit;
-    const [w0, w1] = [flat[at], flat[at + 1]];
-    const z = w0 * from[0] + w1 * from[1] + flat[first.at + 2 * first.rows + unit];
-    const dz = w0 * way0 + w1 * way1;
-    let [u, v] = [0, 0];
-    for (let row = 0; row < width; row++) {
-      const weight = flat[second.at + row * second.columns + unit];
-      u += weight * axes[row][0];
-      v += weight * axes[row][1];
+  const [atKink, below, above] = [f(kink), f(kink - 1) - f(kink - 2), f(kink + 2) - f(kink + 1)];
+  const [us, vs] = outgoing(network, second);
+  const share = new Float64Array(units);
+  const turn = new Float64Array(units);
+  const order = Uint16Array.from(share, (_, unit) => unit);
+  const shares = new Float64Array(segments.length * (units + 2));
+  const places = new Float64Array(2 * shares.length);
+  let at = 0;
+  return segments.map(([from, to]) => {
+    const begin = at;
+    const [way0, way1] = [to[0] - from[0], to[1] - from[1]];
+    let x = us[units];
+    let y = vs[units];
+    let [dx, dy] = [0, 0];
+    for (let unit = 0, w = first.at; unit < units; unit++, w += 2) {
+      const past = flat[w] * from[0] + flat[w + 1] * from[1] + flat[first.at + 2 * units + unit] - kink;
+      const dz = flat[w] * way0 + flat[w + 1] * way1;
+      const h = atKink + (past > 0 ? above : below) * past;
+      const slope = (past > 0 || (past === 0 && dz > 0) ? above : below) * dz;
+      x += us[unit] * h;
+      y += vs[unit] * h;
+      dx += us[unit] * slope;
+      dy += vs[unit] * slope;
+      share[unit] = dz === 0 ? 2 : -past / dz;
+      turn[unit] = (above - below) * Math.abs(dz);
     }
-    const h = f(z);
-    const slope = (z > kink || (z === kink && dz > 0) ? above : below) * dz;
-    x += u * h;
-    y += v * h;
-    dx += u * slope;
-    dy += v * slope;
-    const share = (kink - z) / dz;
-    const turn = (above - below) * Math.abs(dz);
-    if (share > 0 && share < 1) bends.push([share, u * turn, v * turn]);
+    sort(order, share);
+    shares[at] = 0;
+    places[2 * at] = x;
+    places[2 * at++ + 1] = y;
+    let now = 0;
+    for (let k = 0; k < units; k++) {
+      const unit = order[k];
+      const s = share[unit];
+      if (s <= 0) continue;
+      if (s >= 1) break;
+      x += (s - now) * dx;
+      y += (s - now) * dy;
+      dx += us[unit] * turn[unit];
+      dy += vs[unit] * turn[unit];
+      shares[at] = now = s;
+      places[2 * at] = x;
+      places[2 * at++ + 1] = y;
+    }
+    shares[at] = 1;
+    places[2 * at] = x + (1 - now) * dx;
+    places[2 * at++ + 1] = y + (1 - now) * dy;
+    return { shares: shares.subarray(begin, at), places: places.subarray(2 * begin, 2 * at) };
+  });
+}
+
+/**
+ * What each hidden unit adds to either coordinate of the plane that is shown; last the biases.
+ * @param {import("./network.js").Network} network
+ * @param {import("./network.js").Layer} layer
+ */
+function outgoing({ flat, axes }, { rows, columns, at }) {
+  return [0, 1].map((side) => {
+    const sums = new Float64Array(columns + 1);
+    for (let row = 0; row < rows; row++) {
+      const along = axes[row][side];
+      for (let unit = 0; unit < columns; unit++) sums[unit] += flat[at + row * columns + unit] * along;
+      sums[columns] += flat[at + rows * columns + row] * along;
+    }
+    return sums;
+  });
+}
+
+/**
+ * Sort what is nearly sorted.
+ * @param {Uint16Array} order
+ * @param {Float64Array} by
+ */
+function sort(order, by) {
+  for (let k = 1; k < order.length; k++) {
+    const unit = order[k];
+    const value = by[unit];
+    let to = k;
+    for (; to > 0 && by[order[to - 1]] > value; to--) order[to] = order[to - 1];
+    order[to] = unit;
   }
-  bends.sort((a, b) => a[0] - b[0]);
-  const shares = [0];
-  const places = [x, y];
-  let now = 0;
-  for (const [share, u, v] of bends) {
-    x += (share - now) * dx;
-    y += (share - now) * dy;
-    dx += u;
-    dy += v;
-    now = share;
-    shares.push(share);
-    places.push(x, y);
-  }
-  shares.push(1);
-  places.push(x + (1 - now) * dx, y + (1 - now) * dy);
-  return { shares, places };
 }
 
 /**

@@ -14,6 +14,8 @@ import { Track } from "./track.js";
 const WHOLE = 20;
 /** Milliseconds without a change, after which regions are computed at every pixel and the address is written. */
 const REST = 160;
+/** Milliseconds after which the slider itself follows what plays. */
+const OFTEN = 250;
 
 /** @param {string} id */
 function at(id) {
@@ -32,12 +34,16 @@ export class Page {
     this.state = new State(this.track.first);
     if (about.theme === "dark" || about.theme === "light") this.state.theme = about.theme;
     this.state.read(location.hash.slice(1));
-    this.look = this.chosenLook();
     this.stage = at("stage");
     this.overlay = new Overlay(/** @type {HTMLCanvasElement} */ (at("over")));
     this.painter = painterOn(/** @type {HTMLCanvasElement} */ (at("planes")), this.state.plain);
     this.table = new ProbeTable(at("probe"));
     this.still = matchMedia("(prefers-reduced-motion: reduce)");
+    this.light = matchMedia("(prefers-color-scheme: light)");
+    this.room = { width: 0, height: 0 };
+    /** Whether something else than the epoch is to be shown. */
+    this.touched = true;
+    this.look = this.chosenLook();
     /** @type {Panel[]} */
     this.panels = [];
     this.frames = 0;
@@ -46,6 +52,9 @@ export class Page {
     this.moved = -Infinity;
     this.painted = false;
     this.rowNames = "";
+    this.sliderAt = -Infinity;
+    /** Which readings are written. */
+    this.written = "";
     /** @type {HTMLElement[][]} what is read off: names and numbers */
     this.cells = [];
     /** @type {number | undefined} when the last step of playing was */
@@ -55,8 +64,10 @@ export class Page {
     this.controls = new Controls(this);
     this.fill();
     this.track.slider.addEventListener("input", () => this.goTo(Number(this.track.slider.value)));
-    new ResizeObserver(() => this.changed()).observe(this.stage);
-    matchMedia("(prefers-color-scheme: light)").addEventListener("change", () => this.changed());
+    this.measure();
+    const resized = new ResizeObserver(() => this.set(() => this.measure()));
+    for (const element of [this.stage, this.track.canvas]) resized.observe(element);
+    this.light.addEventListener("change", () => this.changed());
     addEventListener("hashchange", () => {
       if (location.hash.slice(1) !== this.state.written()) {
         this.state.read(location.hash.slice(1));
@@ -73,8 +84,14 @@ export class Page {
   /** @returns {import("./state.js").Look} */
   chosenLook() {
     const { theme } = this.state;
-    const light = theme === "light" || (theme === "auto" && matchMedia("(prefers-color-scheme: light)").matches);
+    const light = theme === "light" || (theme === "auto" && this.light.matches);
     return this.looks.find((/** @type {import("./state.js").Look} */ look) => look.light === light) ?? this.looks[0];
+  }
+
+  /** Sizes are asked for where they may have changed, not while something plays. */
+  measure() {
+    this.room = { width: this.stage.clientWidth, height: this.stage.clientHeight };
+    this.track.measure();
   }
 
   /** Make the panels that the view needs. */
@@ -122,6 +139,7 @@ export class Page {
 
   /** Something is to be drawn anew, once. */
   changed() {
+    this.touched = true;
     this.moved = performance.now();
     this.ask();
   }
@@ -185,21 +203,28 @@ export class Page {
     if (look !== this.look || !this.painted) this.dress(look);
     this.painted = true;
     const ratio = Math.min(devicePixelRatio || 1, 2);
-    const [width, height] = [this.stage.clientWidth, this.stage.clientHeight];
+    const { touched, room: { width, height } } = this;
     if (!width || !height) return;
     for (const canvas of [this.painter.canvas, this.overlay.canvas]) {
       const [wide, high] = [Math.round(width * ratio), Math.round(height * ratio)];
       if (canvas.width !== wide || canvas.height !== high) [canvas.width, canvas.height] = [wide, high];
     }
-    layOut(this.panels, width, height);
+    this.touched = false;
+    if (touched) layOut(this.panels, width, height);
     for (const run of this.runs) run.goTo(state.epoch);
     this.painter.paint(this.panels, state, look, ratio, moving);
     this.overlay.paint(this.panels, state, look, ratio);
     this.track.paint(state, look, ratio);
-    this.track.slider.value = String(state.epoch);
     this.table.show(this.runs, state, look);
-    this.controls.update();
     this.read();
+    if (touched) this.controls.update();
+    if (touched || performance.now() - this.sliderAt > OFTEN) this.slide();
+  }
+
+  /** The slider's own value, which is not seen: the curve shows it. */
+  slide() {
+    this.sliderAt = performance.now();
+    this.track.slider.value = String(this.state.epoch);
   }
 
   /** @param {import("./state.js").Look} look */
@@ -213,8 +238,11 @@ export class Page {
   /** What is read off, where it stands. */
   read() {
     const [run] = this.runs;
-    const { epoch } = run.readings();
-    const shown = String(Math.floor(this.runs.length > 1 ? this.state.epoch + 1e-6 : epoch));
+    const readings = this.runs.map((each) => each.reading());
+    const shown = String(Math.floor(this.runs.length > 1 ? this.state.epoch + 1e-6 : run.about.readAt[readings[0]]));
+    const now = `${shown} ${readings}`;
+    if (now === this.written) return;
+    this.written = now;
     if (at("epoch").textContent !== shown) at("epoch").textContent = shown;
     const rows = this.runs.flatMap((each) => {
       const named = /** @type {[string, string][]} */ (each.readings().rows.map((/** @type {[string, string]} */ [name, text]) => [called(name), text]));

@@ -41,6 +41,8 @@ export class Network {
     /** @type {number[][]} (d, 2), the plane of the embedding that is shown */
     this.axes = about.axes;
     this.size = size;
+    /** @type {number[][] | null} the head, once it was asked for */
+    this.headed = null;
     /** Weights at the epoch that was last asked for. */
     this.flat = new Float32Array(size);
     this.stacked = new Float32Array(size * this.epochs.length);
@@ -57,6 +59,7 @@ export class Network {
    */
   goTo(epoch) {
     mixInto(this.flat, this.stacked, weightsBetween(this.epochs, epoch));
+    this.headed = null;
   }
 
   /**
@@ -96,11 +99,12 @@ export class Network {
   /** The classifier as it is in the plane: for each class two weights and a bias, score = w · place + b. */
   head() {
     const { flat, shadowAt, classes } = this;
-    return Array.from({ length: classes }, (_, k) => [
+    this.headed ??= Array.from({ length: classes }, (_, k) => [
       flat[shadowAt + 2 * k],
       flat[shadowAt + 2 * k + 1],
       flat[shadowAt + 2 * classes + k],
     ]);
+    return this.headed;
   }
 
   /**

@@ -1,5 +1,5 @@
 // The planes on the graphics card: ground and regions, the grid, the points.
-import { STYLES, linesIn, regionsIn } from "./drawing.js";
+import { Lines, STYLES, linesIn, regionsIn } from "./drawing.js";
 import { BLOCK, bindAttributes, blockOf, numbersOf, programOf, targetOf } from "./gl.js";
 import { Network } from "./network.js";
 import { placeIn, pointRadius } from "./place.js";
@@ -51,6 +51,7 @@ export class Painter {
     this.flat = programOf(gl, GLSL["flat.vert"], GLSL["flat.frag"]);
     this.paste = programOf(gl, GLSL["cover.vert"], GLSL["paste.frag"]);
     this.vertices = gl.createBuffer();
+    this.lines = new Lines();
     this.caught = gl.createTransformFeedback();
     this.bare = gl.createVertexArray();
     /** @type {Map<string, ReturnType<typeof targetOf>>} what panels' answers are computed into */
@@ -151,7 +152,8 @@ export class Painter {
       const regions = decided && panel.morph() > 0 ? regionsIn(panel, size) : [];
       if (map) this.paintMap(map, size, decided);
       this.paintRegions(regions, look, size, decided);
-      this.paintLines(linesIn(panel, size, unit, decided === 1 ? regions : [], state.shown.grid), look, size, unit);
+      linesIn(this.lines, panel, size, unit, decided === 1 ? regions : [], state.shown.grid);
+      this.paintLines(look, size, unit);
       gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
       if (state.shown.points) this.paintPoints(panel, on, state, look, size, unit);
       gl.disable(gl.BLEND);
@@ -217,6 +219,7 @@ export class Painter {
     gl.disableVertexAttribArray(1);
     gl.disableVertexAttribArray(2);
     bindAttributes(gl, this.vertices, 2, [[0, 2, 0]]);
+    if (!regions.length) return;
     gl.bufferData(gl.ARRAY_BUFFER, new Float32Array(regions.flat(2)), gl.STREAM_DRAW);
     let first = 0;
     regions.forEach((polygon, k) => {
@@ -227,12 +230,11 @@ export class Painter {
   }
 
   /**
-   * @param {import("./drawing.js").Lines} lines
    * @param {import("./state.js").Look} look
    * @param {{width: number, height: number}} size
    * @param {number} unit
    */
-  paintLines(lines, look, size, unit) {
+  paintLines(look, size, unit) {
     const { gl } = this;
     const { program, at } = this.line;
     const { ink, quiet } = look.rgb;
@@ -244,7 +246,7 @@ export class Painter {
     gl.disableVertexAttribArray(1);
     gl.disableVertexAttribArray(2);
     bindAttributes(gl, this.vertices, 4, [[0, 4, 0]]);
-    const strip = lines.strip(widths);
+    const strip = this.lines.strip(widths);
     gl.bufferData(gl.ARRAY_BUFFER, strip, gl.STREAM_DRAW);
     gl.drawArrays(gl.TRIANGLE_STRIP, 0, strip.length / 4);
   }

@@ -1,5 +1,5 @@
 // The planes on a plain canvas, where there is no WebGL 2: the same shapes, computed by the script.
-import { EDGE, STYLES, linesIn, regionsIn } from "./drawing.js";
+import { EDGE, Lines, STYLES, linesIn, regionsIn } from "./drawing.js";
 import { answerOf } from "./network.js";
 import { dataAt, placeIn, pixelOf, pointRadius } from "./place.js";
 
@@ -10,6 +10,7 @@ export class PlainPainter {
   /** @param {HTMLCanvasElement} canvas */
   constructor(canvas) {
     this.canvas = canvas;
+    this.lines = new Lines();
     this.context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d", { alpha: false }));
   }
 
@@ -44,12 +45,14 @@ export class PlainPainter {
       context.globalAlpha = decided;
       if (decided && panel.morph() === 0) this.map(panel, look, size, (moving ? COARSE : FINE) * ratio);
       regions.forEach((polygon, k) => this.polygon(polygon, look.regions[k]));
-      for (const { kind, places } of linesIn(panel, size, unit, decided === 1 ? regions : [], state.shown.grid).all) {
+      linesIn(this.lines, panel, size, unit, decided === 1 ? regions : [], state.shown.grid);
+      let i = 0;
+      for (const { kind, end } of this.lines.all) {
         context.strokeStyle = kind === 2 ? look.quiet : look.ink;
         context.globalAlpha = STYLES[kind][1];
         context.lineWidth = Math.max(STYLES[kind][0] * unit, kind === EDGE ? 1.5 : 1);
         context.beginPath();
-        for (let i = 0; i < places.length; i += 2) context.lineTo(places[i], places[i + 1]);
+        for (; i < end; i += 2) context.lineTo(this.lines.places[i], this.lines.places[i + 1]);
         context.stroke();
       }
       context.globalAlpha = 1;

@@ -32,6 +32,14 @@ function vector(values) {
   return `(${shown.join(", ")}${values.length > 4 ? ", …" : ""})`;
 }
 
+/**
+ * @param {HTMLElement} element
+ * @param {string} text
+ */
+function write(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
 export class ProbeTable {
   /** @param {HTMLElement} element */
   constructor(element) {
@@ -87,7 +95,6 @@ export class ProbeTable {
    */
   show(runs, state, look) {
     const { probe } = state;
-    this.element.classList.toggle("empty", !probe);
     if (!probe) {
       if (this.tables.length || !this.element.textContent) {
         this.tables = [];
@@ -111,18 +118,18 @@ export class ProbeTable {
    */
   fill({ cells, head }, run, { x, place, scores, answer }, look) {
     const parts = [x ? `x = ${vector(x)}` : "", `e = ${vector(place)}`, scores.length ? `answer ŷ: ${className(run, look, answer)}` : ""];
-    head.textContent = parts.filter(Boolean).join(", ");
+    write(head, parts.filter(Boolean).join(", "));
     const shares = softargmax(scores);
     const widest = Math.max(...scores.map(Math.abs), 1e-9);
     run.network.head().forEach(([u, v], k) => {
       const [row, score, bar, share, along] = cells[k];
       const length = Math.hypot(u, v);
       row.classList.toggle("answer", k === answer);
-      score.textContent = decimal(scores[k]);
+      write(score, decimal(scores[k]));
       bar.style.left = `${50 + Math.min(0, (50 * scores[k]) / widest)}%`;
       bar.style.width = `${(50 * Math.abs(scores[k])) / widest}%`;
-      share.textContent = percent(shares[k]);
-      along.textContent = decimal(length ? (u * place[0] + v * place[1]) / length : 0);
+      write(share, percent(shares[k]));
+      write(along, decimal(length ? (u * place[0] + v * place[1]) / length : 0));
     });
   }
 }

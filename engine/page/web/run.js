@@ -1,6 +1,6 @@
 // A run at the epoch that is shown: its network, its grid, what is read off.
 import { placeOf } from "./between.js";
-import { imageOf } from "./lines.js";
+import { imagesOf } from "./lines.js";
 import { Network, answerOf } from "./network.js";
 import { Recorded } from "./recorded.js";
 
@@ -24,6 +24,8 @@ export class Run {
     this.planar = about.input !== null;
     /** Whether it has a grid. */
     this.lined = about.segments.length > 0 || Boolean(about.lines);
+    /** Which of the grid's lines are bright. */
+    this.bright = Array.from({ length: about.lines?.shape[1] ?? about.segments.length }, (_, k) => about.bright.includes(k));
     this.epoch = NaN;
     /** @type {import("./lines.js").Polyline[]} */
     this.grid = [];
@@ -45,7 +47,7 @@ export class Run {
   lines() {
     const { network } = this;
     if (network instanceof Recorded) return network.lines();
-    if (!this.grid.length) this.grid = this.about.segments.map((/** @type {number[][]} */ s) => imageOf(network, s));
+    if (!this.grid.length) this.grid = imagesOf(network, this.about.segments);
     return this.grid;
   }
 
@@ -113,11 +115,16 @@ export class Run {
     return span > 0 ? Math.min(Math.max((this.epoch - shownFrom) / span, 0), 1) : Number(this.epoch >= shownFrom);
   }
 
+  /** Which of the readings is the last that was made up to now. */
+  reading() {
+    return placeOf(this.about.readAt, this.epoch + 1e-6);
+  }
+
   /** What is read off: at the last epoch at which it was, which is the one that is written. */
   readings() {
-    const { readAt, rows } = this.about;
-    const at = placeOf(readAt, this.epoch + 1e-6);
+    const { rows } = this.about;
+    const at = this.reading();
     const read = rows.map((/** @type {{name: string, texts: string[]}} */ row) => [row.name, row.texts[at]]);
-    return { epoch: readAt[at], rows: read.filter((/** @type {string[]} */ [, text]) => text !== "") };
+    return { rows: read.filter((/** @type {string[]} */ [, text]) => text !== "") };
   }
 }

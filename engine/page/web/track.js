@@ -19,7 +19,14 @@ export class Track {
     slider.max = String(this.last);
     const whole = runs.every((run) => Number.isInteger(run.first) && Number.isInteger(run.last));
     slider.step = whole && this.last - this.first >= 20 ? "1" : "any";
-    this.drawn = "";
+    this.size = { width: 0, height: 0 };
+    /** What the layers were drawn for. */
+    this.room = "";
+    this.drawn = NaN;
+    /** @type {HTMLCanvasElement[]} the curves bright, and dim */
+    this.layers = [];
+    /** @type {CanvasRenderingContext2D | null} */
+    this.context = null;
   }
 
   /**
@@ -56,46 +63,81 @@ export class Track {
     return (way > 0 ? next[0] : next[next.length - 1]) ?? (way > 0 ? this.last : this.first);
   }
 
+  /** Ask how large the canvas is. */
+  measure() {
+    this.size = { width: this.canvas.clientWidth, height: this.canvas.clientHeight };
+  }
+
+  /** @param {number} epoch pixels from the left */
+  across(epoch) {
+    return 10 + ((this.size.width - 20) * (epoch - this.first)) / (this.last - this.first || 1);
+  }
+
   /**
-   * Draw the curves, brighter up to now, and the beats.
+   * Show the curves, brighter up to now, and the beats.
    * @param {import("./state.js").State} state
    * @param {import("./state.js").Look} look
    * @param {number} ratio
    */
   paint(state, look, ratio) {
-    const { canvas, first, last } = this;
-    const [width, height] = [canvas.clientWidth, canvas.clientHeight];
-    const x = (/** @type {number} */ epoch) => 10 + ((width - 20) * (epoch - first)) / (last - first || 1);
-    const said = [Math.round(x(state.epoch) * ratio), width, height, ratio, look.ground].join();
-    if (said === this.drawn) return;
-    this.drawn = said;
-    canvas.width = Math.round(width * ratio);
-    canvas.height = Math.round(height * ratio);
-    const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
-    context.scale(ratio, ratio);
-    context.font = '13px "Source Sans 3", sans-serif';
-    for (const beat of this.beats) {
-      context.fillStyle = look.quiet;
-      context.fillRect(x(beat.epoch), 0, 1.5, height);
+    const { canvas, size: { width, height } } = this;
+    if (!width || !height) return;
+    const room = [width, height, ratio, look.ground].join();
+    if (room !== this.room) {
+      this.room = room;
+      this.drawn = NaN;
+      this.context = sized(canvas, width, height, ratio);
+      this.layers = [1, 0.4].map((alpha) => this.layer(look, ratio, alpha));
     }
+    const now = Math.round(this.across(state.epoch) * ratio);
+    if (now === this.drawn || !this.context) return;
+    this.drawn = now;
+    const { context } = this;
+    const [wide, high] = [canvas.width, canvas.height];
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.clearRect(0, 0, wide, high);
+    this.layers.forEach((layer, i) => {
+      const [from, share] = i ? [now, wide - now] : [0, now];
+      if (share > 0) context.drawImage(layer, from, 0, share, high, from, 0, share, high);
+    });
+    context.fillStyle = look.ink;
+    context.fillRect(now - ratio, 0, 2 * ratio, high);
+  }
+
+  /**
+   * The curves and the beats, drawn once.
+   * @param {import("./state.js").Look} look
+   * @param {number} ratio
+   * @param {number} alpha
+   */
+  layer(look, ratio, alpha) {
+    const { width, height } = this.size;
+    const canvas = document.createElement("canvas");
+    const context = sized(canvas, width, height, ratio);
+    context.fillStyle = look.quiet;
+    for (const beat of this.beats) context.fillRect(this.across(beat.epoch), 0, 1.5, height);
     const curves = this.runs.map((run) => run.about.curve).filter(Boolean);
     const highest = Math.max(...curves.flatMap((curve) => curve.value)) || 1;
-    for (const [from, to, alpha] of [[0, x(state.epoch), 1], [x(state.epoch), width, 0.4]]) {
-      context.save();
+    context.globalAlpha = alpha;
+    context.strokeStyle = look.ink;
+    context.lineWidth = 2;
+    for (const { at, value } of curves) {
       context.beginPath();
-      context.rect(from, 0, to - from, height);
-      context.clip();
-      context.globalAlpha = alpha;
-      context.strokeStyle = look.ink;
-      context.lineWidth = 2;
-      for (const { at, value } of curves) {
-        context.beginPath();
-        at.forEach((/** @type {number} */ epoch, /** @type {number} */ i) => context.lineTo(x(epoch), height - 4 - ((height - 8) * value[i]) / highest));
-        context.stroke();
-      }
-      context.restore();
+      at.forEach((/** @type {number} */ epoch, /** @type {number} */ i) => context.lineTo(this.across(epoch), height - 4 - ((height - 8) * value[i]) / highest));
+      context.stroke();
     }
-    context.fillStyle = look.ink;
-    context.fillRect(x(state.epoch) - 1, 0, 2, height);
+    return canvas;
   }
+}
+
+/**
+ * @param {HTMLCanvasElement} canvas
+ * @param {number} width @param {number} height @param {number} ratio
+ */
+function sized(canvas, width, height, ratio) {
+  canvas.width = Math.round(width * ratio);
+  canvas.height = Math.round(height * ratio);
+  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+  context.scale(ratio, ratio);
+  return context;
 }

@@ -164,7 +164,7 @@ def test_the_grid_bends_where_the_engines_does(made: Path, small: Run, browser: 
     film = training(small)
     assert isinstance(film, Training)
     frame = film(17)
-    lines = browser.run("return unspiral.runs[0].lines().map((line) => line.places)")
+    lines = browser.run("return unspiral.runs[0].lines().map((line) => [...line.places])")
     for k, line in enumerate(lines):
         vertices = frame.lines.vertices[frame.lines.starts[k] : frame.lines.starts[k + 1]]
         assert len(line) == 2 * len(vertices)
