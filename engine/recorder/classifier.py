@@ -12,8 +12,9 @@ import torch
 from torch import Tensor, nn
 
 from engine.errors import UnspiralError
-from engine.recorder.head import CONVOLUTIONS, Head, head_of, is_linear, reading_of
+from engine.recorder.head import CONVOLUTIONS, Head, head_of, is_linear, reading_of, same_scores, tensors_in
 from engine.recorder.inputs import Inputs
+from engine.recorder.kinds import first_tensor, kind_of
 from engine.recorder.labels import IGNORED, Labels, read_labels
 from engine.recorder.said import Said
 
@@ -26,10 +27,13 @@ class Call(NamedTuple):
     output: Any
 
 
-def likely(model: nn.Module, calls: Sequence[Call], inputs: Inputs, y: Any, source: Any) -> str | None:
+def likely(
+    model: nn.Module, calls: Sequence[Call], returned: Any, tried: Inputs, inputs: Inputs, y: Any, source: Any,
+    said: Said,
+) -> str | None:  # fmt: skip
     """The name of the last linear layer that can be the classifier; None if y are no labels of one.
 
-    UnspiralError if y are labels and no layer fits.
+    `returned` is what the model gave for the points `tried`. UnspiralError if y are labels and no layer fits.
     """
     labels = read_labels(y, inputs.rows, None)
     if labels.classes is None and labels.values is None:
@@ -38,25 +42,68 @@ def likely(model: nn.Module, calls: Sequence[Call], inputs: Inputs, y: Any, sour
     linear = [call for call in calls if is_linear(call.module)]
     wanted, least = _wanted(labels)
     exact = [call for call in linear if _outputs(call) in wanted]
-    call = next(iter(exact[::-1] or [call for call in linear[::-1] if _outputs(call) >= least]), None)
-    width = inputs.flat()[:1].size
-    if call is not None and (exact or _outputs(call) != width):
+    larger = [
+        call for call in linear[::-1] if _outputs(call) >= least and (call is linear[-1] or _is_given(call, returned))
+    ]  # another is hidden: what it gives goes on to the layers after it
+    call = next(iter(exact[::-1] or larger), None)
+    embedding = [*model.get_submodule(source).modules()] if isinstance(source, str) else []
+    if call is not None and not exact and call.module in embedding:
+        return None  # it makes what is to be seen
+    if call is not None and (exact or _outputs(call) != inputs.flat()[:1].size):
+        alike = {other.module for other in exact}
+        if (
+            len(alike) > 1
+            and next(tensors_in(returned), None) is not None
+            and not any(_is_given(other, returned) for other in exact)
+        ):
+            said(
+                "one of several",
+                f"{len(alike)} layers have {_outputs(call)} outputs and the model returns those of none, but puts them "
+                f"together: {names[call.module]!r} alone is recorded; name classifier= for another",
+            )
         return names[call.module]
     own = [c.module for c in calls if list(c.module.parameters(False)) and _gives(c.output, inputs.rows, wanted)]
     if own and own[-1] is not model:
         return names[own[-1]]  # a layer of somebody's own
     if source is not None or labels.classes is None:
         return None
-    if call is None:
-        raise UnspiralError(
-            f"no linear layer that the model uses has {least} outputs, one for each label; name classifier=, or "
-            "embedding= with classifier=None"
+    raise _no_classifier(model, linear, returned, tried, least)
+
+
+def _is_given(call: Call, returned: Any) -> bool:
+    """Whether a model returns what a layer gave, as it is or as probabilities."""
+    return isinstance(call.output, Tensor) and any(same_scores(call.output, given) for given in tensors_in(returned))
+
+
+def _no_classifier(model: nn.Module, linear: Sequence[Call], returned: Any, tried: Inputs, least: int) -> UnspiralError:
+    """What to say where y are labels and no layer that the model uses has as many outputs."""
+    first, width = first_tensor(returned), tried.flat()[:1].size
+    kind = kind_of(tried, returned, labelled=True)
+    if not linear and not kind:
+        own = [name for name, _ in model.named_parameters()][:4]
+        return UnspiralError(
+            f"the model has no Linear layer: it computes with weights of its own ({', '.join(own) or 'none'}); say "
+            "what is to be seen by a function: embedding=lambda model, x: …, with classifier=None"
         )
-    narrow = names[min(linear, key=_outputs).module]
-    raise UnspiralError(
-        f"the model gives {width} numbers for the {width} of each point, as autoencoders do: name what is to be seen, "
-        f"such as embedding={narrow!r}, with classifier=None"
+    if first is not None and first[:1].numel() == width and not kind:
+        narrow = {module: name for name, module in model.named_modules()}[min(linear, key=_outputs).module]
+        return UnspiralError(
+            f"the model gives {width} numbers for the {width} of each point, as autoencoders do: name what is to be "
+            f"seen, such as embedding={narrow!r}, with classifier=None"
+        )
+    last = last_linear(model, linear)
+    instead = f"name embedding={last!r} with classifier=None" if last else "record it as a series: Recorder(path)"
+    return UnspiralError(
+        kind
+        or f"no linear layer that the model uses has {least} outputs, one for each label; if what it gives is no score "
+        f"but is to be seen, as in metric learning, {instead}"
     )
+
+
+def last_linear(model: nn.Module, calls: Sequence[Call]) -> str:
+    """The name of the last linear layer that the model uses; "" if it uses none, or is one itself."""
+    names = {module: name for name, module in model.named_modules()}
+    return next((names[call.module] for call in reversed(calls) if is_linear(call.module)), "")
 
 
 def _gives(output: Any, count: int, wanted: set[int]) -> bool:
@@ -124,11 +171,21 @@ def classifier_of(
         head = Head(
             how, "rows", outputs or 0, _only(outputs, labels, label), labels.classes is not None or labels.several
         )
-        head = reading_of(head, name, module, read, output, returned, labels.classes, tried.rows)
+        if _is_called_for_each_label(own, labels, tried.rows):
+            head = replace(head, reading="calls")
+        else:
+            head = reading_of(head, name, module, read, output, returned, labels.classes, tried.rows)
     if labels.several:
         assert labels.values is not None
         labels = replace(labels, classes=labels.values[:, head.only].astype(np.int64))
     return head, labels
+
+
+def _is_called_for_each_label(own: Sequence[Call], labels: Labels, count: int) -> bool:
+    """Whether a classifier is called once for each place in a sequence, as decoders do, which has a label each."""
+    if labels.classes is None or labels.classes.ndim != 2 or len(own) != labels.classes.shape[1]:
+        return False
+    return all(isinstance(c.read, Tensor) and c.read.ndim == 2 and len(c.read) == count for c in own)
 
 
 def _only(outputs: int | None, labels: Labels, label: int | str) -> int | None:

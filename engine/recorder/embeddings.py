@@ -148,6 +148,8 @@ class Embeddings:
         self._probe(part, {module: keep})
         if not kept:
             raise changed(f"it no longer uses its module {self._source!r}")
+        if head is not None and head.reading == "calls":
+            return torch.stack(kept, 1).flatten(0, 1)
         return kept[-1]
 
     def _of_function(self, source: Callable[[nn.Module, Any], Any], part: Inputs) -> Tensor:

@@ -19,7 +19,7 @@ CONVOLUTIONS = (nn.Conv1d, nn.Conv2d, nn.Conv3d)
 _PLAIN = (nn.Linear.forward, *(kind.forward for kind in CONVOLUTIONS))
 
 How = Literal["weights", "cosine", "probed"]
-Reading = Literal["rows", "places", "mean", "last", "first"]
+Reading = Literal["rows", "places", "calls", "mean", "last", "first"]
 
 
 def is_linear(module: nn.Module) -> bool:
@@ -33,7 +33,8 @@ class Head:
 
     how: How
     reading: Reading
-    """Of a tensor that holds several vectors for each point: all of them, their mean, the last or the first."""
+    """Of a tensor that holds several vectors for each point: all of them, their mean, the last or the first; or a
+    vector for each point in each of several calls."""
     outputs: int
     only: int | None = None
     """One logit stands for two classes: of how many outputs, which one."""
@@ -62,7 +63,7 @@ class Head:
                 return vectors[:, -1]
             case "first":
                 return vectors[:, 0]
-            case "rows" | "places":
+            case "rows" | "places" | "calls":
                 return vectors.reshape(-1, vectors.shape[-1])
 
     def weights(self, module: nn.Module, read: Tensor, output: Tensor) -> Linear:
@@ -136,7 +137,7 @@ def head_of(name: str, module: nn.Module, read: Tensor, output: Any, linear: str
         raise UnspiralError(f"the classifier {name!r} is a {kind}; it must be a Linear layer: {linear}")
     raise UnspiralError(
         f"the classifier {name!r} is a {kind} whose scores are not linear in what it reads; "
-        f"it must be a Linear layer: {linear}"
+        f"it must be a Linear layer: {linear}; or name embedding={name!r} with classifier=None to see what it gives"
     )
 
 
@@ -166,18 +167,22 @@ def reading_of(
         output.flatten(2).transpose(1, 2) if isinstance(module, CONVOLUTIONS) else output.reshape(count, places, -1)
     )
     for reading, made in (("last", scores[:, -1]), ("mean", scores.mean(1)), ("first", scores[:, 0])):
-        for tensor in tensors_in(returned):
-            shape = tensor.reshape(count, -1) if tensor.numel() == made.numel() else tensor
-            if any(
-                _close(shape, f(made))
-                for f in (lambda s: s, lambda s: s.log_softmax(-1), lambda s: s.softmax(-1), torch.sigmoid)
-            ):
-                return replace(head, reading=reading)
+        if any(same_scores(made, tensor) for tensor in tensors_in(returned)):
+            return replace(head, reading=reading)
     raise UnspiralError(
         f"the classifier {name!r} reads {places} vectors for each point, and y has {'no' if y is None else 'one'} "
         f"label for it; give y a label for each vector: ({count}, {places}), or record arrays: "
         "Recorder(path), snapshot(epoch, codes=…)"
     )
+
+
+def same_scores(scores: Tensor, returned: Tensor) -> bool:
+    """Whether a model returns these scores, as they are or as probabilities of classes, in this shape or flat."""
+    if not returned.is_floating_point() or returned.numel() != scores.numel():
+        return False
+    given = returned.reshape(scores.shape)
+    along = (lambda s: s, lambda s: s.log_softmax(-1), lambda s: s.softmax(-1), torch.sigmoid)
+    return any(_close(given, f(scores)) for f in along)
 
 
 def tensors_in(returned: Any, depth: int = 3) -> Iterator[Tensor]:

@@ -17,11 +17,11 @@ from torch.nn.parameter import is_lazy as is_lazy_tensor
 from engine.errors import UnspiralError, unknown
 from engine.recipes.data import Labelled, labelled
 from engine.recorder.chain import Chain, chain_of
-from engine.recorder.classifier import Call, classifier_of, compare, likely, within
+from engine.recorder.classifier import Call, classifier_of, compare, last_linear, likely, within
 from engine.recorder.embeddings import Embeddings, as_rows
 from engine.recorder.head import Head, all_rows
 from engine.recorder.inputs import READ, Inputs, inputs_of
-from engine.recorder.kinds import check_answers, check_callable, first_tensor, without_classifier
+from engine.recorder.kinds import check_answers, check_callable, first_tensor, no_module, without_classifier
 from engine.recorder.labels import IGNORED, Labels, read_labels
 from engine.recorder.probe import Probe
 from engine.recorder.said import Said
@@ -80,7 +80,7 @@ class Observed(NamedTuple):
 def unwrapped(model: nn.Module) -> tuple[nn.Module, str]:
     """The module within those that compile, distribute, average or set it up, and what they put before its names."""
     if not isinstance(model, nn.Module):
-        raise UnspiralError(f"model is a {type(model).__name__}; it must be a torch nn.Module")
+        raise no_module(model)
     if isinstance(model, torch.jit.ScriptModule):
         raise UnspiralError("the model is TorchScript, which cannot be looked into; give the module it was made from")
     before = ""
@@ -130,7 +130,7 @@ def observe(model: nn.Module, wrappers: str, given: Given, said: Said) -> Observ
     if source is None:
         check_answers(inputs, returned, y)
     if classifier is AUTO:
-        classifier = likely(model, calls, inputs, y, source)
+        classifier = likely(model, calls, returned, tried, inputs, y, source, said)
         made = first_tensor(returned)
         if (
             classifier is not None
@@ -150,7 +150,7 @@ def observe(model: nn.Module, wrappers: str, given: Given, said: Said) -> Observ
         _question(classifier, head, labels, inputs, said)
         source = source if callable(source) else classifier
     elif source is None:
-        raise without_classifier(tried, returned)
+        raise without_classifier(tried, returned, last_linear(model, calls))
     if labels.said:
         said("labels", labels.said)
     seen = _arranged(probe, source, head, classifier, calls, inputs, labels, given, said)
@@ -230,6 +230,12 @@ def _arranged(
         parts.append(other)
         read.append(_alike(read_labels(y, other.rows, head.outputs if head else None, labels.names), head))
     places = 1 if labels.classes is None or labels.classes.ndim == 1 else int(np.prod(labels.classes.shape[1:]))
+    if places > 1 and (head is None or head.reading not in ("places", "calls")):
+        assert labels.classes is not None
+        raise UnspiralError(
+            f"y has shape {labels.classes.shape}, and one vector is seen for each point; give it one label: "
+            f"({inputs.rows},), such as y[:, 0]"
+        )
     x = np.concatenate([part.flat() for part in parts])
     if places > 1:
         x = np.arange(len(x) * places, dtype="f4")[:, None]  # a place in a point is a point of its own
