@@ -1,6 +1,7 @@
 """The page's server: on this machine's loopback only, for who has the secret in its address, for no other site."""
 
 import asyncio
+import errno
 import hmac
 import json
 import re
@@ -15,6 +16,7 @@ from typing import Any
 from aiohttp import WSMsgType, web
 from watchfiles import awatch
 
+from engine.errors import UnspiralError
 from engine.preview.studio import Studio, Viewer
 
 HERE = Path(__file__).parent
@@ -57,7 +59,14 @@ class Server:
         runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=1.0)
         await runner.setup()
         site = web.TCPSite(runner, HOST, self.port)
-        await site.start()
+        try:
+            await site.start()
+        except OSError as error:
+            await runner.cleanup()
+            reason = "is taken" if error.errno == errno.EADDRINUSE else "cannot be listened on"
+            raise UnspiralError(
+                f"port {self.port} of this machine {reason}; leave --port out for one that is free"
+            ) from None
         self.port = site._server.sockets[0].getsockname()[1]  # type: ignore[union-attr]
         return runner
 

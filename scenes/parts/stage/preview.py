@@ -141,7 +141,7 @@ class _Stand:
         path = list(sys.path)
         self._opened.clear()
         self._listening = True
-        made = with_scene(job, recorded)
+        made = with_scene(job, recorded, by_cairo=True)
         self._listening = False
         sys.path[:] = path  # Manim adds the scene's folder every time
         files = self._files(job)

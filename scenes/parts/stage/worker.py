@@ -10,7 +10,7 @@ from threading import Lock
 from typing import Any
 
 import click
-from manim import Scene, config, logger, tempconfig
+from manim import RendererType, Scene, config, logger, tempconfig
 from manim._config.utils import make_config_parser
 from manim.cli.render.commands import ClickArgs
 from manim.cli.render.commands import render as manim_render
@@ -96,11 +96,15 @@ def _piecemeal(scene: Scene) -> bool:
     return isinstance(scene, FilmScene) and scene.session_spec.output.is_video and whole and not config.disable_caching
 
 
-def with_scene(job: Job, do: Callable[[Any], Any]) -> Any:
-    """What `do` returns for the job's scene, or why it failed, in one line."""
+def with_scene(job: Job, do: Callable[[Any], Any], *, by_cairo: bool = False) -> Any:
+    """What `do` returns for the job's scene, or why it failed, in one line; `by_cairo`, for no other renderer."""
     file = Path(job.file)
     try:
         with _ONE_AT_A_TIME, _settled(job), redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
+            if not file.is_file():
+                return Failed(f"{file} is not there any more")
+            if by_cairo and config.renderer is not RendererType.CAIRO:
+                return Failed("it is drawn by cairo here: leave --renderer out, or renderer = opengl in manim.cfg")
             classes = {found.__name__: found for found in get_scene_classes_from_module(get_module(file))}
             names = ", ".join(classes) or "none"
             if job.scene and job.scene not in classes:

@@ -8,6 +8,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from engine.errors import UnspiralError
 from engine.preview.server import Server
 from engine.preview.studio import State
 
@@ -105,8 +106,11 @@ def test_a_socket_is_opened_for_the_page_alone() -> None:
     visited(visit)
 
 
-def test_it_listens_on_the_loopback_alone() -> None:
+def test_it_listens_on_the_loopback_alone_and_says_when_a_port_is_taken() -> None:
     async def visit(server: Server, session: aiohttp.ClientSession) -> None:
         assert server.address.startswith("http://127.0.0.1:") and len(server.secret) >= 32
+        second: Any = Server([Idle()], "preview", server.port)  # type: ignore[list-item]
+        with pytest.raises(UnspiralError, match=f"port {server.port} of this machine is taken; leave --port out"):
+            await second.start()
 
     visited(visit)
