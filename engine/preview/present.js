@@ -139,4 +139,4 @@ function say() { // to the window with the notes
 }
 channel.addEventListener('message', ({ data }) => { if (data.key) act(data.key); else if (data.hello) say(); });
 
-window.present = { seen, clock, at, act };
+window.present = { seen, clock, at, act, sounds };
