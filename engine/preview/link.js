@@ -47,10 +47,26 @@ export class Link {
   }
 }
 
-export function paint(canvas, width, height, pixels) {
-  if (canvas.width !== width || canvas.height !== height) {
+const images = new WeakMap(); // of each canvas: made once for a size
+
+export function paint(canvas, width, height, data) {
+  if (canvas.width !== width || canvas.height !== height || !images.has(canvas)) {
     [canvas.width, canvas.height] = [width, height];
     canvas.style.setProperty('--ratio', width / height);
+    images.set(canvas, new ImageData(width, height));
   }
-  canvas.getContext('2d').putImageData(new ImageData(new Uint8ClampedArray(pixels), width, height), 0, 0);
+  const image = images.get(canvas);
+  unpack(new Uint32Array(data), new Uint32Array(image.data.buffer));
+  canvas.getContext('2d').putImageData(image, 0, 0);
+}
+
+function unpack(sent, pixels) { // pixels as they are; or how long each run of equal ones is, then which pixel each is
+  if (sent.length === pixels.length) return void pixels.set(sent);
+  const count = sent.length / 2;
+  for (let run = 0, at = 0; run < count; run += 1) {
+    const pixel = sent[count + run], end = at + sent[run];
+    if (end - at > 32) pixels.fill(pixel, at, end);
+    else for (let k = at; k < end; k += 1) pixels[k] = pixel;
+    at = end;
+  }
 }

@@ -27,7 +27,7 @@ class Viewer:
 
     tell: Callable[[dict[str, Any]], None]
     show: Callable[[int, int, int, int, bytes], None]
-    """A frame of the timeline with this ticket: number, width, height, pixels."""
+    """A frame of the timeline with this ticket: number, width, height, pixels as they are sent."""
     wanted: int | None = None
     asked: int = 0
     """Frames of its own that are being drawn."""

@@ -20,7 +20,6 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from manim import config, tempconfig
 from manim.mobject.opengl.opengl_compatibility import ConvertToOpenGL
 from manim.mobject.svg.svg_mobject import SVG_HASH_TO_MOB_MAP
@@ -28,6 +27,7 @@ from tqdm import tqdm
 
 from engine import progress
 from engine.preview.checks import Sighting, found, looked_at
+from engine.preview.packing import packed
 from engine.preview.shape import Shape, same_moment
 from engine.render.job import Failed, Job
 from engine.render.sources import PROJECT
@@ -191,7 +191,7 @@ class _Stand:
             self._send("undrawn", ticket, frame, _said(error))
             return
         height, width = pixels.shape[:2]
-        self._send("drawn", ticket, frame, width, height, pixels=np.ascontiguousarray(pixels).reshape(-1))
+        self._send("drawn", ticket, frame, width, height, pixels=packed(pixels))
 
     def _note_opened(self, event: str, arguments: tuple[Any, ...]) -> None:
         if self._listening and event == "open" and isinstance(arguments[0], str):
