@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from platformdirs import user_cache_path
 
-from engine.errors import UnspiralError
+from engine.errors import UnspiralError, nearest
 from engine.files.code import code_digest
 from engine.files.locks import locked
 from engine.files.making import writable
@@ -50,6 +50,19 @@ def example_at(name: str) -> Path:
 
 _NOT_THE_TRAINING = ("engine.recorder", "engine.runs", "engine.files", "engine.errors", "engine.progress")
 """Our modules that keep what a training computes, and do not compute it."""
+
+
+def examples() -> list[str]:
+    """Names that `example_run` knows: modules of engine/trainings that write a run of their own."""
+    files = sorted((Path(__file__).parent / "trainings").glob("*.py"))
+    return [path.stem for path in files if "\ndef train(path" in path.read_text(encoding="utf-8")]
+
+
+def _of_example(name: str) -> Path:
+    path = example_at(name)
+    if not _kept(path):
+        raise UnspiralError(f"the run of the scene {name} is not recorded yet; record it with: unspiral render {name}")
+    return path
 
 
 def _kept(path: Path, recipe: Recipe | None = None) -> bool:
@@ -185,13 +198,20 @@ def run_of(name: str | Path) -> Path:
 
 
 def find_run(name: str | Path) -> Path:
-    """A run's file, named itself or by a recipe (its name, its TOML file). UnspiralError if nothing was recorded."""
+    """A run's file, named itself, by a recipe (its name, its TOML file) or by the scene of its own loop (vae).
+
+    UnspiralError if nothing was recorded; it says how to.
+    """
     if str(name).lower().replace("-", "_") not in RECIPES and Path(name).suffix != ".toml":
         for there in (Path(name), journal.path_for(Path(name))):  # a recording that was not closed leaves a journal
             if there.exists():
                 return there
         if Path(name).suffix or len(Path(name).parts) > 1:
             raise UnspiralError(f"there is no run file {name}")
+        if str(name) in examples():
+            return _of_example(str(name))
+        near = nearest(str(name), [*RECIPES, *examples()])
+        raise UnspiralError(f"there is no run file, no recipe and no example {str(name)!r}; {near}")
     path = recorded_at(recipe := find_recipe(name))
     for there in (path if _kept(path, recipe) else None, _stopped(path), shipped_at(recipe)):
         if there is not None and there.exists():

@@ -18,11 +18,12 @@ from engine.errors import UnspiralError
 def command(
     runs: tuple[str, ...], output: Path | None, title: str, stops: tuple[str, ...], theme: str, force: bool
 ) -> None:
-    """Make a page to touch of each RUN, a run file or a recorded recipe, or of the trainings of one SCENE.py:
+    """Make a page to touch of each RUN, a run file, a recorded recipe or an example (vae), or of the trainings of one
+    SCENE:
 
     unspiral page five_spirals -o page.html
 
-    unspiral page scenes/embedding.py -o embedding.html
+    unspiral page embedding.py -o embedding.html
 
     It is one file for any browser and needs no network. Scrub the epochs on the loss curve, or play; point anywhere, or
     drag, and see what the network answers there: x, e, scores, softargmax, projections on the class vectors. Press a
@@ -32,6 +33,7 @@ def command(
 
     Networks are computed in the page from the weights of few snapshots, where they are not too large; the command says
     by how much that can be seen. Of others, and of series of points, positions travel.
+    Images and matrices that were recorded, and metrics, have panels beside them.
     """
     from engine.commands.options import folder_for, look
     from engine.commands.terminal import size
@@ -39,11 +41,12 @@ def command(
     from engine.library import called, find_run
     from engine.page.beats import Beat, told_by
     from engine.page.write import page, write_page
+    from engine.render.scene_file import shipped_scenes
     from engine.runs.run import Run
 
     theme = look(None, None, None, theme).theme
     first, *others = runs
-    scene = ".py" in first
+    scene = ".py" in first or (first in shipped_scenes() and not _is_run(first))
     if scene and others:
         raise UnspiralError("a page is made of one scene, or of runs; give one of them")
     output = output or Path(f"{Path(first.partition('.py')[0]).name if scene else called(first)}.html")
@@ -60,6 +63,14 @@ def command(
     write_page(made, output, force)
     kept = f"{made.snapshots} snapshots, no point errs by more than {made.error:.2g} pixels of 1080"
     click.echo(f"{size(output.stat().st_size)}, {kept}: {output}")
+
+
+def _is_run(name: str) -> bool:
+    """Whether a name is a run's rather than a scene's: a recipe's, an example's, a file's."""
+    from engine.library import examples
+    from engine.recipes.named import RECIPES
+
+    return name in RECIPES or name in examples() or Path(name).exists()
 
 
 def _stop(text: str) -> tuple[str, float]:

@@ -10,15 +10,16 @@ from engine.errors import UnspiralError
 from engine.films.pace import pace
 from engine.films.points import Points
 from engine.films.readings import loss_curve, readings
-from engine.films.shown import shown
+from engine.films.shown import by_themselves, shown
 from engine.films.training import Training, training
 from engine.network.layers import Array, Layer, Linear, apply
 from engine.network.lines import extent_of
 from engine.network.loss import judged
 from engine.numbers import decimal, percent, scaled
 from engine.page.codec import Blob
-from engine.page.recorded import followed, kept_at, recorded_answers, recorded_lines
+from engine.page.recorded import followed, kept_at, no_points, recorded_answers, recorded_lines
 from engine.page.shaders import check_kinds, computable
+from engine.page.sheets import Sheet, packed_sheet, sheets_of
 from engine.recipes.data import Labelled
 from engine.runs import thin
 from engine.runs.run import Run
@@ -38,18 +39,39 @@ ROWS = ("accuracy", "held_out_accuracy", "loss", "held_out_loss")
 """What is read off, in the clips' order."""
 
 
-def packed(run: Run, name: str, blob: Blob) -> tuple[dict[str, Any], float]:
+def packed(run: Run, name: str, blob: Blob) -> list[tuple[dict[str, Any], float]]:
     """What a page must know of a run, its arrays added to `blob`; and by how many pixels a point may be off.
 
-    The error is that of a view `HEIGHT` pixels high, at any snapshot or half-way between two: what interpolation
-    between the snapshots that are kept adds, and what storing them in steps does. UnspiralError for a run of which a
-    page can show nothing.
+    One of each plane: that of the network or the recorded embedding, and that of each series of points. The first has
+    the run's images, matrices and curves. The error is that of a view `HEIGHT` pixels high, at any snapshot or half-way
+    between two: what interpolation between the snapshots that are kept adds, and what storing them in steps does.
+    UnspiralError for a run of which a page can show nothing.
     """
     run = showable(run)
-    if not run.layers and run.trajectories is None:
-        film = _series(run)
+    found = [_plane_of(run, name, blob)] if run.layers or run.trajectories is not None else []
+    series = [film for film in _films(run) if isinstance(film, Points)]
+    for film in series:
         about, error = followed(film, film.points, 2 * STRAYS, blob)
-        return {"name": name, **about, **_timing(film), **_read_off(run)}, error
+        called = name if len(series) == 1 and not found else f"{name}: {film.name}"
+        found.append(({"name": called, "series": film.name, **about, **_timing(film), **_read_off(run)}, error))
+    shown = sheets_of(run)
+    if not found and not shown:
+        raise UnspiralError(
+            f"a page shows networks and series of points, images and matrices; {name} holds "
+            f"{', '.join(run.series) or 'none'}"
+        )
+    if not found:
+        found.append(({"name": name, **no_points(run, blob), **_timing(shown[0]), **_read_off(run)}, 0.0))
+    found[0][0]["sheets"] = [packed_sheet(film, blob) for film in shown]
+    for number, (about, _) in enumerate(found):
+        about["of"] = name
+        if number:
+            about["rows"] = []
+    return found
+
+
+def _plane_of(run: Run, name: str, blob: Blob) -> tuple[dict[str, Any], float]:
+    """The plane of a network, or of a recorded embedding."""
     if run.layers and run.layers[-1].bias.shape[1] > MOST_CLASSES:  # pyright: ignore
         raise UnspiralError(
             f"a page shows up to {MOST_CLASSES} classes; {name} has more: make a clip with unspiral film"
@@ -67,13 +89,9 @@ def packed(run: Run, name: str, blob: Blob) -> tuple[dict[str, Any], float]:
     return {**about, **_timing(film), **_read_off(run)}, error
 
 
-def _series(run: Run) -> Points:
-    """The film of the first series of points. UnspiralError if there is none."""
-    for name in run.series:
-        film = shown(run, name)
-        if isinstance(film, Points):
-            return film
-    raise UnspiralError(f"a page shows networks and series of points; this run holds {', '.join(run.series) or 'none'}")
+def _films(run: Run) -> list[Any]:
+    """The films of a run's series."""
+    return [shown(run, name) for name in by_themselves(run)]
 
 
 def _weights(film: Training, blob: Blob) -> tuple[dict[str, Any], float]:
@@ -138,7 +156,7 @@ def _plane(film: Training, kept: Run, blob: Blob) -> dict[str, Any]:
     }
 
 
-def _timing(film: Training | Points) -> dict[str, Any]:
+def _timing(film: Training | Points | Sheet) -> dict[str, Any]:
     """How time passes, and the loss over it."""
     when, span = pace(film, film.first, film.last), film.last - film.first
     about: dict[str, Any] = {"pace": [film.first + span * when(s) for s in np.linspace(0, 1, 65).tolist()]}
@@ -177,4 +195,5 @@ def _written(name: str, value: float) -> str:
 def classes_of(about: Sequence[dict[str, Any]], blob: Blob) -> int:
     """How many classes the runs' colours must tell apart."""
     heads = [run["shadow"]["bias"]["shape"][1] for run in about if run["shadow"]]
-    return max([1, *heads, *(int(blob.read(run["labels"]).max(initial=0)) + 1 for run in about)])
+    curves = [len(sheet.get("curves", ())) for run in about for sheet in run.get("sheets", ())]
+    return max([1, *heads, *curves, *(int(blob.read(run["labels"]).max(initial=0)) + 1 for run in about)])

@@ -37,19 +37,36 @@ def followed(
         "labels": blob.add(np.asarray(labels, np.int64)),
     }
     if isinstance(film, Points):
-        about |= {
-            **{"shadow": None, "neverShown": True, "shownFrom": None, "shrink": 1.0, "note": "", "input": None},
-            **{"segments": [], "bright": [], "classNames": [], "axisNames": list(film.axes), "caption": film.caption},
-            "view": {"half": film.view.half, "across": film.view.across, "centre": list(film.view.centre)},
-        }
+        view = {"half": film.view.half, "across": film.view.across, "centre": list(film.view.centre)}
+        names = {"classNames": list(film.run.class_names), "axisNames": list(film.axes), "caption": film.caption}
+        about |= {**_BARE, **names, "view": view}
     return about, off / pixel
 
 
+_BARE: dict[str, Any] = {
+    **{"shadow": None, "neverShown": True, "shownFrom": None, "shrink": 1.0, "note": "", "input": None},
+    **{"segments": [], "bright": []},
+}
+"""A plane with points alone."""
+
+
+def no_points(run: Run, blob: Blob) -> dict[str, Any]:
+    """A run that has no plane: nothing but images, matrices or curves."""
+    ends = np.unique(run.epochs[[0, -1]])
+    return {
+        **{**_BARE, "kind": "places", "planeless": True, "epochs": ends.tolist(), "view": {"half": 1.0, "across": 1.0}},
+        **{"classNames": [], "axisNames": ["", ""], "caption": ""},
+        "places": blob.add(np.zeros((len(ends), 0, 2))),
+        "labels": blob.add(np.zeros(0, np.int64)),
+    }
+
+
 def sparse(epochs: NDArray, places: Array, error: float) -> list[int]:
-    """So few snapshots that between them, as films interpolate, no point of places (T, N, 2) strays further."""
+    """So few snapshots that between them, as films interpolate, no point of places (T, N, d) strays further."""
     chosen = [0, len(epochs) - 1] if len(epochs) > 1 else [0]
     while True:
-        far = [_astray(epochs, places, chosen, places[chosen], i) > error for i in range(len(epochs))]
+        read = places[chosen]
+        far = [_astray(epochs, places, chosen, read, i) > error for i in range(len(epochs))]
         middles = {(a + b) // 2 for a, b in zip(chosen, chosen[1:]) if any(far[a + 1 : b])}
         if not middles:
             return chosen

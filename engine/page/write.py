@@ -19,7 +19,20 @@ from engine.runs.run import Run
 
 MODULES = (
     *("numbers", "kinds", "decode", "between", "network", "lines", "recorded", "run", "regions", "place", "drawing"),
-    *("gl", "shaders", "painter", "painter2d", "overlay", "panel", "state", "track", "probe", "controls", "main"),
+    *(
+        "gl",
+        "shaders",
+        "painter",
+        "painter2d",
+        "overlay",
+        "panel",
+        "state",
+        "track",
+        "probe",
+        "sheets",
+        "controls",
+        "main",
+    ),
 )
 """The scripts, each after those that it imports."""
 
@@ -53,7 +66,7 @@ def page(runs: Sequence[tuple[str, Run]], title: str = "", theme: str = "", beat
     """
     themes = (theme,) if theme not in ("", "dark", "light") else ("dark", "light")
     blob = Blob()
-    shown, errors = zip(*(packed(run, name, blob) for name, run in runs))
+    shown, errors = zip(*(plane for name, run in runs for plane in packed(run, name, blob)))
     looks = palettes(themes, classes_of(shown, blob))
     title = title or ", ".join(name for name, _ in runs)
     letters = frozenset(json.dumps([title, shown, looks, [*beats]], ensure_ascii=False)) - set(BASIC)

@@ -3,7 +3,7 @@ import { className, made } from "./probe.js";
 import { PARTS, VIEWS } from "./state.js";
 
 const CALLED = {
-  points: "points", grid: "grid", regions: "regions", vectors: "class vectors", mistakes: "mistakes", names: "names",
+  points: "points", grid: "grid", regions: "regions", vectors: "class vectors", mistakes: "mistakes", names: "names", series: "series",
   embedding: "embedding", input: "input", both: "both", morph: "morph",
 };
 
@@ -53,7 +53,8 @@ export class Controls {
     this.morph.addEventListener("input", () => page.set(() => (state.morph = Number(this.morph.value))));
 
     const answers = page.runs.some((run) => run.network.classes);
-    const there = { points: true, names: true, grid: page.runs.some((run) => run.lined), regions: answers, vectors: answers, mistakes: answers };
+    const planes = page.runs.some((run) => !run.about.planeless);
+    const there = { points: planes, names: planes, series: planes && page.sheets.length > 0, grid: page.runs.some((run) => run.lined), regions: answers, vectors: answers, mistakes: answers };
     this.parts = PARTS.filter((part) => there[part]).map((part) => {
       const element = button(CALLED[part], () => page.set(() => (state.shown[part] = !state.shown[part])));
       return /** @type {const} */ ([part, element]);
@@ -71,7 +72,7 @@ export class Controls {
     this.theme = button("", () => page.set(() => (state.theme = page.look.light ? "dark" : "light")));
     this.home = button("Whole view", () => page.set(() => (state.zoom = { x: 0, y: 0, k: 1 })));
     this.forget = button("No probe", () => page.set(() => { state.probe = null; state.followed = null; }));
-    at("more").append(this.home, this.forget, ...(page.looks.length > 1 ? [this.theme] : []));
+    at("more").append(...(planes ? [this.home, this.forget] : []), ...(page.looks.length > 1 ? [this.theme] : []));
 
     const stops = at("stops");
     for (const { name, epoch } of page.track.beats) stops.append(button(name, () => page.goTo(epoch)));

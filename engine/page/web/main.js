@@ -7,6 +7,7 @@ import { PlainPainter } from "./painter2d.js";
 import { Panel, layOut } from "./panel.js";
 import { ProbeTable, className, made } from "./probe.js";
 import { Run } from "./run.js";
+import { Sheet } from "./sheets.js";
 import { State, lookOf } from "./state.js";
 import { Track } from "./track.js";
 
@@ -29,6 +30,10 @@ export class Page {
    */
   constructor(about, array) {
     this.runs = /** @type {Run[]} */ (about.runs.map((/** @type {any} */ run) => new Run(run, array)));
+    const several = new Set(this.runs.map((run) => run.about.of)).size > 1;
+    this.sheets = this.runs.flatMap((run) =>
+      (run.about.sheets ?? []).map((/** @type {any} */ sheet) => new Sheet(run, sheet, array, several ? `${run.about.of}: ${sheet.name}` : sheet.name)),
+    );
     this.looks = about.looks.map(lookOf);
     this.track = new Track(/** @type {HTMLInputElement} */ (at("epochs")), /** @type {HTMLCanvasElement} */ (at("curve")), this.runs, about.beats ?? []);
     this.state = new State(this.track.first);
@@ -99,15 +104,15 @@ export class Page {
     const { view } = this.state;
     const planes = /** @type {const} */ ({ embedding: ["embedding"], input: ["input"], both: ["input", "embedding"], morph: ["morph"] });
     const called = { embedding: "Embedding", input: "Input", morph: "From input to embedding" };
-    for (const { element } of this.panels) element.remove();
-    this.panels = this.runs.flatMap((run) =>
-      planes[run.planar ? view : "embedding"].map((plane) => new Panel(run, plane, this.state, this.runs.length > 1 ? `${run.name}: ${called[plane]}` : called[plane])),
+    for (const { element } of [...this.panels, ...this.sheets]) element.remove();
+    this.panels = this.runs.filter((run) => !run.about.planeless).flatMap((run) =>
+      planes[run.planar ? view : "embedding"].map((plane) => new Panel(run, plane, this.state, run.called(called[plane], this.runs.length > 1))),
     );
     for (const panel of this.panels) {
       panel.listen(() => this.changed(), (where, data) => this.tapped(where, data));
       this.stage.append(panel.element);
     }
-    this.stage.classList.toggle("several", this.panels.length > 1);
+    for (const { element } of this.sheets) this.stage.append(element);
     this.changed();
   }
 
@@ -210,12 +215,16 @@ export class Page {
       if (canvas.width !== wide || canvas.height !== high) [canvas.width, canvas.height] = [wide, high];
     }
     this.touched = false;
-    if (touched) layOut(this.panels, width, height);
+    const sheets = state.shown.series ? this.sheets : [];
+    if (touched) {
+      for (const { element } of this.sheets) element.hidden = !state.shown.series;
+      layOut([...this.panels, ...sheets], width, height);
+    }
     for (const run of this.runs) run.goTo(state.epoch);
     this.painter.paint(this.panels, state, look, ratio, moving);
-    this.overlay.paint(this.panels, state, look, ratio);
+    this.overlay.paint(this.panels, sheets, state, look, ratio);
     this.track.paint(state, look, ratio);
-    this.table.show(this.runs, state, look);
+    if (this.panels.length) this.table.show(this.runs, state, look);
     this.read();
     if (touched) this.controls.update();
     if (touched || performance.now() - this.sliderAt > OFTEN) this.slide();
@@ -246,7 +255,7 @@ export class Page {
     if (at("epoch").textContent !== shown) at("epoch").textContent = shown;
     const rows = this.runs.flatMap((each) => {
       const named = /** @type {[string, string][]} */ (each.readings().rows.map((/** @type {[string, string]} */ [name, text]) => [called(name), text]));
-      return this.runs.length > 1 ? [/** @type {[string, string]} */ ([each.name, ""]), ...named] : named;
+      return this.runs.length > 1 && named.length ? [/** @type {[string, string]} */ ([each.name, ""]), ...named] : named;
     });
     const names = rows.map(([name]) => name).join("\n");
     if (names !== this.rowNames) {
@@ -275,7 +284,7 @@ export class Page {
   /** Tell a screen reader. */
   say() {
     const { probe } = this.state;
-    const answers = probe ? this.runs.filter((run) => run.network.classes).map((run) => `the probe's answer is ${className(run, this.look, run.probed(probe).answer)}`) : [];
+    const answers = probe && this.panels.length ? this.runs.filter((run) => run.network.classes).map((run) => `the probe's answer is ${className(run, this.look, run.probed(probe).answer)}`) : [];
     this.track.slider.setAttribute("aria-valuetext", this.spoken());
     const said = [this.spoken(), ...answers].join("; ");
     if (at("said").textContent !== said) at("said").textContent = said;

@@ -14,21 +14,23 @@ export class Overlay {
 
   /**
    * @param {import("./panel.js").Panel[]} panels
+   * @param {import("./sheets.js").Sheet[]} sheets
    * @param {import("./state.js").State} state
    * @param {import("./state.js").Look} look
    * @param {number} ratio
    */
-  paint(panels, state, look, ratio) {
+  paint(panels, sheets, state, look, ratio) {
     const { context, canvas } = this;
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.clearRect(0, 0, canvas.width, canvas.height);
-    for (const panel of panels) {
+    for (const panel of [...panels, ...sheets]) {
       context.setTransform(ratio, 0, 0, ratio, panel.left * ratio, panel.top * ratio);
       context.save();
       context.beginPath();
       context.rect(0, 0, panel.width, panel.height);
       context.clip();
-      this.paintPanel(panel, state, look);
+      if ("plane" in panel) this.paintPanel(panel, state, look);
+      else panel.paint(context, look);
       context.restore();
     }
   }

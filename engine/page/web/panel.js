@@ -175,7 +175,7 @@ export class Panel {
 
 /**
  * Panels laid out in rows on a stage, as large as they can be.
- * @param {Panel[]} panels
+ * @param {{left: number, top: number, width: number, height: number, unit: number, element: HTMLElement}[]} panels
  * @param {number} width
  * @param {number} height
  */

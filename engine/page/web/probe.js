@@ -26,6 +26,10 @@ export function className(run, look, k) {
   return look.names[k] ?? run.about.classNames[k] ?? String(k + 1);
 }
 
+/** What one may do where nothing was done yet. */
+const ASKED = "Point anywhere, or drag: what would the network answer there?";
+const FOLLOWED = "Press a point to follow it; drag to read off a place.";
+
 /** @param {ArrayLike<number>} values */
 function vector(values) {
   const shown = Array.from(values).slice(0, 4).map((value) => decimal(value));
@@ -98,7 +102,7 @@ export class ProbeTable {
     if (!probe) {
       if (this.tables.length || !this.element.textContent) {
         this.tables = [];
-        this.element.replaceChildren(made("p", "Point anywhere, or drag: what would the network answer there?", "hint"));
+        this.element.replaceChildren(made("p", runs.some((run) => run.network.classes) ? ASKED : FOLLOWED, "hint"));
       }
       return;
     }

@@ -32,6 +32,16 @@ export class Run {
   }
 
   /**
+   * What to write over a plane of it.
+   * @param {string} plane
+   * @param {boolean} several whether there are other runs
+   */
+  called(plane, several) {
+    const { series } = this.about;
+    return several ? (series ? this.name : `${this.name}: ${plane}`) : series ?? plane;
+  }
+
+  /**
    * Show an epoch; one outside the run is the nearest in it.
    * @param {number} epoch
    */

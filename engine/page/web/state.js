@@ -1,6 +1,6 @@
 // What is shown, and how it is said in the address, so that a link opens on it.
 
-export const PARTS = /** @type {const} */ (["points", "grid", "regions", "vectors", "mistakes", "names"]);
+export const PARTS = /** @type {const} */ (["points", "grid", "regions", "vectors", "mistakes", "names", "series"]);
 export const VIEWS = /** @type {const} */ (["embedding", "input", "both", "morph"]);
 
 /** @typedef {typeof VIEWS[number]} View */
@@ -42,7 +42,7 @@ export class State {
     this.speed = 1;
     this.loop = false;
     /** @type {Record<typeof PARTS[number], boolean>} */
-    this.shown = { points: true, grid: true, regions: true, vectors: true, mistakes: true, names: true };
+    this.shown = { points: true, grid: true, regions: true, vectors: true, mistakes: true, names: true, series: true };
     /** @type {number[] | null} classes whose points are shown; null: all */
     this.classes = null;
     /** @type {{plane: "input" | "embedding", at: [number, number]} | null} */
