@@ -22,6 +22,7 @@ from engine.errors import UnspiralError, printable
 @click.option("--sound", type=click.Path(path_type=Path), help="The recording of --cues: the film lasts as long.")
 @click.option("--show", default="", metavar="NAMES", help="Series and metrics side by side: codes,digits,loss.")
 @click.option("--label", default="", metavar="NAME", help="Of several labels a point, the one to show.")
+@click.option("--held-out", is_flag=True, help="Show the points kept from training, too.")
 @click.option("--upright", type=float, metavar="EPOCH", help="Turn the embedding to align with the input there.")
 def command(
     run: str,
@@ -39,6 +40,7 @@ def command(
     sound: Path | None,
     label: str,
     upright: float | None,
+    held_out: bool,
     show: str,
 ) -> None:
     """Render RUN, a run file or a recipe (recorded now, if it was not), as scenes/replay.py does:
@@ -58,8 +60,9 @@ def command(
 
     asked = look(quality, size, fps, theme)
     replaying = Replaying(
-        run_of(run), start, stop, seconds, dict(map(parse_hold, holds)), upright, cues, sound, parse_names(show), label
-    )
+        run_of(run), start, stop, seconds, dict(map(parse_hold, holds)), upright, cues, sound, parse_names(show),
+        held_out, label,
+    )  # fmt: skip
     if sound and not cues:
         raise UnspiralError("--sound goes with --cues: labels that say at which epoch the recording is when")
     if cues:

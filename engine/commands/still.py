@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 @click.argument("flags", nargs=-1, type=click.UNPROCESSED)
 @click.option("--at", default="", metavar="MOMENT", help="Epoch of a run, moment of a scene.  [default: the last]")
 @click.option("--show", default="", metavar="NAMES", help="Series and metrics side by side: codes,digits,loss.")
+@click.option("--held-out", is_flag=True, help="Show the points kept from training, too.")
 @click.option("--upright", type=float, metavar="EPOCH", help="Turn the embedding to align with the input there.")
 @looks
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="The PNG to write.  [default: beside the clips]")
@@ -29,6 +30,7 @@ def command(
     at: str,
     show: str,
     upright: float | None,
+    held_out: bool,
     quality: str | None,
     size: str | None,
     fps: float | None,
@@ -47,6 +49,7 @@ def command(
     Further FLAGS go to Manim: -t leaves out the ground.
     """  # noqa: D301  # \b keeps click from filling the lines
     from engine.files.making import check, write_whole
+    from engine.films.replay import parse_names
 
     if output is not None and output.suffix != ".png":
         raise UnspiralError(f"{output} is to be a picture: give it a name that ends in .png")
@@ -56,11 +59,13 @@ def command(
     asked = look(quality, size, fps, theme)
     flags = (*flags, *manims(quality, size, fps), "-s")
     if scene := scene_meant(shown):
-        if show or upright is not None:
-            raise UnspiralError("--show and --upright are for runs; of a scene, a moment is drawn: --at 3.2s")
+        if show or held_out or upright is not None:
+            raise UnspiralError(
+                "--show, --held-out and --upright are for runs; of a scene, a moment is drawn: --at 3.2s"
+            )
         made = _of_scene(scene, at, flags, asked.environment())
     else:
-        made = _of_run(shown, at, show, upright, flags, asked.environment())
+        made = _of_run(shown, at, parse_names(show), upright, held_out, [*flags], asked.environment())
     if output is not None:
         write_whole(output, lambda unfinished: shutil.copyfile(made, unfinished), force)
         made = output
@@ -95,14 +100,20 @@ def _of_scene(scene: "SceneFile", at: str, flags: tuple[str, ...], environment: 
 
 
 def _of_run(
-    run: str, at: str, show: str, upright: float | None, flags: tuple[str, ...], environment: dict[str, str]
+    run: str,
+    at: str,
+    show: tuple[str, ...],
+    upright: float | None,
+    held_out: bool,
+    flags: list[str],
+    environment: dict[str, str],
 ) -> Path:
-    from engine.films.replay import Replaying, parse_names, parse_number
+    from engine.films.replay import Replaying, parse_number
     from engine.library import called, run_of
     from engine.render.launch import film
 
     epoch = parse_number("--at, an epoch of a run,", at) if at else None
-    replaying = Replaying(run_of(run), epoch, epoch, 1.0, upright=upright, show=parse_names(show))
+    replaying = Replaying(run_of(run), epoch, epoch, 1.0, upright=upright, show=show, held_out=held_out)
     shown = replaying.film()  # whatever is wrong is said before Manim starts
     epoch = shown.last if epoch is None else epoch
     return film(replace(replaying, start=epoch, stop=epoch), f"{called(run)}-{epoch:g}", flags, environment)

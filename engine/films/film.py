@@ -74,6 +74,17 @@ class Trails(NamedTuple):
     """(S, M, 2), where they were, the earliest first; the last is where they are."""
 
 
+class Depths(NamedTuple):
+    """How far towards us things in space lie, in data units: what is nearer covers what is farther."""
+
+    points: Array
+    """(N,), of the points."""
+    vertices: Array
+    """(V,), of the lines' vertices."""
+    tips: Array
+    """(K,), of the class vectors' tips; the origin is at 0."""
+
+
 NO_TRAILS = Trails(np.zeros(0, np.int64), np.zeros((0, 0, 2)))
 
 
@@ -103,6 +114,8 @@ class Frame(Seen):
     """K polygons, where each class has the highest score: a region's colour; none where they mean nothing."""
     curved: Answered | None = None
     """What stands in for regions where their edges are curved."""
+    depths: Depths | None = None
+    """Where space is seen, and not a plane: what is in front of what."""
     view: View = View()  # noqa: RUF009 (it cannot be changed)
     playhead: float = 0.0
     readings: Mapping[str, float] = field(default_factory=dict)

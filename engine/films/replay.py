@@ -50,6 +50,8 @@ class Replaying:
     """The recording that cues belong to: it is heard, and the film lasts as long as it does."""
     show: tuple[str, ...] = ()
     """Names of series and metrics to show side by side, as `engine.films.shown` says; none: the embedding."""
+    held_out: bool = False
+    """Whether the points kept from training are shown beside the others."""
     label: str = ""
     """Of several labels a point, the one that is shown; empty: the one that the recording chose."""
 
@@ -66,6 +68,7 @@ class Replaying:
         """The same as one text, for another process; `from_json` reads it."""
         values = {"run": str(self.run.absolute()), "start": self.start, "stop": self.stop, "seconds": self.seconds}
         values |= {"holds": [*self.holds.items()], "upright": self.upright, "label": self.label, "show": self.show}
+        values |= {"held_out": self.held_out}
         files = {name: str(file.absolute()) if file else None for name, file in self._files().items()}
         return json.dumps(values | files)
 
@@ -84,7 +87,7 @@ class Replaying:
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Replaying":
         """What UNSPIRAL_REPLAY says, as JSON; or what a person asks for with UNSPIRAL_RUN and, beside it, _FROM, _TO,
 
-        _SECONDS, _HOLD (EPOCH=SECONDS, …), _UPRIGHT, _CUES, _SOUND and _SHOW.
+        _SECONDS, _HOLD (EPOCH=SECONDS, …), _UPRIGHT, _CUES, _SOUND, _SHOW and _HELD_OUT (1).
         """
         if environment.get(REPLAY):
             return cls.from_json(environment[REPLAY])
@@ -103,6 +106,7 @@ class Replaying:
             Path(given["CUES"]) if given["CUES"] else None,
             Path(given["SOUND"]) if given["SOUND"] else None,
             parse_names(given["SHOW"]),
+            held_out=given["HELD_OUT"] not in ("", "0"),
         )
 
     def film(self) -> Any:
@@ -116,11 +120,13 @@ class Replaying:
             if epoch is not None and epoch > playable.epochs[-1]:
                 raise UnspiralError(f"{name} {epoch:g}: {playable.unfinished}")
         if names := self._shown(playable):
-            return Together(all_shown(playable, names)[0])
+            if self.held_out and not {"embedding", "space"} & set(names):
+                raise UnspiralError("held-out points are shown in an embedding: add embedding to --show")
+            return Together(all_shown(playable, names, self.held_out)[0])
         solid = playable.layers and playable.trajectories is None and playable.width == 3
         if solid and self.upright is None and not self.label:
-            return space(playable)
-        return training(playable, upright=self.upright, label=self.label or None)
+            return space(playable, held_out=self.held_out)
+        return training(playable, upright=self.upright, held_out=self.held_out, label=self.label or None)
 
     def titles(self) -> tuple[str, ...]:
         """What stands under each panel of what is shown side by side; empty where it is the embedding."""
@@ -159,7 +165,7 @@ class Replaying:
 REPLAY = "UNSPIRAL_REPLAY"
 """The variable in which a replay travels whole to the process that renders it."""
 _NUMBERS = ("FROM", "TO", "SECONDS", "UPRIGHT")
-_NAMES = ("RUN", *_NUMBERS, "HOLD", "CUES", "SOUND", "SHOW")
+_NAMES = ("RUN", *_NUMBERS, "HOLD", "CUES", "SOUND", "SHOW", "HELD_OUT")
 
 
 def parse_names(text: str) -> tuple[str, ...]:

@@ -28,14 +28,15 @@ SMALL = 3
 """Up to so many numbers a row, a series of tables is one of points."""
 
 
-def shown(run: Run, name: str) -> Any:
+def shown(run: Run, name: str, held_out: bool = False) -> Any:
     """The film of a series or a metric, or of the run's embedding or input; `name:points` says how to show it.
 
     By itself, a series (T, B, H, W) or (T, B, H, W, 3) is images; (T, N, d) is points where d is at most 3 or N is the
     number of the run's points or labels, else a matrix; (T, S, N, 2) is a flow of N particles, unless it is a sequence
     (T, N, L, 2) of as many as there are labels; a row of numbers is a function where the constant NAME_x or grid holds
     as many places, else a distribution. Of a run whose layers are known, weights, activations, gradients, losses and
-    margins are names too. UnspiralError lists what the run holds.
+    margins are names too. With `held_out`, the embedding shows the points kept from training, too. UnspiralError lists
+    what the run holds.
     """
     name, _, kind = name.partition(":")
     if kind and kind not in FILMS:
@@ -51,14 +52,14 @@ def shown(run: Run, name: str) -> Any:
     if name == "input" and run.layers:
         return input_plane(run)
     if name == "space" and run.layers:
-        return space(run)
+        return space(run, held_out=held_out)
     if name == "embedding" and run.layers:
-        return training(run)
+        return training(run, held_out=held_out)
     held = [*run.series, *run.metrics, *(["embedding", "input", *OF_LAYERS, *OF_POINTS] if run.layers else [])]
     raise unknown("name in this run", name, held)
 
 
-def all_shown(run: Run, names: Sequence[str]) -> tuple[tuple[Any, ...], tuple[str, ...]]:
+def all_shown(run: Run, names: Sequence[str], held_out: bool = False) -> tuple[tuple[Any, ...], tuple[str, ...]]:
     """A film for each of `names` and its title; metrics beside one another share one chart."""
     films: list[Any] = []
     titles: list[str] = []
@@ -69,7 +70,7 @@ def all_shown(run: Run, names: Sequence[str]) -> tuple[tuple[Any, ...], tuple[st
                 films.append(curves(run, metrics))
                 titles.append(", ".join(metrics))
         else:
-            films.append(shown(run, name))
+            films.append(shown(run, name, held_out))
             titles.append(name.partition(":")[0])
     if not films:
         raise UnspiralError("name what is to be shown: --show codes,loss")

@@ -6,15 +6,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.errors import UnspiralError
-from engine.films.film import Answered, Curve, Film, Frame, View
+from engine.films.film import Answered, Curve, Depths, Film, Frame, View
 from engine.films.points import TILT, TURN
 from engine.films.readings import loss_curve, readings
-from engine.films.training import LONGEST, OverEpochs
+from engine.films.training import LONGEST, OverEpochs, kept_from
 from engine.films.unfolding import shrink
 from engine.network.layers import Array, apply, classifier, embedding
-from engine.network.lines import Lines, extent_of, images, square_grid
+from engine.network.lines import Lines, before_bowl, extent_of, images, square_grid
 from engine.network.loss import judged
 from engine.numbers import scaled
+from engine.recipes.data import Labelled
 from engine.runs.run import Run
 from engine.runs.showable import showable
 
@@ -33,6 +34,9 @@ class InSpace(OverEpochs):
     curve: Curve | None
     shrink: float
     """Class vectors are drawn ÷ this."""
+    held_curve: Curve | None = None
+    held_out: Labelled | None = None
+    """Points kept from training that are shown besides."""
 
     def eye(self, playhead: float) -> Array:
         """(3, 3), columns: to the right, up and towards us."""
@@ -46,19 +50,28 @@ class InSpace(OverEpochs):
         last, e, eye = classifier(network), embedding(network, x), self.eye(playhead)
         found = judged(apply(last, e), y)
         values, measured = readings(self.run, playhead, found)
+        wrong, labels, count = found.wrong, y, len(e)
+        if self.held_out is not None:
+            unseen = embedding(network, self.held_out.x)
+            wrong = np.concatenate([wrong, judged(apply(last, unseen), self.held_out.y).wrong])
+            e, labels = np.concatenate([e, unseen]), np.concatenate([y, self.held_out.y])
         grid = images(network[:-1], self.segments, self.radius)
         axes = self.radius * np.repeat(np.eye(3), 2, 0) * np.array([0.0, 1.0] * 3)[:, None]
         vertices = np.concatenate([grid.vertices, axes])
         starts = np.concatenate([grid.starts, len(grid.vertices) + np.array([2, 4, 6])])
-        count = len(starts) - 1
+        seen, of = before_bowl(Lines(vertices @ eye, starts), self.radius)
+        lines = len(starts) - 1
+        tips = last.weight @ eye / self.shrink
         named = (("ray", "e₁ e₂ e₃, x₁ x₂"), ("region", "… on a sphere behind"))
         return Frame(
             points=e @ eye[:, :2],
-            labels=y,
-            wrong=found.wrong,
-            lines=Lines(vertices @ eye[:, :2], starts),
-            bright=(*self.bright, count - 3, count - 2, count - 1),
-            class_vectors=last.weight @ eye[:, :2] / self.shrink,
+            labels=labels,
+            wrong=wrong,
+            held=np.arange(len(e)) >= count,
+            lines=Lines(seen.vertices[:, :2], seen.starts),
+            bright=tuple(np.flatnonzero(np.isin(of, (*self.bright, *range(lines - 3, lines)))).tolist()),
+            class_vectors=tips[:, :2],
+            depths=Depths(e @ eye[:, 2], seen.vertices[:, 2], tips[:, 2]),
             curved=self._bowl(network, eye),
             notes=(*named, *([("arrow", f"class vectors {scaled(self.shrink)}")] if self.shrink != 1 else [])),
             view=View(half=1.04 * self.radius),
@@ -67,6 +80,7 @@ class InSpace(OverEpochs):
             measured=measured,
             tied=found.tied,
             curve=self.curve,
+            held_curve=self.held_curve,
             axes=("", ""),
         )
 
@@ -80,12 +94,13 @@ class InSpace(OverEpochs):
         return Answered(ticks, scores.reshape(len(ticks), len(ticks), -1), self.radius)
 
 
-def space(run: Run, extent: float | None = None, lines: int = 21) -> Film[Frame]:
+def space(run: Run, extent: float | None = None, lines: int = 21, held_out: bool = False) -> Film[Frame]:
     """A run's 3-D embedding while it learns, turning as the epochs go by; the playhead is the epoch.
 
     Points, the image of the input's grid (`lines` each way over ± `extent`) and class vectors lie in space, seen from
     far away; behind them, the far half of a sphere round all points is coloured by what is answered on it.
-    UnspiralError if the embedding is not 3-D, or if layers are not known.
+    With `held_out`, the points kept from training are shown besides, with a mark of their own.
+    UnspiralError if the embedding is not 3-D, if layers are not known, or no points were kept.
     """
     run = showable(run)
     if run.width != 3 or run.trajectories is not None:
@@ -94,12 +109,16 @@ def space(run: Run, extent: float | None = None, lines: int = 21) -> Film[Frame]
             if run.width != 3
             else "this run's layers are not known; training(run) shows its embedding in a plane"
         )
+    beside = kept_from(run) if held_out else None
     x, some = run.data.x, run.epochs[np.unique(np.linspace(0, len(run.epochs) - 1, 41).astype(int))]
-    radius = 1.05 * max(float(np.linalg.norm(run.embedding(float(at)), axis=1).max()) for at in some) or 1.0
+    sides = (False, True) if held_out else (False,)
+    far = [np.linalg.norm(run.embedding(float(at), side), axis=1).max() for at in some for side in sides]
+    radius = 1.05 * float(max(far)) or 1.0
     plane = x.shape[1] == 2
     segments = square_grid(extent_of(x) if extent is None else extent, lines) if plane else np.zeros((0, 2, x.shape[1]))
     bright = (lines // 2, lines + lines // 2) if plane and lines % 2 else ()
     tips = classifier(run.layers).weight.reshape(-1, 3)
     farthest = float(np.linalg.norm(tips, axis=1).max())
     factor = shrink(tips, radius) if farthest > radius or farthest > LONGEST * radius else 1.0
-    return InSpace(run, radius, segments, bright, loss_curve(run), factor)
+    unseen = loss_curve(run, held_out=True)
+    return InSpace(run, radius, segments, bright, loss_curve(run), factor, unseen, beside)

@@ -150,12 +150,17 @@ def training(
     else:
         segments = np.zeros((0, 2, x.shape[1]))
     bright = (lines // 2, lines + lines // 2) if len(segments) and lines % 2 else ()
-    if held_out and run.held_out is None:
-        raise UnspiralError("this run kept no points from training; a recipe with held_out = 0.2 keeps a fifth")
+    beside = kept_from(run) if held_out else None
     fixed, factor = _fixed_view(run, shown, held_out)
     curve, unseen = loss_curve(run), loss_curve(run, held_out=True)
-    beside = run.held_out if held_out else None
     return Training(run, run.data, view or fixed, segments, bright, shown, curve, factor, unseen, beside)
+
+
+def kept_from(run: Run) -> Labelled:
+    """The points kept from training. UnspiralError if there are none."""
+    if run.held_out is None:
+        raise UnspiralError("this run kept no points from training; a recipe with held_out = 0.2 keeps a fifth")
+    return run.held_out
 
 
 def _fixed_view(run: Run, plane: Plane, held_out: bool = False) -> tuple[View, float]:

@@ -236,3 +236,39 @@ def _bent(z: Array, line: NDArray[np.intp], bend: Activation, linear: Linear) ->
     bends, weighed = table.cumsum(2)[:, row, column]
     new = ends[segment] + share[:, None] * (heading[row] + bends) - weighed
     return np.insert(ends, segment + 1, new, axis=0), np.insert(line, segment + 1, line[segment])
+
+
+def before_bowl(lines: Lines, radius: float) -> tuple[Lines, NDArray[np.intp]]:
+    """What of lines in space, seen from along the third axis, the far half of a sphere round the origin does not hide.
+
+    vertices (V, 3), the third towards us. And of which line each of the lines returned is a part.
+    """
+    (v, starts), count = lines, len(lines.starts) - 1
+    line = np.repeat(np.arange(count), np.diff(starts))
+    if not len(v) or np.linalg.norm(v, axis=1).max() <= radius:
+        return lines, np.arange(count)
+    some = np.flatnonzero(line[1:] == line[:-1])
+    begin, way = v[some], v[some + 1] - v[some]
+    shares = [np.zeros((len(some), 1)), np.ones((len(some), 1))]
+    for width in (3, 2):  # where the sphere is crossed, and its outline
+        a, b = (way[:, :width] ** 2).sum(1), (begin[:, :width] * way[:, :width]).sum(1)
+        under = b**2 - a * ((begin[:, :width] ** 2).sum(1) - radius**2)
+        root = np.sqrt(np.maximum(under, 0)) * np.array([[-1.0], [1.0]])
+        crossed = np.clip((root - b) / np.where(a > 0, a, 1.0), 0, 1) * (a > 0) * (under > 0)
+        shares.append(crossed.T)
+    cuts = np.sort(np.concatenate(shares, 1), axis=1)
+    middle = begin[:, None] + (cuts[:, 1:] + cuts[:, :-1])[..., None] / 2 * way[:, None]
+    out, aside = np.linalg.norm(middle, axis=2) > (1 + 1e-9) * radius, np.linalg.norm(middle[..., :2], axis=2) > radius
+    seen = (np.diff(cuts, axis=1) > 0) & ~(out & ~aside & (middle[..., 2] < 0))
+    segment, part = np.nonzero(seen)
+    first, last = cuts[segment, part], cuts[segment, part + 1]
+    on = (first[1:] == last[:-1]) & (segment[1:] == segment[:-1])
+    on |= (first[1:] == 0) & (last[:-1] == 1) & (some[segment[1:]] == some[segment[:-1]] + 1)
+    fresh = np.append(True, ~on)[: len(segment)]
+    ends = np.append(~on, True)[: len(segment)]
+    vertices = np.stack(
+        [begin[segment] + first[:, None] * way[segment], begin[segment] + last[:, None] * way[segment]], 1
+    )
+    kept = np.stack([fresh | (first == 0), ends], 1)
+    size = np.cumsum(kept.sum(1))[ends]
+    return Lines(vertices[kept], np.append(0, size)), line[some[segment[fresh]]]

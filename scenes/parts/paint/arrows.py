@@ -1,5 +1,8 @@
 """Arrows with a dark rim, so that they stand out from whatever is under them."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import cairo
 import numpy as np
 
@@ -20,6 +23,29 @@ def paint_arrow(canvas: Canvas, tail: Pixel, tip: Pixel, colour: RGB, rim: RGB |
         context.stroke_preserve()
     context.set_source_rgba(*canvas.colour(colour))
     context.fill()
+
+
+@contextmanager
+def partly(canvas: Canvas, tail: Pixel, tip: Pixel, begin: float, end: float) -> Iterator[None]:
+    """Paint, of an arrow, what lies between two shares of its length; its ends with their rims, too."""
+    along, far = np.subtract(tip, tail), canvas.width + canvas.height
+    length = float(np.hypot(*along))
+    if (begin <= 0 and end >= 1) or length < 1:  # of an arrow that points at us there are no parts
+        yield
+        return
+    along /= length
+    across = far * np.array([-along[1], along[0]])
+    # parts overlap by a pixel: no seam
+    near, beyond = ((-far if begin <= 0 else begin * length - 0.5), (far if end >= 1 else end * length + 0.5))
+    context = canvas.context
+    context.save()
+    context.new_path()
+    for distance, side in ((near, 1), (beyond, 1), (beyond, -1), (near, -1)):
+        context.line_to(*(np.asarray(tail) + distance * along + side * across).tolist())
+    context.close_path()
+    context.clip()
+    yield
+    context.restore()
 
 
 def trace_arrow(context: cairo.Context, tail: Pixel, tip: Pixel, unit: float) -> None:

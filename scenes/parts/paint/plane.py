@@ -1,23 +1,26 @@
 """A plane and what lies in it: ground, regions, axes, lines, points, class vectors."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any, NamedTuple, cast
 
 import cairo
 import numpy as np
+from numpy.typing import NDArray
 
 from engine import Frame
 from engine.films.film import ASIDE, Answered, View
 from engine.network.layers import Array
+from engine.network.lines import Lines
 from engine.network.regions import answers, upside_down
-from scenes.parts.paint.arrows import paint_arrow
+from scenes.parts.paint.arrows import paint_arrow, partly
 from scenes.parts.paint.canvas import WIDE, Canvas, fading, tell
 from scenes.parts.paint.discs import point_discs
 from scenes.parts.paint.key import key_height
 from scenes.parts.paint.names import paint_region_names, paint_vector_names
 from scenes.parts.paint.raster import stroke
 from scenes.parts.paint.readouts import FOOT, STRIP, tick_step
+from scenes.parts.paint.space import FEW, SLABS, Piece, marks, slabs
+from scenes.parts.paint.strengths import by_strength, points_of
 from scenes.parts.paint.text import fitted_text, paint_text
 from scenes.parts.paint.theme import SIZES, STRONG, Theme, rgb
 from scenes.parts.paint.trails import paint_trails
@@ -177,29 +180,37 @@ def paint_scale_bar(canvas: Canvas, place: Place, frame: Frame, theme: Theme) ->
     paint_text(canvas, f"{step:g}", at, SIZES.label * unit, ink, font=STRONG, anchor="middle", halo=rgb(theme.rim))
 
 
-def paint_lines(canvas: Canvas, place: Place, frame: Frame, theme: Theme) -> None:
-    """The grid's image: quiet, its own axes brighter."""
-    vertices, starts = place(frame.lines.vertices), frame.lines.starts
-    bright = np.isin(np.arange(len(starts) - 1), frame.bright)
-    for which, width, alpha in ((~bright, 1.4, 0.34), (bright, 2.6, 0.75)):
+def paint_lines(
+    canvas: Canvas, place: Place, frame: Frame, theme: Theme, lines: Lines | None = None, bright: Sequence[int] = ()
+) -> None:
+    """The grid's image: quiet, its own axes brighter. Or other `lines`, of which some are `bright`."""
+    vertices, starts = frame.lines if lines is None else lines
+    vertices = place(vertices)
+    vivid = np.isin(np.arange(len(starts) - 1), frame.bright if lines is None else bright)
+    for which, width, alpha in ((~vivid, 1.4, 0.34), (vivid, 2.6, 0.75)):
         colour = canvas.colour(rgb(theme.ink), alpha)
         stroke(canvas.context, vertices, starts, np.flatnonzero(which), width * canvas.unit, colour)
 
 
-def paint_points(canvas: Canvas, place: Place, frame: Frame, theme: Theme, among: int = 0) -> None:
+def paint_points(
+    canvas: Canvas, place: Place, frame: Frame, theme: Theme, among: int = 0,
+    some: Sequence[NDArray[np.int64]] | None = None,
+) -> None:  # fmt: skip
     """Points in the colour of their truth; a mistake is hollow, one kept from training a diamond over the others.
 
-    They are as large as suits so many, or the number that they are `among`.
+    They are as large as suits so many, or the number that they are `among`. `some`: only those with these numbers, in
+    this order, which have one kind of mark each time.
     """
     if len(frame.points):
         radius = max(2.0, theme.points * point_radius(among or len(frame.points)) * canvas.unit)
         classes = max(len(frame.class_vectors), int(frame.labels.max()) + 1)
         places = place(frame.points)
-        for held in (False, True) if frame.held.any() else (False,):
-            right, wrong = point_discs(theme, classes, HELD * radius if held else radius, held)
-            for discs, which in ((right, ~frame.wrong), (wrong, frame.wrong)):
-                seen = which & (frame.held == held)
-                discs.paint(canvas, places[seen], frame.labels[seen])
+        if some is None:
+            some = marks(frame)
+        for seen in some:
+            held, wrong = (bool(kind[seen[:1]].any()) for kind in (frame.held, frame.wrong))
+            discs = point_discs(theme, classes, HELD * radius if held else radius, held)[wrong]
+            discs.paint(canvas, places[seen], frame.labels[seen])
 
 
 def _paint_trails(canvas: Canvas, place: Place, frame: Frame, theme: Theme) -> None:
@@ -237,11 +248,21 @@ def paint_class_vectors(
     colours = theme.class_colours(len(frame.class_vectors))
     x, y = place.origin
     tips = place(frame.class_vectors)
-    rim = rgb(theme.rim) if len(tips) <= RIMMED else None  # of so many arrows rims would be all that is seen
-    for k in range(len(tips)) if which is None else np.flatnonzero(which).tolist():
-        paint_arrow(canvas, (x, y), (float(tips[k, 0]), float(tips[k, 1])), colours[k], rim, size)
+    if frame.depths is None:
+        some = range(len(tips)) if which is None else np.flatnonzero(which).tolist()
+        _paint_arrows(canvas, place, frame, theme, [Piece(k) for k in some], size)
     if text:
         paint_vector_names(canvas, np.array([x, y]), tips, colours, theme, which)
+
+
+def _paint_arrows(
+    canvas: Canvas, place: Place, frame: Frame, theme: Theme, pieces: Sequence[Piece], size: float = 1.0
+) -> None:
+    colours, tips, tail = theme.class_colours(len(frame.class_vectors)), place(frame.class_vectors), place.origin
+    rim = rgb(theme.rim) if len(tips) <= RIMMED else None  # of so many arrows rims would be all that is seen
+    for of, begin, end in pieces:
+        with partly(canvas, tail, tips[of].tolist(), begin, end):
+            paint_arrow(canvas, tail, tips[of].tolist(), colours[of], rim, size)
 
 
 MARK = 24.0
@@ -281,18 +302,26 @@ def paint_plane(
     if answered > 0 and min(strengths, default=1.0) < 1:
         _dim_regions(canvas, place, frame, theme, strengths)
     paint_axes(canvas, place, frame, theme)
-    layer(shown["grid"], paint_lines)
-    for strength, spoken in _by_strength(strengths):
-        some = frame if spoken is None else _points_of(frame, spoken)
-        wide = canvas._replace(frame_side=None) if panel else canvas
-        layer(strength * shown["points"], paint_points, wide, some, among=len(frame.points))
+    wide = canvas._replace(frame_side=None) if panel else canvas
+    solid = min((*shown.values(), *strengths, frame.decided), default=1.0) == 1  # else each slab is a group of its own
+    for slab in slabs(frame, SLABS if solid else FEW) if frame.depths is not None else ():
+        layer(shown["grid"], paint_lines, lines=slab.lines, bright=slab.bright)
+        for strength, spoken in by_strength(strengths):
+            part = slab if spoken is None else slab.of(spoken, frame.labels)
+            layer(strength * frame.decided * shown["class_vectors"], _paint_arrows, small, pieces=part.arrows)
+            layer(strength * shown["points"], paint_points, wide, some=part.points)
+    if frame.depths is None:
+        layer(shown["grid"], paint_lines)
+        for strength, spoken in by_strength(strengths):
+            some = frame if spoken is None else points_of(frame, spoken)
+            layer(strength * shown["points"], paint_points, wide, some, among=len(frame.points))
     if len(frame.trails.of):
         layer(shown["points"], _paint_trails)
     if len(frame.marked):
         paint_marked(canvas, place(frame.marked), theme)
     if roomy:
         paint_axis_names(canvas, place, frame, theme)
-    for strength, spoken in _by_strength(strengths):
+    for strength, spoken in by_strength(strengths):
         size = 1 + 0.5 * (strength - min(strengths, default=strength))  # what is spoken of is thicker
         amount = strength * frame.decided * shown["class_vectors"]
         layer(amount, paint_class_vectors, small, text=roomy and strength > 0.5, which=spoken, size=size)
@@ -301,21 +330,6 @@ def paint_plane(
         text, size = fitted_text(canvas.fonts, frame.caption, 32 * unit, room)
         at = (canvas.width / 2, canvas.height - 18 * unit)
         paint_text(canvas, text, at, size, rgb(theme.ink), anchor="middle", halo=rgb(theme.rim))
-
-
-def _by_strength(strengths: Sequence[float]) -> list[tuple[float, Array | None]]:
-    """Each strength and the classes (K,) that have it, weaker ones first; None where all classes are alike."""
-    if min(strengths, default=1.0) == 1:
-        return [(1.0, None)]
-    all_of_them = np.asarray(strengths)
-    return [(float(strength), all_of_them == strength) for strength in np.unique(all_of_them)]
-
-
-def _points_of(frame: Frame, classes: Array) -> Frame:
-    """The frame with the points of some classes (K,) alone; colours stay those of all."""
-    chosen = classes[frame.labels]
-    several = {name: getattr(frame, name)[chosen] for name in ("points", "labels", "wrong", "held")}
-    return replace(frame, **several)
 
 
 def _dim_regions(canvas: Canvas, place: Place, frame: Frame, theme: Theme, strengths: Sequence[float]) -> None:

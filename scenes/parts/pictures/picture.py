@@ -144,6 +144,8 @@ class Picture(Shown[Frame]):
         if self.classes is not None:
             seen = np.isin(frame.labels, self.classes)
             shown = {name: getattr(frame, name)[seen] for name in ("points", "labels", "wrong", "held")}
+            if frame.depths is not None:
+                shown["depths"] = frame.depths._replace(points=frame.depths.points[seen])
             frame = replace(frame, **shown)
         if not isinstance(self.readouts, bool):
             frame = replace(frame, readings={n: v for n, v in frame.readings.items() if n in self.readouts})

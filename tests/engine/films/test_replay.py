@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,12 @@ def asked(small: Run, folder: Path, **given) -> Replaying:
 
 def test_what_is_asked_for_survives_the_environment(tmp_path):
     holds = {2.5: 1.0, 10: 0.25}
-    for given in ({}, {"start": 1, "stop": 20.5, "seconds": 3.25, "holds": holds, "upright": 7.0}, {"holds": {0: 0}}):
+    for given in (
+        {},
+        {"start": 1, "stop": 20.5, "seconds": 3.25, "holds": holds, "upright": 7.0},
+        {"holds": {0: 0}},
+        {"held_out": True},
+    ):
         replaying = Replaying(tmp_path / "a run é.safetensors", **given)
         assert Replaying.from_environment({REPLAY: replaying.as_json()}) == replaying
 
@@ -108,3 +114,20 @@ def test_the_command_says_what_is_wrong_before_manim_starts(small: Run, tmp_path
     ):
         done = unspiral("film", *arguments, folder=tmp_path)
         assert done.returncode == 2 and said in done.stderr and done.stderr.count("\n") == 1
+
+
+def test_points_kept_from_training_are_shown_when_asked_for(small: Run, tmp_path: Path) -> None:
+    held = np.arange(len(small.points.y)) % 5 == 0
+    path = tmp_path / "some.safetensors"
+    replace(small, recipe=None, held=held, metrics={}).save(path)
+    assert (
+        Replaying(path, held_out=True).film()(3).held.sum() == held.sum() and not Replaying(path).film()(3).held.any()
+    )
+    frames = Replaying(path, held_out=True, show=("embedding", "input")).film()(3)
+    assert frames[0].held.sum() == held.sum()
+    told = {"UNSPIRAL_RUN": str(path), "UNSPIRAL_HELD_OUT": "1"}
+    assert Replaying.from_environment(told).held_out
+    with pytest.raises(UnspiralError, match="add embedding to --show"):
+        Replaying(path, held_out=True, show=("input",)).film()
+    with pytest.raises(UnspiralError, match="kept no points from training"):
+        asked(small, tmp_path, held_out=True).film()
