@@ -30,6 +30,8 @@ PAGES = {
 }
 """Title, style and script of each page, for the head that they have in common; its file holds the body."""
 HOST = "127.0.0.1"
+LOOKS = 1000
+"""Milliseconds after which files are looked at where nothing was told of them."""
 
 
 class Server:
@@ -189,29 +191,47 @@ def _do(studio: Studio, viewer: Viewer, text: str) -> None:
 
 
 async def watch(studio: Studio) -> None:
-    """Load the scene again whenever something that it is made of has been saved."""
+    """Load the scene again whenever something that it is made of has been saved.
+
+    What counts is how the files are: a change that nobody was told of, as on a network's disk, is seen a second later.
+    """
+    known: dict[Path, tuple[int, ...]] = {}
     while True:
         studio.files_changed.clear()
         files = studio.files or frozenset({Path(studio.job.file)})
+        known = {file: known.get(file) or _stamp(file) for file in files}
         folders = {file.parent for file in files if file.parent.is_dir()}
         stop = asyncio.Event()
         changing = asyncio.create_task(studio.files_changed.wait())
         changing.add_done_callback(lambda _, stop=stop: stop.set())
         try:
-            async for changes in awatch(
+            async for _ in awatch(
                 *folders,
                 watch_filter=None,
                 debounce=60,
                 step=15,
                 stop_event=stop,
+                rust_timeout=LOOKS,
+                yield_on_timeout=True,
                 recursive=False,
                 raise_interrupt=False,
             ):
-                saved = {Path(name) for _, name in changes} & {*files}
+                now = {file: _stamp(file) for file in files}
+                saved = {file for file in files if now[file] != known[file]}
+                known = now
                 if saved:
                     studio.saved(saved)
         finally:
             changing.cancel()
+
+
+def _stamp(file: Path) -> tuple[int, ...]:
+    """What changes when a file does."""
+    try:
+        there = file.stat()
+    except OSError:
+        return (0,)
+    return there.st_ino, there.st_mtime_ns, there.st_size
 
 
 async def serve(server: Server, say: Callable[[str], None]) -> None:

@@ -31,6 +31,11 @@ def loaded(path: Path, load: Callable[[Path], T]) -> T:
     return run
 
 
+def kept() -> list[Path]:
+    """The files whose runs are kept: they are not opened again while they stay as they are."""
+    return [*_LOADED]
+
+
 def _stamp(path: Path) -> tuple[int, ...]:
     """What changes when a run file, or the journal beside it, does."""
     stamp: list[int] = []

@@ -31,7 +31,7 @@ from engine.preview.packing import packed
 from engine.preview.shape import Shape, same_moment
 from engine.render.job import Failed, Job
 from engine.render.sources import PROJECT
-from engine.runs.again import keep_loaded
+from engine.runs.again import keep_loaded, kept
 from scenes.parts.stage.hearing import heard
 from scenes.parts.stage.memento import forget
 from scenes.parts.stage.shape import shape_of
@@ -129,13 +129,13 @@ class _Stand:
         forget()
         ConvertToOpenGL._converted_classes.clear()  # else each setting of Manim's turns them all around, and keeps them
         SVG_HASH_TO_MOB_MAP.clear()  # a formula taken from it is not quite one that is set for the first time
-        kept: dict[str, Any] = {}
+        noted: dict[str, Any] = {}
 
         def recorded(scene: Any) -> Timeline:
             timeline = Timeline(scene)
             timeline.record()
-            kept["shape"] = shape_of(timeline)
-            kept["config"] = dict(config.items())
+            noted["shape"] = shape_of(timeline)
+            noted["config"] = dict(config.items())
             return timeline
 
         path = list(sys.path)
@@ -149,7 +149,7 @@ class _Stand:
             self._settle()
             self._send("failed", ticket, made.reason, files)
             return
-        self._timeline, self._shape, self._config = made, kept["shape"], kept["config"]
+        self._timeline, self._shape, self._config = made, noted["shape"], noted["config"]
         self._settle()
         assert self._shape is not None
         self._send("loaded", ticket, self._shape, files)
@@ -201,7 +201,9 @@ class _Stand:
         """What the scene was made from: its modules, and what it read."""
         modules = [file for module in [*sys.modules.values()] if (file := getattr(module, "__file__", None))]
         opened = [file for file in self._opened if not file.endswith((".pyc", ".lock"))]
-        return sorted({os.path.abspath(file) for file in (job.file, *modules, *opened) if _watched(file)})
+        return sorted(
+            {os.path.abspath(file) for file in (job.file, *modules, *opened, *map(str, kept())) if _watched(file)}
+        )
 
     def _forget_changed(self) -> None:
         """Where a module of the lecturer's own was changed, all of them are imported anew."""

@@ -1,7 +1,8 @@
 """Who may see a scene that is being written: the page itself, on this machine, and nobody else."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -9,6 +10,7 @@ import aiohttp
 import pytest
 
 from engine.errors import UnspiralError
+from engine.preview import server
 from engine.preview.server import Server
 from engine.preview.studio import State
 
@@ -114,3 +116,26 @@ def test_it_listens_on_the_loopback_alone_and_says_when_a_port_is_taken() -> Non
             await second.start()
 
     visited(visit)
+
+
+def test_a_save_that_nobody_told_of_is_seen_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scene, other, saves = tmp_path / "scene.py", tmp_path / "other.py", []
+
+    async def silent(*_: Any, **__: Any) -> AsyncIterator[set[Any]]:
+        """Of a disk that tells nothing."""
+        for save in (lambda: scene.write_text("two"), lambda: None, scene.unlink, lambda: other.write_text("new")):
+            save()
+            yield set()
+        await asyncio.sleep(60)
+
+    async def run() -> None:
+        scene.write_text("one two")
+        studio: Any = SimpleNamespace(
+            files=frozenset({scene, other}), files_changed=asyncio.Event(), saved=saves.append
+        )
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(server.watch(studio), 0.2)
+
+    monkeypatch.setattr(server, "awatch", silent)
+    asyncio.run(run())
+    assert saves == [{scene}, {scene}, {other}]

@@ -18,6 +18,7 @@ from safetensors.numpy import load_file, save_file
 
 from engine import Labelled, Linear, PositivePart, Run, UnspiralError
 from engine.network.layers import Tanh
+from engine.runs import again
 from engine.runs.journal import Journal
 from engine.runs.run_file import FORMAT, Trajectories, about_layers, layer_arrays
 
@@ -402,3 +403,19 @@ def test_a_hostile_journal_is_refused(tmp_path, head):
     assert refusal(path)
     with pytest.raises(UnspiralError):
         Run.load(tmp_path / "run.safetensors")
+
+
+def test_a_run_that_is_kept_is_given_again_until_its_file_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(again, "_KEEPING", [True])
+    monkeypatch.setattr(again, "_LOADED", {})
+    file, other = tmp_path / "a.safetensors", tmp_path / "b.safetensors"
+    small_run().save(file)
+    small_run(hidden=9).save(other)
+    kept = Run.load(file)
+    assert Run.load(file) is kept and again.kept() == [
+        file
+    ]  # a preview goes on looking at a file that it opens no more
+    other.replace(file)
+    assert Run.load(file) is not kept and Run.load(file).layers[0].weight.shape[1] == 9
