@@ -70,7 +70,7 @@ class Redrawn(FilmScene):
 
 
 class Watched(FilmScene):
-    """An updater of the scene, and a wait until something has happened."""
+    """An updater of the scene that draws lots, and a wait until something has happened."""
 
     def construct(self) -> None:
         dot, steps = Dot(3 * LEFT, radius=1), ValueTracker(0)
@@ -78,7 +78,7 @@ class Watched(FilmScene):
 
         def onwards(dt: float) -> None:
             steps.increment_value(1)
-            dot.shift(0.05 * steps.get_value() * RIGHT)
+            dot.shift(0.05 * steps.get_value() * RIGHT).set_y(np.random.uniform(-2, 2))
 
         self.add_updater(onwards)
         self.wait_until(lambda: dot.get_x() > 0, max_time=3)

@@ -93,6 +93,7 @@ class FilmScene(Scene):
         if "png" in str(config.format):  # stills have no sections
             config.save_sections = False
         _check_size(config.pixel_width, config.pixel_height, config.frame_rate)
+        kwargs.setdefault("random_seed", config.seed or 0)  # each process that draws a part draws the same lots
         try:
             super().__init__(
                 renderer=FilmRenderer(type(self), camera_class, self.theme), camera_class=camera_class, **kwargs
