@@ -1,7 +1,7 @@
 """Functions that are fitted to data while a training goes on, one or several; the playhead is the epoch."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,10 @@ MARGIN = 0.06
 """Around what is to be seen, in shares of it."""
 BEYOND = 1.0
 """How far from the data functions are followed up and down, in shares of the data's own height."""
+
+
+AZIMUTH, ELEVATION = 0.6, 0.55
+"""Radians from which a surface is seen if nothing else is said."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +72,21 @@ class Surface(Frame):
     low: float
     high: float
     """The smallest and largest value in the whole run, the data's among them."""
+    eye: tuple[float, float] | None = None
+    """Azimuth and elevation (radians) from which values are seen as heights; None if as colours alone."""
+
+    def at_data(self) -> Array:
+        """(N,), what the function says where the data are: linear in both directions between its places."""
+        return self.between(self.points)
+
+    def between(self, places: Array) -> Array:
+        """(…,), the function at places (…, 2): linear in both directions between its own, as at its rim beyond them."""
+        size = np.array(self.values.shape[::-1]) - 1
+        at = np.clip((places - self.corners[0]) / (self.corners[1] - self.corners[0]), 0, 1) * size
+        cell = np.minimum(at.astype(int), size - 1)
+        (u, v), (column, row) = np.moveaxis(at - cell, -1, 0), np.moveaxis(cell, -1, 0)
+        below, above = ((1 - u) * self.values[row + k, column] + u * self.values[row + k, column + 1] for k in (0, 1))
+        return (1 - v) * below + v * above
 
     @property
     def moving(self) -> Array:
@@ -125,6 +144,8 @@ class FitOverPlane(OverEpochs):
     data: Array
     low: float
     high: float
+    eye: tuple[float, float] | None = None
+    turn: float = 0.0
 
     def __call__(self, playhead: float) -> Surface:
         """The frame at an epoch. UnspiralError outside the run."""
@@ -143,7 +164,15 @@ class FitOverPlane(OverEpochs):
             data=self.data,
             low=self.low,
             high=self.high,
+            eye=self._eye(playhead),
         )
+
+    def _eye(self, playhead: float) -> tuple[float, float] | None:
+        """Where the eye is at an epoch; nowhere if only colours are seen."""
+        if self.eye is None:
+            return None
+        share = (playhead - self.first) / ((self.last - self.first) or 1.0)
+        return self.eye[0] + share * self.turn, self.eye[1]
 
 
 def fit(
@@ -152,12 +181,19 @@ def fit(
     at: ArrayLike | None = None,
     data: tuple[ArrayLike, ArrayLike] | None = None,
     groups: Sequence[str] = (),
+    *,
+    surface: bool = False,
+    azimuth: float = AZIMUTH,
+    elevation: float = ELEVATION,
+    turn: float = 0.0,
 ) -> Any:
     """The series `name` as a function of `at`, with the `data` (x, y) that it is fitted to; the playhead is the epoch.
 
     Over a line: the series is (T, S), or (T, M, S) of M functions, at S places `at`, increasing. Functions of the same
     name in `groups` (M,) are one fan, with its mean and standard deviation. Over the plane: the series is (T, H, W) or
     (T, H W) at the points `at` (H W, 2) of a grid, row by row, shown as colours; of several functions, their mean.
+    As a `surface` values are heights as well: the plane is turned by `azimuth` and, from the first epoch to the last,
+    by `turn` more (radians, anti-clockwise from above), and the eye is `elevation` over it, π/2 from above.
     By default `at` is the run's constant NAME_x or grid, the data its constants x and y (or values, or labels), and the
     groups words of its constant NAME_groups. UnspiralError says what is missing or does not fit.
     """
@@ -176,7 +212,12 @@ def fit(
             )
         x, y = np.zeros((0, 1 + over_plane)), np.zeros(0)  # the run's own belong to something else
     if over_plane:
-        return _over_plane(run, name, places.reshape(-1, 2), x, y)
+        if surface and not 0 < elevation <= np.pi / 2:
+            raise UnspiralError(f"elevation is {elevation:g}; it must lie between 0 and π/2, where the eye is above")
+        film = _over_plane(run, name, places.reshape(-1, 2), x, y)
+        return replace(film, eye=(azimuth, elevation), turn=turn) if surface else film
+    if surface:
+        raise UnspiralError(f"{name!r} is a function over a line; a surface needs places (H W, 2) in the plane")
     places = places.ravel()
     count, rows = run.series[name][0].size, run.series[name].shape[1:]
     if not len(places) or count % len(places) or (len(rows) > 1 and len(places) not in rows):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from engine.errors import UnspiralError, unknown
@@ -21,7 +22,7 @@ from engine.runs.run import Run
 
 FILMS: dict[str, Callable[[Run, str], Any]] = {
     "points": points, "images": images, "matrix": matrix, "fit": fit, "distributions": distributions, "flow": flow,
-    "sequence": sequence, "metric": metric,
+    "sequence": sequence, "metric": metric, "surface": partial(fit, surface=True),
 }  # fmt: skip
 """Films of a series, by what is written behind its name: attention:matrix."""
 SMALL = 3

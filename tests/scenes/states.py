@@ -378,6 +378,9 @@ STATES: dict[str, Callable[[], State]] = {
     "folds": lambda: folds(0, 5),
     "folds-zoom": lambda: folds(1, 0.4),
     "folds-carry-light": lambda: folds(2, 0.6, LIGHT),
+    "fit_surface": lambda: besides(
+        fit(recorded(), "hills", data=([[0.3, -1], [1, 1.5], [-1, 0]], [0.5, -0.2, 0.4]), surface=True, turn=0.5)
+    ),
     "fit": lambda: besides(fit(recorded(), "fan"), fit(recorded(), "hills", data=([[0.3, -1], [1, 1.5]], [0.5, -0.2]))),
     "distributions": lambda: besides(
         distributions(recorded(), "losses", chosen=[4, 9]),

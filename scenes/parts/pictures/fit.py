@@ -1,15 +1,20 @@
-"""How fitted functions are painted, in a panel of their own: over a line as curves, over the plane as colours."""
+"""How fitted functions are painted, in a panel: over a line as curves, over the plane as colours or as heights."""
+
+from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.films.fit import Fitted, Surface
 from engine.network.layers import Array
+from engine.network.solid import Facets
 from scenes.parts.paint.canvas import Box, Canvas
 from scenes.parts.paint.discs import discs_of, shaded_discs
 from scenes.parts.paint.graph import SIZE, Graph, graph
 from scenes.parts.paint.plane import Place, point_radius
 from scenes.parts.paint.raster import stroke
 from scenes.parts.paint.shades import paint_shades
+from scenes.parts.paint.solid import Eye, lit, paint_pieces
 from scenes.parts.paint.text import fitted_text, paint_text, text_width
 from scenes.parts.paint.theme import RGB, Theme, mix, rgb
 from scenes.parts.pictures.matrix import paint_scale, shades
@@ -20,6 +25,10 @@ SCALE = 44
 """Room for the scale under a function over the plane, in pixels of 1080."""
 LEVELS = 64
 """Shades of data over the plane."""
+TALL = 0.9
+"""How high the highest value of a surface is drawn over the lowest, in half widths of the plane."""
+WAY = 64
+"""Places looked at between a point and the eye."""
 
 
 def paint_fit(canvas: Canvas, _: Place, frame: Fitted, theme: Theme) -> None:
@@ -55,7 +64,13 @@ def paint_fit(canvas: Canvas, _: Place, frame: Fitted, theme: Theme) -> None:
 
 
 def paint_surface(canvas: Canvas, _: Place, frame: Surface, theme: Theme) -> None:
-    """The function as colours over its grid, smooth between; data in the colours of their own values; the scale."""
+    """The function as colours over its grid, smooth between; data in the colours of their own values; the scale.
+
+    Where the frame has an eye, values are heights as well.
+    """
+    if frame.eye is not None:
+        paint_heights(canvas, frame, Eye(*frame.eye), theme)
+        return
     unit = canvas.unit
     (left, bottom), (right, top) = frame.corners.tolist()
     room = canvas.width - 40 * unit, canvas.height - (SCALE + 30) * unit
@@ -65,13 +80,85 @@ def paint_surface(canvas: Canvas, _: Place, frame: Surface, theme: Theme) -> Non
     paint_shades(canvas, box, shades(frame.values[::-1], frame.low, frame.high, theme))
     if len(frame.points):
         place = Place((box.left - scale * left, box.top + scale * top), scale)
-        ramp = shades(np.linspace(frame.low, frame.high, LEVELS)[None], frame.low, frame.high, theme)[0]
-        share = (frame.data - frame.low) / (frame.high - frame.low)
-        level = np.clip(np.rint(share * (LEVELS - 1)), 0, LEVELS - 1).astype(np.int64)
-        discs = shaded_discs(ramp, rgb(theme.rim), 9 * unit)
-        _paint_rims(canvas, place(frame.points), 11 * unit, rgb(theme.quiet))
-        discs.paint(canvas, place(frame.points), level)
+        _paint_data(canvas, frame, place(frame.points), np.arange(len(frame.points)), theme)
     paint_scale(canvas, box, frame.low, frame.high, theme)
+
+
+def paint_heights(canvas: Canvas, frame: Surface, eye: Eye, theme: Theme) -> None:
+    """The function as a surface, light on it, over the floor of its lowest value; data where they are, and how far off.
+
+    Data that the surface hides are seen as rings.
+    """
+    unit, quiet = canvas.unit, rgb(theme.quiet)
+    box = Box(20 * unit, 15 * unit, canvas.width - 40 * unit, canvas.height - (SCALE + 45) * unit)
+    stand, pixels = _stand(frame, eye, box)
+    height, width = frame.values.shape
+    rows, columns = (part.ravel() for part in np.indices((height - 1, width - 1)))
+    (left, bottom), (right, top) = frame.corners.tolist()
+    across, up = np.linspace(left, right, width), np.linspace(bottom, top, height)
+    known = stand(np.stack([*np.meshgrid(across, up), frame.values], -1))
+    corners = np.stack([known[rows + v, columns + u] for v, u in ((0, 0), (0, 1), (1, 1), (1, 0))], 1)
+    cells = np.stack([rows, columns, rows, columns], 1)
+    pieces = Facets(corners, np.zeros(len(rows), np.intp), np.zeros(len(rows), np.bool_), cells)
+    middle = sum(frame.values[v : height - 1 + v, u : width - 1 + u] for v in (0, 1) for u in (0, 1)) / 4
+    colours = shades(np.asarray(middle).reshape(1, -1), frame.low, frame.high, theme)[0]
+    floor = np.array([(left, bottom), (right, bottom), (right, top), (left, top), (left, bottom)])
+    ends = pixels(stand(np.array([[*place, z] for z in (frame.low, frame.high) for place in floor[:4].tolist()])))
+    ground = pixels(stand(np.column_stack([floor, np.full(5, frame.low)])))
+    stroke(canvas.context, ground, [0, 5], [0], 2 * unit, canvas.colour(quiet, 0.7))
+    paint_pieces(canvas, pixels(corners), pieces.farthest_first(eye.azimuth), lit(corners, colours), ends)
+    if len(frame.points):
+        data, there = (pixels(stand(np.column_stack([frame.points, z]))) for z in (frame.data, frame.at_data()))
+        lines, count = np.stack([data, there], 1).reshape(-1, 2), len(data)
+        stroke(canvas.context, lines, 2 * np.arange(count + 1), np.arange(count), 3 * unit, canvas.colour(quiet))
+        hidden = _hidden(frame, eye, stand)
+        _paint_data(canvas, frame, data, np.flatnonzero(~hidden), theme)
+        for x, y in data[hidden].tolist():
+            canvas.context.arc(x, y, 9 * unit, 0, 2 * np.pi)
+            canvas.context.set_line_width(3 * unit)
+            canvas.context.set_source_rgba(*canvas.colour(quiet))
+            canvas.context.stroke()
+    paint_scale(canvas, box, frame.low, frame.high, theme)
+
+
+Stand = Callable[[Array], Array]
+"""From places and values (…, 3) to space, where the plane reaches from −1 to 1 and the lowest value lies at 0."""
+
+
+def _stand(frame: Surface, eye: Eye, box: Box) -> tuple[Stand, Stand]:
+    """How a function's places and values stand in space, and where points in space (…, 3) are seen in a box (…, 2)."""
+    middle, half = frame.corners.mean(0), float(np.ptp(frame.corners, axis=0).max()) / 2
+    high = TALL / ((frame.high - frame.low) or 1.0)
+    reach = float(np.linalg.norm(np.ptp(frame.corners, axis=0))) / 2 / half  # the same however it is turned
+    upwards = 2 * reach * np.sin(eye.elevation) + TALL * np.cos(eye.elevation)
+    scale = min(box.width / (2 * reach), box.height / upwards)
+    x = box.left + box.width / 2
+    y = box.top + box.height / 2 + scale * TALL * np.cos(eye.elevation) / 2
+    shift, size = np.array([*middle, frame.low]), np.array([1 / half, 1 / half, high])
+    return lambda at: (at - shift) * size, lambda points: (x, y) + scale * eye(points) * (1, -1)
+
+
+def _hidden(frame: Surface, eye: Eye, stand: Stand) -> NDArray[np.bool_]:
+    """(N,), whether the surface lies between a point of the data and the eye, which looks from above."""
+    start = stand(np.column_stack([frame.points, frame.data]))
+    far = (TALL + start[:, 2]) / eye.towards[2] + 1e-9  # how far away the way to the eye has left the surface below
+    steps = np.linspace(0, 1, WAY + 1)[1:, None, None] * np.maximum(far, 0)[:, None]
+    way = start + steps * eye.towards  # S N 3
+    one = stand(np.array([0.0, 0.0, 0.0])), stand(np.array([1.0, 1.0, 0.0]))
+    places = (way[..., :2] - one[0][:2]) / (one[1][:2] - one[0][:2])
+    within = ((places >= frame.corners[0]) & (places <= frame.corners[1])).all(-1)
+    heights = stand(np.concatenate([places, frame.between(places)[..., None]], -1))[..., 2]
+    return (within & (heights > way[..., 2] + 1e-6)).any(0)
+
+
+def _paint_data(canvas: Canvas, frame: Surface, at: Array, which: NDArray[np.intp], theme: Theme) -> None:
+    """Some of the data, at pixels (N, 2), in the colours of their values."""
+    unit = canvas.unit
+    ramp = shades(np.linspace(frame.low, frame.high, LEVELS)[None], frame.low, frame.high, theme)[0]
+    share = (frame.data - frame.low) / ((frame.high - frame.low) or 1.0)
+    level = np.clip(np.rint(share * (LEVELS - 1)), 0, LEVELS - 1).astype(np.int64)
+    _paint_rims(canvas, at[which], 11 * unit, rgb(theme.quiet))
+    shaded_discs(ramp, rgb(theme.rim), 9 * unit).paint(canvas, at[which], level[which])
 
 
 def _paint_rims(canvas: Canvas, places: Array, radius: float, colour: RGB) -> None:

@@ -1,8 +1,5 @@
 """Surfaces over a plane as one solid, a colour each, cut open at its sides: a 3-D picture without Manim's mobjects."""
 
-from functools import lru_cache
-
-import cairo
 import numpy as np
 
 from engine.films.softargmax import Sheets
@@ -11,9 +8,9 @@ from engine.network.solid import boundaries, envelope, meeting
 from scenes.parts.paint.canvas import Canvas, fading
 from scenes.parts.paint.key import paint_names, shared_colours
 from scenes.parts.paint.plane import paint_ground
-from scenes.parts.paint.raster import tile
 from scenes.parts.paint.readouts import paint_number
 from scenes.parts.paint.shades import paint_segments
+from scenes.parts.paint.solid import Eye, lit, paint_pieces
 from scenes.parts.paint.text import paint_text
 from scenes.parts.paint.theme import RGB, mix, rgb
 from scenes.parts.pictures.energy import plane_side
@@ -21,16 +18,8 @@ from scenes.parts.stage.painted import Shown
 
 TALL = 0.75
 """How high 1 is drawn, in half widths of the plane."""
-LIGHT = np.array([-0.35, -0.45, 0.82])
-"""Where light comes from."""
 SIDES = ((0, -1), (1, 0), (0, 1), (-1, 0))
 """Which way the square's sides look."""
-
-
-@lru_cache(maxsize=1)
-def _sheet(width: int, height: int) -> cairo.ImageSurface:
-    """Where the pieces are painted at twice the size: fresh memory for every frame would cost as much as they do."""
-    return cairo.ImageSurface(cairo.FORMAT_ARGB32, width, height)
 
 
 def _smooth(share: float) -> float:
@@ -50,7 +39,7 @@ class Surfaces(Shown[Sheets]):
         paint_ground(canvas, theme)
         self._paint_top(canvas)
         for number, side in enumerate(SIDES):
-            if self._eye()[:2] @ side > 1e-3:
+            if self._eye().towards[:2] @ side > 1e-3:
                 self._paint_side(canvas, number)
         if frame.risen < 1:
             self._paint_boundaries(canvas)
@@ -71,19 +60,15 @@ class Surfaces(Shown[Sheets]):
 
     def _seen(self, canvas: Canvas, points: Array) -> tuple[Array, Array]:
         """Points (…, 3), the plane ±1 and heights 0 … 1, as pixels (…, 2) and nearness to the eye (…)."""
-        frame = self.frame
-        cos, sin = np.cos(frame.azimuth), np.sin(frame.azimuth)
+        frame, eye = self.frame, self._eye()
         tall = TALL * self._height()
-        x, y, z = points[..., 0], points[..., 1], tall * points[..., 2]
-        right, back = cos * x - sin * y, sin * x + cos * y
-        up = np.sin(frame.elevation) * back + np.cos(frame.elevation) * z
-        near = points * (1, 1, tall) @ self._eye()
+        near = points * (1, 1, tall) @ eye.towards
         gone = _smooth(frame.risen / 0.4)  # the plane glides from where the landscape has it
         half = plane_side(canvas, frame.scores.shape[-1]) / 2
         scale = (1 - gone) * half + gone * (0.38 if canvas.wide else 0.3) * canvas.side
         across = (1 - gone) * half + gone * 0.5 * canvas.width
         down = (1 - gone) * half + gone * 0.5 * canvas.height + 0.5 * tall * np.cos(frame.elevation) * scale
-        return np.stack([across + scale * right, down - scale * up], -1), near
+        return (across, down) + scale * eye(points * (1, 1, tall)) * (1, -1), near
 
     def _height(self) -> float:
         """How high the solid has grown, 0 … 1: after the plane has begun to tilt."""
@@ -106,55 +91,20 @@ class Surfaces(Shown[Sheets]):
         with fading(canvas, 1 - _smooth(frame.risen / 0.25)):
             paint_segments(canvas, self._seen(canvas, flat)[0], 2.5 * unit, shade)
 
-    def _eye(self) -> Array:
-        """(3,), from the plane towards the eye."""
-        low, high = np.cos(self.frame.elevation), np.sin(self.frame.elevation)
-        return np.array([-low * np.sin(self.frame.azimuth), -low * np.cos(self.frame.azimuth), high])
+    def _eye(self) -> Eye:
+        return Eye(self.frame.azimuth, self.frame.elevation)
 
     def _paint_top(self, canvas: Canvas) -> None:
-        """All pieces, the farthest first, at twice the size: four pixels make one, so that edges are smooth.
-
-        Facets that are seen from below are left out: others hide them.
-        """
-        frame, context = self.frame, canvas.context
+        """All pieces, the farthest first. Facets that are seen from below are left out: others hide them."""
+        frame = self.frame
         pieces = envelope(frame.scores, frame.ticks / frame.ticks[-1], frame.fine)
         pixels = self._seen(canvas, pieces.corners)[0]
         one, other = pixels[:, 2] - pixels[:, 0], pixels[:, 3] - pixels[:, 1]
         shown = one[:, 1] * other[:, 0] > one[:, 0] * other[:, 1]
         order = pieces.farthest_first(frame.azimuth)
-        order = order[shown[order]]
-        corners = pieces.corners * (1, 1, TALL * self._height())
-        slope = np.cross(corners[:, 2] - corners[:, 0], corners[:, 3] - corners[:, 1])
-        steep = np.maximum(np.sqrt(slope**2 @ (1, 1, 1)), 1e-12)  # 0 where a piece is as thin as a line
-        light = 0.6 + 0.4 * np.clip(slope @ LIGHT / steep, 0, 1) / LIGHT[2]
-        colours = np.array(self._colours())[pieces.owners]
-        colours = np.clip(light[:, None] * colours, 0, 1)
-        sides = pixels - pixels[:, (1, 2, 3, 0)]
-        sides *= 0.5 / np.maximum(np.sqrt((sides**2) @ (1, 1)), 0.5)[..., None]
-        pixels += sides - sides[:, (3, 0, 1, 2)]  # half a pixel longer at every end: no seams
+        colours = lit(pieces.corners * (1, 1, TALL * self._height()), np.array(self._colours())[pieces.owners])
         ends = self._seen(canvas, np.stack(np.meshgrid((-1, 1), (-1, 1), (0, 1)), -1).reshape(-1, 3))[0]
-        corner = np.floor(ends.min(0)).astype(int) - 1
-        width, height = (np.ceil(ends.max(0)).astype(int) + 1 - corner).tolist()
-        sheet = _sheet(round(2.3 * canvas.width), round(2.3 * canvas.height))
-        wiped = cairo.Context(sheet)
-        wiped.rectangle(0, 0, 2 * width, 2 * height)
-        wiped.set_operator(cairo.OPERATOR_CLEAR)
-        wiped.fill()
-        tile(
-            wiped,
-            2 * (pixels - corner).reshape(-1, 2),
-            np.arange(0, 4 * len(pixels) + 1, 4),
-            order,
-            np.column_stack([colours[:, ::-1], np.ones(len(colours))]),
-        )
-        context.save()
-        context.translate(*corner.tolist())
-        context.scale(0.5, 0.5)
-        context.set_source_surface(sheet)
-        context.get_source().set_filter(cairo.FILTER_BILINEAR)
-        context.rectangle(0, 0, 2 * width, 2 * height)
-        context.fill()
-        context.restore()
+        paint_pieces(canvas, pixels, order[shown[order]], colours, ends)
 
     def _paint_side(self, canvas: Canvas, number: int) -> None:
         """A side of the solid: under each class's surface its colour, and where all surfaces are cut, lines."""

@@ -7,6 +7,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.interpolate import RegularGridInterpolator
 
 from engine import Run, UnspiralError, distributions, fit, flow, metric, pace, points, sequence, shown
 from engine.films.distributions import BINS, binned
@@ -46,6 +47,17 @@ def test_a_function_over_the_plane_lies_on_its_grid(run: Run) -> None:
     frame = fit(run, "hills", data=(places, heights))(4.0)
     assert np.array_equal(frame.values, run.series["hills"][3]) and np.array_equal(frame.points, places)
     assert frame.corners.tolist() == [[-2, -2], [2, 2]] and frame.low == -frame.high
+
+
+def test_between_the_places_of_a_grid_a_function_is_linear_in_both_directions(run: Run) -> None:
+    frame = shown(run, "hills:surface")(4.0)
+    assert frame.eye is not None and fit(run, "hills")(4.0).eye is None
+    side, at = np.linspace(-2, 2, 9), np.random.default_rng(0).uniform(-2, 2, (50, 2))
+    expected = RegularGridInterpolator((side, side), frame.values)(at[:, ::-1])  # its rows go up
+    assert frame.between(at) == pytest.approx(expected, abs=1e-12)
+    assert frame.between(np.array([[2.0, 2.0], [9.0, -9.0]])) == pytest.approx(
+        [frame.values[-1, -1], frame.values[0, -1]]
+    )
 
 
 @settings(max_examples=30)
@@ -170,6 +182,8 @@ def test_names_lead_to_these_films_and_pace_follows_what_moves(run: Run, small: 
     [
         (lambda run: fit(run, "round"), "Give at=…"),
         (lambda run: fit(run, "one", at=GRID[::-1]), "increase"),
+        (lambda run: fit(run, "one", surface=True), "a surface needs places"),
+        (lambda run: fit(run, "hills", surface=True, elevation=0), "elevation is 0"),
         (lambda run: fit(run, "one", at=GRID[:-2]), "39 places"),
         (lambda run: fit(run, "fan", groups=["a"]), "1 groups were given for 5 functions"),
         (lambda run: fit(run, "hills", at=np.random.default_rng(0).normal(size=(81, 2))), "no grid"),

@@ -5,7 +5,7 @@ import pytest
 
 from engine import fit
 from scenes.parts.paint.theme import DARK, LIGHT, rgb
-from scenes.parts.pictures.fit import paint_fit, paint_surface
+from scenes.parts.pictures.fit import TALL, paint_fit, paint_surface
 from scenes.parts.pictures.matrix import shades
 from tests.scenes.claims import has_line, near, same_colour
 from tests.scenes.drawn import Drawing, Image, Points, drawn_panel
@@ -69,3 +69,41 @@ def test_over_the_plane_a_place_has_the_colour_of_its_value_and_data_theirs() ->
     at = bottom_left + (places + 2) / 4 * image.step * (8, -8)
     assert np.abs(data.centres - at).max() < 1 and near(rims.centres, data.centres)
     assert data.colours == pytest.approx(shades(np.array([heights]), frame.low, frame.high, DARK)[0], abs=0.03)
+
+
+def test_as_a_surface_values_are_heights_over_their_places_and_hidden_data_are_rings() -> None:
+    places = np.array([[0.3, -1.0], [1.0, 1.5], [-2.0, -2.0], [0.8, 0.0]])
+    film = fit(recorded(), "hills", data=(places, [0.9, 0.9, -1.0, -1.0]), surface=True, turn=0.4, elevation=0.5)
+    frame = film(2.0)
+    assert frame.eye == (pytest.approx(0.6 + 0.4 / 2), 0.5)
+    drawing = drawn_panel(paint_surface, frame)
+    floor = next(line.points for line in drawing.lines if len(line.points) == 5)
+    right, back = floor[1] - floor[0], floor[3] - floor[0]
+    scale = np.hypot(right[0], back[0]) / 2  # of the half plane: whatever it is turned by, both sides' shadows are it
+    assert np.arctan2(back[0], right[0]) == pytest.approx(-frame.eye[0], abs=1e-6)  # turned anti-clockwise
+
+    def seen(at: np.ndarray, values: np.ndarray) -> np.ndarray:
+        raised = TALL * (values - frame.low) / (frame.high - frame.low) * np.cos(0.5) * scale
+        return floor[0] + (at + 2) / 4 @ np.stack([right, back]) - np.outer(raised, (0, 1))
+
+    rims, data = drawing.of(Points)
+    shown = [0, 1, 2]  # the last lies deep under a hill
+    assert near(data.centres, seen(places, frame.data)[shown]) and near(rims.centres, data.centres)
+    lines = [line.points for line in drawing.lines if len(line.points) == 2]
+    ends = np.stack([seen(places, frame.data), seen(places, frame.at_data())], 1)
+    assert all(min(np.abs(line - end).max() for line in lines) < 0.01 for end in ends)
+    inside = np.random.default_rng(0).uniform(-1.9, 1.9, (300, 2))
+    from_above = drawn_panel(
+        paint_surface, fit(recorded(), "hills", surface=True, azimuth=0.0, elevation=np.pi / 2)(4.0)
+    )
+    image = max(from_above.of(Image), key=lambda mark: mark.pixels.shape[0])
+    floor = next(line.points for line in from_above.lines if len(line.points) == 5)
+    at = floor[0] + (inside + 2) / 4 * (floor[2] - floor[0])
+    whole = fit(recorded(), "hills")(4.0)
+    cell = np.floor((inside + 2) / 0.5) * 0.5 - 2
+    corners = np.mean([whole.between(cell + 0.5 * np.array(k)) for k in ((0, 0), (0, 1), (1, 0), (1, 1))], 0)
+    expected = shades(corners[None], whole.low, whole.high, DARK)[0]
+    got = image.at(at)
+    lit = np.linalg.norm(got, axis=1) / np.linalg.norm(expected, axis=1)
+    apart = np.linalg.norm(got - lit[:, None] * expected, axis=1)
+    assert np.median(apart) < 0.01 and (apart < 0.05).mean() > 0.95 and (lit > 0.55).mean() > 0.95 and lit.std() > 0.02
