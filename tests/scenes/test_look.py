@@ -26,13 +26,13 @@ def film() -> Film:
     return training(record(FIVE_SPIRALS))
 
 
-def survivals(frame: Frame, theme: Theme) -> list[bool]:
+def survivals(frame: Frame, theme: Theme, **parts: bool) -> list[bool]:
     """For each dense block of a frame: whether from afar it is its class's own colour, with at least half its chroma.
 
     Of no other class is a fifth of its points.
     """
     width, height = 1920, 1080
-    pixels = painted(Picture(frame, theme), width, height)[..., :3]
+    pixels = painted(Picture(frame, theme, **parts), width, height)[..., :3]
     small = Image.fromarray(pixels).resize((480, 270), Image.Resampling.BOX)
     means = np.asarray(small, float).reshape(270 // BLOCK, BLOCK, 480 // BLOCK, BLOCK, 3).mean((1, 3)) / 255
     cells = (Place.of(frame.view, width, height)(frame.points) // (BLOCK * width / 480)).astype(int)
@@ -53,6 +53,11 @@ def test_a_class_has_its_colour_from_the_last_row(film: Film, theme: Theme) -> N
     kept = [block for epoch in (350, 500, 1000, 2000) for block in survivals(film(epoch), theme)]
     assert len(kept) > 500
     assert np.mean(kept) >= 0.95
+
+
+def test_points_have_their_colour_before_they_part_wherever_no_others_arrow_lies_over_them(film: Film) -> None:
+    kept = survivals(film(200), DARK, class_vectors=False)
+    assert len(kept) > 200 and np.mean(kept) >= 0.95
 
 
 @pytest.mark.parametrize("name", STATES)

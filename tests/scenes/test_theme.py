@@ -39,6 +39,16 @@ def test_class_colours_can_be_read_and_told_apart(theme: Theme, classes: int) ->
 
 
 @BOTH
+def test_pieces_of_the_plane_are_greys_that_no_class_has_and_points_stand_out_on_all(theme: Theme) -> None:
+    tones = [Color("srgb", colour) for colour in theme.piece_colours(8)]
+    assert max(tone.convert("oklch")["chroma"] for tone in tones) < 0.03
+    lightness = [tone.convert("lab-d65")["lightness"] for tone in tones]
+    assert min(abs(a - b) for a, b in zip(lightness, lightness[1:])) > 2
+    points = [Color("srgb", colour) for classes in (3, 5) for colour in theme.class_colours(classes)]
+    assert min(distance(point, tone, eye) for point in points for tone in tones for eye in EYES) >= 20
+
+
+@BOTH
 @pytest.mark.parametrize("classes", range(2, 13))
 def test_a_class_looks_like_itself_as_a_point_and_as_a_region(theme: Theme, classes: int) -> None:
     colours, regions = (

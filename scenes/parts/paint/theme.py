@@ -22,6 +22,9 @@ READABLE = 4.5
 
 RGB = tuple[float, float, float]
 
+PIECES = 0.03, 0.26
+"""How much secondary text's colour is in the tones of pieces, from the first to the last."""
+
 Weight = Literal["text", "strong"]
 TEXT: Weight = "text"
 STRONG: Weight = "strong"
@@ -201,6 +204,10 @@ class Theme:
     def region_colours(self, count: int) -> list[RGB]:
         """One colour a class for the regions of the plane: its hue, far enough from points and text to read them."""
         return [_region(colour, self.light) for colour in self.class_colours(count)]
+
+    def piece_colours(self, count: int) -> list[RGB]:
+        """Tones that tell pieces of the plane apart and are no class's: all of the ground's hue, in lightness steps."""
+        return [mix(rgb(self.ground), rgb(self.quiet), share) for share in np.linspace(*PIECES, count).tolist()]
 
     def name(self, number: int) -> str:
         """What class `number` is called; the number itself, counted from 1, where it has no name."""

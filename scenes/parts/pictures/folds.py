@@ -11,7 +11,7 @@ from scenes.parts.paint.theme import Theme, mix, rgb
 
 
 def paint_patchwork(canvas: Canvas, place: Place, frame: Folded, theme: Theme) -> None:
-    """Pieces, seams and points; the colour tells pieces apart or, where there are answers, says the answer."""
+    """Pieces, seams and points; greys tell pieces apart; where there are answers, the colour says the answer."""
     paint_ground(canvas, theme)
     starts = frame.pieces.starts
     vertices = place(frame.pieces.vertices)
@@ -33,7 +33,7 @@ def _seen(vertices: np.ndarray, starts: np.ndarray, canvas: Canvas) -> np.ndarra
 def _colours(canvas: Canvas, frame: Folded, theme: Theme) -> np.ndarray:
     """(P, 4), as `Canvas.colour` gives them: a tone each, or the answer's colour in two lightnesses."""
     if frame.answers is None:
-        tones = [canvas.colour(colour) for colour in theme.region_colours(TONES)]
+        tones = [canvas.colour(colour) for colour in theme.piece_colours(TONES)]
         return np.array(tones)[frame.tones]
     classes = max(int(frame.labels.max()), int(frame.answers.max())) + 1
     colours = theme.region_colours(classes)

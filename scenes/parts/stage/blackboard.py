@@ -27,10 +27,17 @@ class BlackboardScene(FilmScene):
         self.add(picture, *([self.said] if self.said is not None else []))
 
     def run(
-        self, picture: Shows[F], film: Film[F], run_time: float, rate_func: Callable[[float], float] = EASED
+        self,
+        picture: Shows[F],
+        film: Film[F],
+        run_time: float,
+        rate_func: Callable[[float], float] = EASED,
+        hold: float = 0.0,
     ) -> None:
-        """Play a film from its first playhead to its last."""
+        """Play a film from its first playhead to its last, and `hold` its end for so many seconds."""
         self.play(Replay(picture, film, film.first, film.last, run_time=run_time, rate_func=rate_func))
+        if hold > 0:
+            self.wait(hold)
 
     def say(self, formula: Mobject, run_time: float = 1.0) -> None:
         """Put a formula in the place of the one before."""

@@ -37,7 +37,7 @@ def shown(number: int, playhead: float, theme: Theme = DARK):
 def test_tiles_seams_and_points_are_the_frames(number: int, playhead: float, theme: Theme) -> None:
     frame, _, part, plane = shown(number, playhead, theme)
     (tiles,) = part.of(Tiles)
-    colours = np.array(theme.region_colours(8))
+    colours = np.array(theme.piece_colours(8))
     if frame.answers is not None:
         plain = np.array(theme.region_colours(max(int(frame.labels.max()), int(frame.answers.max())) + 1))
         lighter = np.array([mix(c, rgb(theme.ink), 0.12) for c in plain])

@@ -1,5 +1,7 @@
 """The circuit: its boxes stand in the order of the network, joined by arrows from each to the next."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -7,6 +9,7 @@ from engine.films.network import assembling
 from engine.recipes.named import FIVE_SPIRALS, THREE_SPIRALS_NARROW
 from scenes.parts.paint.theme import DARK, Theme, mix, rgb
 from scenes.parts.pictures.network import CLASSIFIER, EXTRACTOR, DiagramOfModules
+from scenes.parts.pictures.stations import Stations
 from tests.scenes import states
 from tests.scenes.claims import same_colour
 from tests.scenes.drawn import SHAPES, Drawing, Shape, Text, drawn
@@ -122,3 +125,13 @@ def test_the_deep_network_names_only_its_last_features() -> None:
     wires = [t.text for t in drawing.texts if t.text in ("f", "e", "s")]
     assert wires == ["e", "s"] or wires == ["f", "s"] or wires == ["f", "e", "s"]
     assert states.narrow()[0][-2].weight.shape == (2, 2)
+
+
+def test_under_a_circuit_stand_its_input_its_embedding_and_its_answer_and_nothing_touches() -> None:
+    film = states.warping_film()
+    stations = Stations(film)
+    for at, picture in enumerate(stations):
+        assert (picture.frame.points == film(at).points).all() and picture.frame.decided == (at == 2)
+        assert picture.get_bottom()[1] > -4 + 0.02 * 8 and abs(picture.get_center()[0]) + picture.width / 2 < 7.11
+    for a, b in pairwise(stations):
+        assert a.get_right()[0] < b.get_left()[0]
