@@ -118,9 +118,11 @@ const actions = {
 const step = (by) => { clock.way = 0; clock.go(clock.frame + by); };
 const loop = () => { clock.loop(!clock.loops); $('loop').ariaPressed = String(clock.loops); tell(); };
 const full = () => (document.fullscreenElement ? document.exitFullscreen() : $('stage').requestFullscreen());
-const copy = () => {
-  navigator.clipboard?.writeText(`--at ${moment()}`).catch(() => {});
-  $('status').textContent = `copied: --at ${moment()}`;
+const copy = () => { // for a command line: quoted where a section's name would be taken apart
+  if (!shape) return;
+  const flag = /^[\w:+.-]*$/.test(moment()) ? `--at ${moment()}` : `--at '${moment().replaceAll("'", `'\\''`)}'`;
+  navigator.clipboard?.writeText(flag).catch(() => {});
+  $('status').textContent = `copied: ${flag}`;
 };
 addEventListener('keydown', (event) => {
   const act = actions[event.key.length === 1 ? event.key.toLowerCase() : event.key];

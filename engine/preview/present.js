@@ -37,7 +37,9 @@ function heard(number, state) {
   seen.states[number] = state;
   sounds[number].load(state.sound);
   if (number !== at.scene) return;
-  if (state.reason) Object.assign(hint, { hidden: false, textContent: state.reason });
+  const words = state.reason || (state.phase === 'loading' && state.progress);
+  if (words) Object.assign(hint, { hidden: false, textContent: words });
+  else if (hint.textContent !== keys) hint.hidden = true;
   const changed = state.shape && JSON.stringify(state.shape) !== JSON.stringify(before?.shape);
   if (state.phase === 'ready' && changed) {
     clock.shape = state.shape;
