@@ -1,6 +1,7 @@
 """How soon a saved scene is seen, how fast frames come, and whether 200 saves, some broken or endless, are survived.
 
     python tests/benchmarks/preview.py [saves] [WIDTHxHEIGHT]
+    python tests/benchmarks/preview.py edits      # each kind of edit 20 times: save to picture
 
 A page's part is played by a WebSocket: what Chromium adds is its own painting of one picture.
 """
@@ -12,6 +13,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -71,22 +74,73 @@ def memory(pid: int) -> float:
     return sum(map(int, told.stdout.split())) / 1e3
 
 
-async def main(saves: int, size: str) -> None:
+STOCK = """from manim import *
+class Stock(Scene):
+    def construct(self):
+        words, axes = Text("Some words"), Axes()
+        self.play(Write(words), FadeIn(MathTypst("a^2 + b^2 = c^2").shift(DOWN)))
+        at = ValueTracker(0)
+        self.play(Create(axes), Create(axes.plot(lambda x: x**2 / 10)))
+        self.add(always_redraw(lambda: Dot(axes.c2p(at.get_value(), 1))))
+        self.play(at.animate.set_value(3), run_time=2)
+"""
+BESIDE = """from beside import TEXT
+from engine import Run, training
+from scenes.parts import FilmScene, Picture, Replay, label
+class Beside(FilmScene):
+    def construct(self):
+        film = training(Run.load("a.safetensors"))
+        self.add(picture := Picture(film(0), self.theme), label(TEXT, size=40).shift([0, 3, 0]))
+        self.play(Replay(picture, film, 0, 100), run_time=3)
+"""
+KINDS: tuple[tuple[str, str, str, str, str], ...] = (
+    ("a run time", "embedding.py", "embedding.py", *EDITS[0]),
+    ("a sentence", "embedding.py", "embedding.py", *EDITS[1]),
+    ("a colour", "embedding.py", "embedding.py", "self.add(", 'self.camera.background_color = "#102030"; self.add('),
+    ("stock: a word", "stock.py", "stock.py", "Some", "Other"),
+    ("stock: a run time", "stock.py", "stock.py", "run_time=2", "run_time=1"),
+    ("a module beside it", "besides.py", "beside.py", "words", "other words"),
+    ("the theme", "besides.py", "theme.toml", "#101418", "#203040"),
+    ("the run file", "besides.py", "a.safetensors", "", ""),
+)
+"""What is edited: the scene, the file, what stands in it, and what instead."""
+
+
+async def edits(size: str) -> None:
+    """Say for each kind of edit how long its picture takes."""
+    from engine import FIVE_SPIRALS, record
+
     folder = Path(tempfile.mkdtemp())
-    scene = folder / "embedding.py"
-    scene.write_text(SCENE, encoding="utf-8")
+    texts = {"embedding.py": SCENE, "stock.py": STOCK, "besides.py": BESIDE, "beside.py": 'TEXT = "words"\n'}
+    texts["theme.toml"] = 'ground = "#101418"\n'
+    for name, text in texts.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    record(FIVE_SPIRALS).save(folder / "a.safetensors")
+    for scene in dict.fromkeys(kind[1] for kind in KINDS):
+        async with previewed(folder / scene, size, "--theme", "theme.toml") as (page, _):
+            for what, _, name, old, new in (kind for kind in KINDS if kind[1] == scene):
+                took = []
+                for number in range(20):
+                    await asyncio.sleep(0.3)
+                    begun = time.monotonic()
+                    if old:
+                        text = texts[name].replace(old, new) if number % 2 else texts[name]
+                        (folder / name).write_text(f"{text}\n# {number}\n", encoding="utf-8")
+                    else:
+                        data = (folder / name).read_bytes()
+                        (folder / "new").write_bytes(data)
+                        (folder / "new").replace(folder / name)
+                    await page.until(picture)
+                    took.append(1e3 * (time.monotonic() - begun))
+                print(f"{what}: median {statistics.median(took):.0f} ms, most {max(took):.0f} ms", flush=True)
+
+
+@asynccontextmanager
+async def previewed(scene: Path, size: str, *flags: str) -> AsyncIterator[tuple[Page, int]]:
+    """A preview of a scene, its first picture there, and its process."""
     begun = time.monotonic()
-    command = [
-        sys.executable,
-        "-c",
-        "from engine.cli import main; main()",
-        "preview",
-        scene,
-        "--no-open",
-        "--size",
-        size,
-    ]
-    served = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=folder)
+    command = [sys.executable, "-c", "from engine.cli import main; main()", "preview", str(scene), "--no-open"]
+    served = subprocess.Popen([*command, "--size", size, *flags], stdout=subprocess.PIPE, text=True, cwd=scene.parent)
     assert served.stdout is not None
     address = served.stdout.readline().strip()
     origin = "/".join(address.split("/")[:3])
@@ -96,20 +150,27 @@ async def main(saves: int, size: str) -> None:
             page = Page(socket)
             await page.until(picture)
             print(f"first picture {time.monotonic() - begun:.1f} s after the command", flush=True)
-            frames = page.state["shape"]["frames"]
-            for name, order in (("forwards", range(600, 780)), ("back and forth", range(0, 180 * 577, 577))):
-                begun = time.monotonic()
-                await page.say(ask="frame", frame=order[0] % frames)
-                for frame in order[1:]:
-                    await page.say(ask="frame", frame=frame % frames)
-                    await page.until(picture)
-                print(f"{name}: {len(order) / (time.monotonic() - begun):.0f} pictures a second at {size}", flush=True)
-            await saved(page, scene, saves, served.pid)
+            yield page, served.pid
     served.send_signal(2)
     print("ended with", served.wait(20))
     time.sleep(0.5)
     left = subprocess.run(["pgrep", "-f", str(scene)], capture_output=True, text=True).stdout.split()
     print("processes left:", len(left))
+
+
+async def main(saves: int, size: str) -> None:
+    scene = Path(tempfile.mkdtemp()) / "embedding.py"
+    scene.write_text(SCENE, encoding="utf-8")
+    async with previewed(scene, size) as (page, pid):
+        frames = page.state["shape"]["frames"]
+        for name, order in (("forwards", range(600, 780)), ("back and forth", range(0, 180 * 577, 577))):
+            begun = time.monotonic()
+            await page.say(ask="frame", frame=order[0] % frames)
+            for frame in order[1:]:
+                await page.say(ask="frame", frame=frame % frames)
+                await page.until(picture)
+            print(f"{name}: {len(order) / (time.monotonic() - begun):.0f} pictures a second at {size}", flush=True)
+        await saved(page, scene, saves, pid)
 
 
 async def saved(page: Page, scene: Path, saves: int, pid: int) -> None:
@@ -148,4 +209,7 @@ async def saved(page: Page, scene: Path, saves: int, pid: int) -> None:
 
 if __name__ == "__main__":
     size = sys.argv[2] if len(sys.argv) > 2 else "1280x720"
-    asyncio.run(main(int(sys.argv[1]) if len(sys.argv) > 1 else 20, size))
+    if sys.argv[1:2] == ["edits"]:
+        asyncio.run(edits(size))
+    else:
+        asyncio.run(main(int(sys.argv[1]) if len(sys.argv) > 1 else 20, size))
