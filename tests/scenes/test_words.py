@@ -149,6 +149,8 @@ WRONG = {
     "import": ("import no_such_module\n", "ModuleNotFoundError, line 1: No module named 'no_such_module'"),
     "division": (SCENE.format("A") + "        1 / 0\n", "ZeroDivisionError, line 9: division by zero"),
     "sound": (SCENE.format("A") + "        self.add_sound('a.wav')\n", "there is no sound file a.wav"),
+    "exit": (SCENE.format("A") + "        raise SystemExit(3)\n", "exit(), line 9: it ends the program"),
+    "latex": (SCENE.format("A") + "        open('dvisvgm')\n", "no dvisvgm, line 9: this needs LaTeX"),
 }
 
 

@@ -23,6 +23,8 @@ from scenes.parts.stage.scene import FilmScene
 
 _ONE_AT_A_TIME = Lock()
 """Manim's configuration belongs to the process; a Dask worker runs tasks in threads."""
+LATEX = {"latex", "pdflatex", "xelatex", "lualatex", "luatex", "dvisvgm"}
+"""Programs that Manim's Tex and MathTex run."""
 
 
 def plan(job: Job) -> Plan | Failed:
@@ -126,15 +128,24 @@ def with_scene(job: Job, do: Callable[[Any], Any], *, by_cairo: bool = False) ->
     except SystemExit as end:
         if isinstance(end.__cause__, UnspiralError):
             return Failed(str(end.__cause__))
-        raise
+        if type(end) is not SystemExit:  # this process is told to end
+            raise
+        return Failed(f"exit(){_line_of(file, end)}: it ends the program before the clip is whole; take it out")
     except SyntaxError as error:
         where = "" if error.filename in (None, str(file)) else f" of {Path(error.filename).name}"
         return Failed(f"{type(error).__name__}, line {error.lineno}{where}: {error.msg}")
     except Exception as error:
-        lines = [call.lineno for call in traceback.extract_tb(error.__traceback__) if call.filename == str(file)]
-        where = f", line {lines[-1]}" if lines else ""
+        where = _line_of(file, error)
+        if isinstance(error, FileNotFoundError) and error.filename in LATEX:
+            return Failed(f"no {error.filename}{where}: this needs LaTeX, which is not installed; formula() needs none")
         said = str(error).strip().splitlines()
         return Failed(f"{type(error).__name__}{where}: {said[0] if said else 'no reason given'}")
+
+
+def _line_of(file: Path, error: BaseException) -> str:
+    """The last line of `file` that led to an error, to be put behind its name."""
+    lines = [call.lineno for call in traceback.extract_tb(error.__traceback__) if call.filename == str(file)]
+    return f", line {lines[-1]}" if lines else ""
 
 
 @contextmanager
