@@ -151,7 +151,7 @@ def _paint_list(canvas: Canvas, frame: Unfolded, steps: tuple[Step, ...], groups
         step, now = steps[number], number == frame.step
         left, right, y = (edge * unit for edge in _cell(canvas, row))
         font, size = STRONG if now else TEXT, 36 * unit
-        colour = ink if now else mix(quiet, rgb(theme.ground), 0.0 if number < frame.step else 0.35)
+        colour = ink if now else mix(quiet, rgb(theme.ground), 0.0 if number < frame.step else 0.2)
         if now:
             context = canvas.context
             context.rectangle(left - 16 * unit, y - 39 * unit, right - left + 32 * unit, (ROW - 2) * unit)
