@@ -17,6 +17,8 @@ from engine.render.sources import PROJECT
 
 PATIENCE = 1.0
 """Seconds that a load may still take when the scene has been saved again; one that trains is waited for."""
+STEADY = 5.0
+"""Seconds since a scene was loaded after which it is loaded again where its process dies: it is hardly to blame."""
 AHEAD = 2
 """Frames that the process is asked for at a time, so that it does not wait for their way to the page."""
 
@@ -265,6 +267,8 @@ class Studio:
         self._loop.call_later(1.0, self._prepare)
 
     def _died(self, why: str) -> None:
+        """The process is gone: one that had been drawing for a while is followed by another, as before an audience."""
+        again = self.state.phase == "ready" and time.monotonic() - self._begun > STEADY
         self._worker = None
         self._tasks.clear()
         for viewer in self.viewers:
@@ -272,7 +276,10 @@ class Studio:
         self.state.phase, self.state.reason = "failed", why
         self.state.progress = ""
         self._tell()
-        self._prepare()
+        if again:
+            self.load()
+        else:
+            self._prepare()
 
     def _watch(self, files: list[str]) -> None:
         theme = dict(self.job.environment).get("UNSPIRAL_THEME", "")
