@@ -44,6 +44,20 @@ def test_painted_mobjects_have_true_colours_and_fade() -> None:
     assert abs(int(drawn(FilmCamera, ground.set_opacity(0.5))[90, 160, 0]) - 128) <= 8
 
 
+@pytest.mark.parametrize("size", [(320, 180), (180, 180), (180, 320), (240, 180)])
+def test_what_is_painted_fills_frames_of_every_shape(size: tuple[int, int]) -> None:
+    with tempconfig({"pixel_width": size[0], "pixel_height": size[1]}):
+        camera, ground = FilmCamera(), Ground()
+        camera.capture_mobjects([ground])
+        assert (camera.pixel_array == (255, 128, 0, 255)).all()
+        assert ground.canvas().width == size[0] and ground.canvas().height == size[1]
+        half = ground.copy().scale(0.5)
+        camera.reset()
+        camera.capture_mobjects([half])
+        seen = np.argwhere(camera.pixel_array[..., 0] == 255)
+        assert np.abs(np.ptp(seen, axis=0) + 1 - np.array(size[::-1]) / 2).max() <= 1
+
+
 @pytest.mark.parametrize("most", [1, 7, 240])
 def test_a_cut_replay_shows_the_very_same_playheads(most: int) -> None:
     whole, cut = Ground(), Ground()

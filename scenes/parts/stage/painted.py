@@ -14,7 +14,7 @@ from PIL import Image
 from scenes.parts.paint.canvas import Canvas, fading
 from scenes.parts.paint.plane import paint_ground
 from scenes.parts.paint.theme import Theme, chosen_theme
-from scenes.parts.stage.placement import painting, placement
+from scenes.parts.stage.placement import frame_size, painting, placement
 
 F = TypeVar("F")
 
@@ -28,7 +28,7 @@ def to_image(painted: Iterable["Painted"], theme: Theme, width: int | None = Non
     canvas = Canvas(cairo.Context(surface), width, height)
     paint_ground(canvas, theme)
     for part in painted:
-        place = placement(part.points, np.zeros(3), (config.frame_width, config.frame_height), (width, height))
+        place = placement(part.points, np.zeros(3), frame_size(), (width, height))
         if part.opacity > 0:
             with fading(canvas, part.opacity), painting(canvas, place) as window:
                 if window is not None:
@@ -56,7 +56,7 @@ class Seat:
 
     def __init__(self, corners: Any) -> None:
         self.corners = np.asarray(corners, float)
-        frame, pixels = (config.frame_width, config.frame_height), (config.pixel_width, config.pixel_height)
+        frame, pixels = frame_size(), (config.pixel_width, config.pixel_height)
         self.placement = placement(self.corners, np.zeros(3), frame, pixels)
 
     def _axes(self) -> Any:
@@ -116,7 +116,7 @@ class Painted(InNotebook, VMobject):
 
     def generate_points(self) -> Self:
         """The frame's corners: Manim draws, fades and measures only what has points."""
-        x, y = config.frame_width / 2, config.frame_height / 2
+        x, y = (side / 2 for side in frame_size())
         self.points = np.array([[-x, y, 0], [x, y, 0], [x, -y, 0], [-x, -y, 0]])
         return self
 

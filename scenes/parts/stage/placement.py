@@ -6,6 +6,7 @@ from typing import Any, NamedTuple, cast
 
 import cairo
 import numpy as np
+from manim import config
 from numpy.typing import NDArray
 
 from engine import UnspiralError
@@ -13,6 +14,14 @@ from scenes.parts.paint.canvas import Canvas
 
 SQUARE = 1e-3
 """How far from a right angle, as a cosine, a rectangle may be that was only turned: rounding errors of many turns."""
+
+
+def frame_size() -> tuple[float, float]:
+    """Width and height of the frame that cameras see, in scene units: a tall one is as wide as a wide one, and higher.
+
+    Manim's `config.frame_height` is that of 16 : 9 whatever the shape; its cameras are as high as they show pixels.
+    """
+    return config.frame_width, config.frame_width * config.pixel_height / config.pixel_width
 
 
 class Placement(NamedTuple):

@@ -21,6 +21,7 @@ from engine.films.film import View
 from engine.preview.checks import Sighting
 from engine.preview.checks import Text as Seen
 from scenes.parts.stage.camera import listening
+from scenes.parts.stage.placement import frame_size
 from scenes.parts.stage.timeline import Timeline
 
 EM = (((Text, MarkupText, Paragraph, DecimalNumber), 1 / 72),)
@@ -91,7 +92,7 @@ def _view(timeline: Timeline) -> float:
     shown = (member for mobject in timeline.scene.mobjects for member in mobject.get_family())
     frames = (frame for member in shown for frame in _frames(getattr(member, "frame", None)))
     views = (getattr(frame, "view", None) for frame in frames)
-    nearer = float(timeline.renderer.camera.frame_height) / config.frame_height
+    nearer = float(timeline.renderer.camera.frame_height) / frame_size()[1]
     return min((view.half * nearer for view in views if isinstance(view, View)), default=0.0)
 
 
