@@ -26,7 +26,7 @@ class Network(BlackboardScene):
         self.next_section("sizes", says=" → ".join(map(str, whole.circuit.widths)))
         film = flowing(run.at(400), run.data.x[4796], run.data.y[4796], rate=0.02)
         units = DiagramOfUnits(film(0), self.theme)
-        self.play(FadeOut(planes))
+        self.play(*map(FadeOut, planes))
         self.run(circuit, whole.vary("lifted", 0, 1), 1, smooth)
         self.play(FadeIn(units))
         self.next_section("forwards")  # a real point

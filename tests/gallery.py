@@ -29,7 +29,7 @@ MOMENTS = {  # section, and seconds from its beginning; four of them share one p
     "depth": [("answers", 1.0)],
     "descent": [("together", 12.9)],
     "digits": [("settle", 7.0)],
-    "embedding": [("grow", 1.4), ("grow", 6.5), ("unwind", 3.0), ("fan", 4.0)],
+    "embedding": [("grow", 1.4), ("grow", 6.5), ("unwind", 3.0), ("fan", 6.8)],
     "energy": [("turn", 4.0)],
     "feature_tour": [("embedding", 4.0)],
     "folds": [("wide", 8.5)],
