@@ -40,7 +40,7 @@ class Parts(NamedTuple):
         unit, wide = min(width, height) / 1080, width >= WIDE * height
         across, down = width / unit, height / unit
         if wide:
-            scores, probabilities = Box(1130, 296, 220, 464), Box(1570, 296, 170, 464)
+            scores, probabilities = Box(1130, 292, 220, 475), Box(1570, 292, 170, 475)
             return cls((1010, down), (1480, 165), scores, probabilities, (1130, across - 60, 985))
         below = down - BELOW
         scores, probabilities = Box(110, below, 190, 315), Box(across / 2 + 130, below, 210, 315)
