@@ -1,7 +1,5 @@
 """A recurrent network learns to remember the first letter of a word: its two numbers part, and stay apart."""
 
-from dataclasses import replace
-
 import numpy as np
 from manim import linear
 
@@ -17,9 +15,11 @@ class Recurrent(FilmScene):
         run = example_run("recurrent")
         film, last = sequence(run, "states"), run.epochs[-1]  # playhead: steps of training
         tokens, first = run.constants["tokens"], run.constants["labels"]
-        look = {"theme": replace(self.theme, names=tuple(f"{letter} …" for letter in "abc")), "key": (), "lead": True}
+        look, names = {"key": (), "lead": True}, tuple(f"{letter} …" for letter in "abc")
         both = Together((film, curves(run, ["accuracy"])))
-        panels = beside(both(0), ["states, letter by letter; the last is large", "right words"], **look)
+        panels = beside(
+            both(0), ["states, letter by letter; the last is large", "right words"], self.theme.naming(names), **look
+        )
         says = f"{len(tokens)} words of {tokens.shape[1]} letters; the first decides the answer."
         self.next_section("untrained", says=says)
         self.add(panels)
@@ -31,7 +31,7 @@ class Recurrent(FilmScene):
         reading = Together((film.reading(last), words(run, some)))  # playhead: letters
         titles = ["its two numbers, letter by letter", "one word of each beginning"]
         self.next_section("read")  # words of one beginning stay together, whatever follows
-        self.remove(panels).add(panels := beside(reading(0), titles, above=("step",), **look))
+        self.remove(panels).add(panels := beside(reading(0), titles, self.theme.naming(names), above=("step",), **look))
         self.wait(1)
         self.play(Replay(panels, reading, 0, reading.last, rate_func=linear, run_time=9))
         self.wait(2)
