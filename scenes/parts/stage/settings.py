@@ -14,8 +14,8 @@ SETTINGS: dict[str, Any] = {
     "max_files_cached": -1,
     "notify_outdated_version": False,
     "verbosity": "WARNING",
-    "max_inflight_encoders": 1,
-    "encoder_queue_size": 2,
+    "max_inflight_encoders": 2,
+    "encoder_queue_size": 8,
 }
 """Each stands where neither a flag, nor a manim.cfg, nor a line of the scene file's says something."""
 

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from threading import Lock
 from typing import Any, NamedTuple
 
 import manim
@@ -37,7 +38,7 @@ class FilmWriter(SceneFileWriter):
 
     def __init__(self, settings: Any) -> None:
         set_limits()
-        self.pool = Pool()
+        self.pool, self._turn = Pool(), Lock()
         self.plays: list[Played] = []
         self.wanted: frozenset[int] | None = None
         """The plays to write, if they are not cached; nothing is joined then. None: all."""
@@ -88,7 +89,13 @@ class FilmWriter(SceneFileWriter):
             for _ in range(repeat):
                 self.output_image(Image.fromarray(pixels))
         else:
-            super().write_frame(pixels, repeat=repeat)
+            super().write_frame(self._converted_meanwhile(pixels), repeat=repeat)
+
+    def _converted_meanwhile(self, pixels: Pixels) -> Any:
+        """A frame that has to wait for the encoder is converted here: it is smaller, and the encoder has less to do."""
+        job: Any = self._current_encode_job
+        waits = job is not None and not job.failed and job.queue.qsize() > 0
+        return job.encoder.converted(pixels) if waits else pixels
 
     def share_next(self) -> None:
         """The next play is the frame that the next section begins with: this section's video ends with it too."""
@@ -180,7 +187,7 @@ class FilmWriter(SceneFileWriter):
 
     def _create_segment_encoder(self, target: Path) -> Any:
         assert self.video_encoder is not None
-        return SegmentEncoder(target=target, spec=self.video_encoder, pool=self.pool)
+        return SegmentEncoder(target=target, spec=self.video_encoder, pool=self.pool, turn=self._turn)
 
     def combine_files(
         self, input_files: list[str], output_file: Path, create_gif: bool = False, includes_sound: bool = False
