@@ -46,6 +46,9 @@ RELIED_ON = {
         "finish()": "clips are joined when all segments are there",
         "_create_segment_encoder(target)": "segments are encoded in BT.709, by our encoder",
     },
+    "manim.scene.scene_file_writer:_PartialMovieEncodeJob": {
+        "failed": "frames that wait for the encoder are converted meanwhile"
+    },
     "manim.scene.section:Section": {"get_clean_partial_movie_files()": "sections that were left out are not joined"},
     "manim.scene.scene:Scene": {
         "get_time_progression(run_time, description)": "every play has a whole number of frames",

@@ -69,7 +69,7 @@ class SegmentEncoder:
             context = stream.codec_context
             context.color_primaries = context.color_trc = context.colorspace = BT709
             context.color_range = LIMITED_RANGE
-        self._stream = stream
+        self._stream: Any = stream
 
     def write_frame(self, pixels: Pixels | av.VideoFrame, *, repeat: int = 1) -> None:
         """Encode one frame, drawn or already converted, `repeat` times."""

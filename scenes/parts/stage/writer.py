@@ -94,8 +94,9 @@ class FilmWriter(SceneFileWriter):
     def _converted_meanwhile(self, pixels: Pixels) -> Any:
         """A frame that has to wait for the encoder is converted here: it is smaller, and the encoder has less to do."""
         job: Any = self._current_encode_job
-        waits = job is not None and not job.failed and job.queue.qsize() > 0
-        return job.encoder.converted(pixels) if waits else pixels
+        if job is None or job.failed or job.queue.empty():
+            return pixels
+        return job.encoder.converted(pixels)
 
     def share_next(self) -> None:
         """The next play is the frame that the next section begins with: this section's video ends with it too."""
