@@ -19,20 +19,8 @@ from engine.runs.run import Run
 
 MODULES = (
     *("numbers", "kinds", "decode", "between", "network", "lines", "recorded", "run", "regions", "place", "drawing"),
-    *(
-        "gl",
-        "shaders",
-        "painter",
-        "painter2d",
-        "overlay",
-        "panel",
-        "state",
-        "track",
-        "probe",
-        "sheets",
-        "controls",
-        "main",
-    ),
+    *("gl", "shaders", "painter", "painter2d", "overlay", "panel", "state", "track", "probe", "sheets", "asleep"),
+    *("controls", "main"),
 )
 """The scripts, each after those that it imports."""
 

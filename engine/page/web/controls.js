@@ -119,12 +119,13 @@ export class Controls {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
     const target = /** @type {HTMLElement} */ (event.target);
     const own = ["INPUT", "SELECT"].includes(target.tagName);
+    const other = own && target !== page.track.slider; // its ends are its own
     if (event.key === " " && target.tagName !== "BUTTON" && target.tagName !== "SELECT") page.play(!state.playing);
     else if (["PageDown", "n"].includes(event.key) || (event.key === "ArrowRight" && !own)) page.goTo(page.track.stop(state.epoch, 1));
     else if (["PageUp", "p"].includes(event.key) || (event.key === "ArrowLeft" && !own)) page.goTo(page.track.stop(state.epoch, -1));
     else if (event.key === "Escape" && parent !== window) parent.postMessage("unspiral: leave", "*"); // a deck's keys again
-    else if (event.key === "Home") page.goTo(page.track.first);
-    else if (event.key === "End") page.goTo(page.track.last);
+    else if (event.key === "Home" && !other) page.goTo(page.track.first);
+    else if (event.key === "End" && !other) page.goTo(page.track.last);
     else if (event.key === "l") page.set(() => (state.loop = !state.loop));
     else if (/^[1-4]$/.test(event.key) && this.views[Number(event.key) - 1]) page.show(this.views[Number(event.key) - 1][0]);
     else return;

@@ -1,4 +1,5 @@
 // The page: what is read from it, shown, and changed by whoever touches it.
+import { sleepUnseen } from "./asleep.js";
 import { Controls } from "./controls.js";
 import { decoded } from "./decode.js";
 import { Overlay } from "./overlay.js";
@@ -83,6 +84,7 @@ export class Page {
     this.painter.canvas.addEventListener("webglcontextrestored", () => this.set(() => {
       this.painter = painterOn(this.painter.canvas, false);
     }));
+    if (this.painter instanceof Painter) sleepUnseen(this.painter.canvas);
     this.goTo(this.state.epoch);
   }
 

@@ -123,8 +123,8 @@ export class Panel {
         const apart = (/** @type {PointerEvent} */ e) => Math.hypot(e.clientX - other.clientX, e.clientY - other.clientY);
         const box = element.getBoundingClientRect();
         const middle = /** @type {[number, number]} */ ([(event.clientX + other.clientX) / 2 - box.left, box.bottom - (event.clientY + other.clientY) / 2]);
+        this.panBy(dx / 2, dy / 2); // first: what was between the fingers is what is zoomed about
         this.zoomBy(apart(event) / Math.max(apart(before), 1), middle);
-        this.panBy(dx / 2, dy / 2);
         changed();
       } else if (before.buttons & 2 || event.shiftKey) {
         this.panBy(dx, dy);

@@ -267,6 +267,17 @@ def test_a_notebook_shows_a_run_in_a_frame_that_reaches_nothing_around_it(
     browser.run("unspiral.goTo(9)")
     browser.wait("document.getElementById('epoch').textContent === '9' && origin === 'null'")
     browser.ask("/frame", {"id": None})
+    drawn = "{ unspiral.paint(false); const gl = unspiral.painter.gl, pixels = new Uint8Array(4e5); "
+    drawn += "gl.readPixels(0, 0, 100, 100, gl.RGBA, gl.UNSIGNED_BYTE, pixels); return new Set(pixels).size > 3 }"
+    away = "document.body.prepend(Object.assign(document.createElement('div'), {style: 'height:5000px'}))"
+    for scroll, lost in ((f"{away}; scrollTo(0, 0)", "true"), ("scrollTo(0, 9999)", "false")):
+        browser.run(scroll)  # out of sight it gives its context back: browsers keep sixteen
+        browser.ask("/frame", {"id": frame})
+        browser.wait(f"unspiral.painter.gl.isContextLost() === {lost}")
+        browser.ask("/frame", {"id": None})
+    browser.ask("/frame", {"id": frame})
+    browser.wait(f"(() => {drawn})()")
+    browser.ask("/frame", {"id": None})
 
 
 SCENE = '''
