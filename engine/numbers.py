@@ -30,6 +30,23 @@ def significant(value: float, digits: int = 2) -> str:
     return f"{rounded / 10.0**power:.{digits - 1}f}·10{str(power).translate(_RAISED)}".replace("-", "−")
 
 
+def at_least(value: float) -> str:
+    """Two significant digits of a number above 0, rounded down: what is said to be at least so much is."""
+    unit = _unit(value)
+    return significant(math.floor(value / unit) * unit)
+
+
+def at_most(value: float) -> str:
+    """Two significant digits of a number above 0, rounded up: what is said to be at most so much is."""
+    unit = _unit(value)
+    return significant(math.ceil(value / unit) * unit)
+
+
+def _unit(value: float) -> float:
+    """What the last of two significant digits counts; 1 where there are more before the point."""
+    return 10.0 ** min(0, math.floor(math.log10(value)) - 1) if value > 0 else 1.0
+
+
 def factor(value: float) -> str:
     """A factor from 0 on: with two digits after the point, or two significant ones where it is small; nothing is 0."""
     return decimal(value, 2) if value >= 0.1 else significant(value, 2)
@@ -43,6 +60,11 @@ def percent(share: float, digits: int = 1) -> str:
             return f"{text} %".replace("-", "−")
     least = 10.0 ** -(digits + 2)
     return f"< {least:.{digits + 2}f} %" if share < 0.5 else f"> {100 - least:.{digits + 2}f} %"
+
+
+def percent_at_least(share: float) -> str:
+    """A share from 0 to 1 in percent, rounded down to a tenth."""
+    return percent(math.floor(1000 * share) / 1000)
 
 
 def scaled(divisor: float) -> str:

@@ -4,7 +4,7 @@ from engine import curves, eased, matrix, pace
 from engine.films.pace import by_steps
 from engine.films.together import Together
 from engine.library import example_run
-from engine.numbers import percent
+from engine.numbers import percent_at_least
 from scenes.parts import FilmScene, Replay, beside
 
 
@@ -22,7 +22,7 @@ class Attention(FilmScene):
         self.next_section("sharpen")  # row by row, each letter finds the place it must look at
         self.play(Replay(panels, both, 0, last, rate_func=eased(pace(film, 0, last)), run_time=12))
         self.wait(1)
-        sure = percent(film(last).values[:, ::-1].diagonal().min())
+        sure = percent_at_least(film(last).values[:, ::-1].diagonal().min())
         says = f"At the end each letter gives its own place at least {sure} of its attention."
         self.next_section("backwards", says=says)
         alone = Together((film.row_by_row(last),))

@@ -8,7 +8,7 @@ from engine import eased, pace, training
 from engine.films.claims import mistakes, reach
 from engine.films.opening import opening
 from engine.library import digits_run
-from engine.numbers import percent, significant
+from engine.numbers import at_most, percent
 from scenes.parts import FilmScene, Picture, Replay
 
 
@@ -17,7 +17,7 @@ class Digits(FilmScene):
         film = training(digits_run())  # playhead: epochs
         near = opening(film)  # playhead: 0 from near, 1 from far
         picture = Picture(near(0), replace(self.theme, names=tuple("0123456789")))
-        self.next_section("origin", says=f"All images within {significant(reach(film(film.first)))} of the origin.")
+        self.next_section("origin", says=f"All images within {at_most(reach(film(film.first)))} of the origin.")
         self.add(picture)
         self.wait(1)
         self.play(Replay(picture, near, 0, 1, rate_func=smooth, run_time=3))

@@ -5,7 +5,7 @@ from manim import smooth
 from engine import FIVE_SPIRALS, eased, pace, record, training
 from engine.films.claims import angles, astray, reach
 from engine.films.opening import opening
-from engine.numbers import percent, significant
+from engine.numbers import at_most, percent
 from scenes.parts import FilmScene, Picture, Replay
 
 
@@ -14,7 +14,7 @@ class Embedding(FilmScene):
         film = training(record(FIVE_SPIRALS))  # playhead: epochs
         near, upright, end = opening(film), film(250), film(2000)  # playhead: 0 from near, 1 from far
         picture = Picture(near(0), self.theme, regions=False, class_vectors=False)
-        within = significant(reach(film(0)))
+        within = at_most(reach(film(0)))
         self.next_section("origin", says=f"Tiny weights: every point lies within {within} of the origin.")
         self.add(picture)
         self.wait(1)

@@ -4,7 +4,7 @@ from engine import eased, fit, pace
 from engine.films.curves import curves
 from engine.films.together import Together
 from engine.library import example_run
-from engine.numbers import significant
+from engine.numbers import at_most, significant
 from scenes.parts import FilmScene, Replay, beside
 
 
@@ -19,7 +19,7 @@ class Regression(FilmScene):
         self.add(panel)
         self.wait(3.5)
         end = film(last)
-        apart = significant(abs(end.at_data() - end.data[:, 1]).max())
+        apart = at_most(abs(end.at_data() - end.data[:, 1]).max())
         self.next_section("fit", says=f"At the end, every network passes within {apart} of every point.")
         both = Together((film, curves(run, ["loss tanh", "loss ReLU"])))
         self.remove(panel).add(panels := beside(both(0), ["functions", "loss"], self.theme, lead=True))

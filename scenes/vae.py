@@ -14,7 +14,7 @@ class Vae(FilmScene):
         alone = Together((codes,))
         panel = beside(alone(0), ["mean codes, and how far they spread"], self.theme)
         wide = [significant(float(run.series["spreads"][k].mean())) for k in (0, -1)]
-        self.next_section("prior", says=f"Untrained, every image spreads over about {wide[0]}: the prior has 1.")
+        self.next_section("prior", says=f"Untrained, an image spreads over {wide[0]} on average: the prior has 1.")
         self.add(panel)
         self.wait(3.5)
         every = Together((codes, curves(run, ["divergence", "reconstruction"])))

@@ -6,7 +6,7 @@ from engine.films.class_vectors import spread
 from engine.films.film import Frame
 from engine.films.lifting import Space
 from engine.network.layers import Array
-from engine.numbers import significant
+from engine.numbers import at_least, at_most
 
 
 def reach(frame: Frame) -> float:
@@ -45,5 +45,5 @@ def right_in_class(frame: Frame | Space) -> list[str]:
 
 
 def extremes(values: Array) -> tuple[str, str]:
-    """The lowest and the highest of some numbers."""
-    return significant(float(values.min())), significant(float(values.max()))
+    """Between what all of some numbers above 0 lie."""
+    return at_least(float(values.min())), at_most(float(values.max()))

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.numbers import decimal, percent, scaled, significant
+from engine.numbers import at_least, at_most, decimal, percent, percent_at_least, scaled, significant
 
 
 def read(text: str) -> float:
@@ -54,3 +54,16 @@ def test_only_all_is_100_percent_and_only_nothing_0(count, data, digits):
 
 def test_4999_of_5000_are_not_all():
     assert percent(4999 / 5000) == "99.98 %" and percent(1.0) == "100.0 %" and percent(0.99996, 0) == "> 99.99 %"
+
+
+@pytest.mark.parametrize("value", [0.1738, 0.95866, 0.1, 0.996, 17.0, 123.4, 3.14e-3, 4.444e-6, 1.0, 0.3])
+def test_what_bounds_a_number_is_on_its_side_and_near(value):
+    below, above = read(at_least(value)), read(at_most(value))
+    assert below <= value <= above
+    assert above - below <= 0.21 * value
+    assert at_most(0.0) == at_least(0.0) == "0"
+
+
+def test_a_share_is_at_least_what_is_said():
+    for share in (0.95866, 0.9999, 0.5, 1.0, 0.7):
+        assert 100 * share - 0.2 < float(percent_at_least(share).removesuffix(" %")) <= 100 * share
