@@ -72,7 +72,7 @@ def left_behind(folder: Path) -> list[Path]:
 def finished(folder: Path) -> list[str]:
     """Segments that have their names; unlike Path.rglob, os.walk bears folders that go while it looks."""
     there = [(Path(place).name, file) for place, _, files in os.walk(folder) for file in files]
-    return [file for place, file in there if file.endswith(".mp4") and not f"{place} {file}".startswith(".")]
+    return [file for place, file in there if file.endswith(".mp4") and "." not in (place[:1], file[:1])]
 
 
 def until(condition, seconds: float = 300) -> None:
