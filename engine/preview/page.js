@@ -43,8 +43,10 @@ function state(told) {
 function seek() {
   if (!sought || !shape) return;
   clock.way = 0;
-  link.say({ ask: 'moment', moment: decodeURIComponent(sought) });
+  let moment = sought;
   sought = '';
+  try { moment = decodeURIComponent(moment); } catch { /* a % that is nothing but a % */ }
+  link.say({ ask: 'moment', moment });
 }
 
 function list(findings) {
