@@ -135,8 +135,8 @@ def _between(at: Array, parts: int) -> Array:
     return np.maximum(0, 1 - np.abs(parts * at[:, None] - np.arange(parts + 1)))
 
 
-def _coarse(scores: Array) -> Finer:
-    """The mixed cells of a grid, as they are."""
+def coarse_scores(scores: Array) -> Finer:
+    """The mixed cells of a grid (U, A, K), known at their corners alone."""
     cells = np.argwhere(mixed_cells(scores.argmax(-1)))
     rows, columns = cells.T
     at = np.arange(2)
@@ -154,7 +154,7 @@ def answers(scores: Array, fine: int, values: NDArray | None = None, finer: tupl
     height, width = len(best) - 1, best.shape[1] - 1
     blocks = np.empty((height, fine, width, fine), numbers.dtype)
     blocks.reshape(height, fine, -1)[...] = np.repeat(numbers[best[:-1, :-1]], fine, 1)[:, None]
-    for cells, known in finer or (_coarse(scores),):
+    for cells, known in finer or (coarse_scores(scores),):
         hats = _between((np.arange(fine) + 0.5) / fine, known.shape[1] - 1).astype(scores.dtype)
         shares = np.kron(hats, hats)  # fine² (P + 1)²
         mixed = np.matmul(shares, known.reshape(len(cells), len(shares.T), scores.shape[-1])).argmax(-1)

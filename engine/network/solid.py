@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.network.layers import Array, softargmax
-from engine.network.regions import Finer, corners_of, mixed_cells
+from engine.network.regions import Finer, coarse_scores, corners_of, mixed_cells
 
 BENT = 0.004
 """A coarse cell that would be further than this from its own fine cells is cut into them."""
@@ -113,15 +113,8 @@ def boundaries(scores: Array, across: Array, up: Array, finer: tuple[Finer, ...]
 
     They are straight within a cell, or within parts of it where `finer` scores are known.
     """
-    if finer:
-        parts = [_parts(each, across, up) for each in finer]
-        cells, owners = (np.concatenate(found) for found in zip(*parts))
-    else:
-        owners = scores.argmax(-1)
-        rows, columns = np.nonzero(mixed_cells(owners))
-        known = np.concatenate([np.stack([*np.meshgrid(across, up), owners], -1), scores], -1)
-        cells, owners = _around(known, rows, columns), _around(owners, rows, columns)
-    cuts = _cuts(cells, owners)
+    parts = [_parts(each, across, up) for each in finer or (coarse_scores(scores),)]
+    cuts = _cuts(*(np.concatenate(found) for found in zip(*parts)))
     ends = [(cuts.ab, cuts.ac), *((edge, cuts.middle) for edge in cuts.edges)]
     return np.concatenate([np.stack(pair, 1) for pair in ends])[..., :2]
 

@@ -83,8 +83,10 @@ class Surfaces(Shown[Sheets]):
     def _paint_boundaries(self, canvas: Canvas) -> None:
         """The lines between the answers, as the landscape has them, until the solid's own edges stand there."""
         frame, unit = self.frame, canvas.unit
+        if frame.risen > 0.5:
+            return
         ends = boundaries(frame.scores, frame.ticks, frame.ticks) / frame.ticks[-1]
-        if frame.risen > 0.5 or not len(ends):
+        if not len(ends):
             return
         shade = mix(rgb(self.theme.ground), rgb(self.theme.ink), 0.62)
         flat = np.concatenate([ends, np.zeros((*ends.shape[:-1], 1))], -1)
