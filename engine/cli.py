@@ -1,14 +1,14 @@
 """The `unspiral` command: one line for a mistake, a module for each subcommand.
 
-Adding a subcommand takes two steps:
+A subcommand is a module `engine/commands/NAME.py` (a dash becomes an underscore). The first line of its docstring says
+its name and what `unspiral --help` prints of it, and it holds one click command named `command`::
 
-1. a row in `COMMANDS`: its name and the line that `unspiral --help` prints;
-2. a module `engine/commands/NAME.py` (a dash becomes an underscore) that holds one click command named `command`::
+    \"\"\"unspiral NAME: draw one moment of a run.\"\"\"
 
-       @click.command()
-       @click.argument("run")
-       def command(run: str) -> None:
-           \"\"\"Say what `unspiral NAME --help` prints.\"\"\"
+    @click.command()
+    @click.argument("run")
+    def command(run: str) -> None:
+        \"\"\"Say what `unspiral NAME --help` prints.\"\"\"
 
 A module is imported only when its command is called, so that the others do not pay for it; what costs time (torch,
 rich tables, PyAV) is imported inside the function all the same. Raise `UnspiralError` for every mistake of the user:
@@ -23,6 +23,7 @@ import sys
 import warnings
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -31,36 +32,29 @@ import click
 from engine.errors import UnspiralError, printable, unknown
 from engine.memory import set_limits
 
-COMMANDS = {
-    "train": "Train a recipe and keep its run.",
-    "search": "Search for a narrow network that learns a recipe, and keep its run.",
-    "show": "Describe a run.",
-    "list": "List the named recipes and the runs that are kept.",
-    "recipe": "Print a named recipe as TOML, to start your own from.",
-    "preview": "See a scene in the browser while writing it.",
-    "check": "Find what an audience could not read in scenes.",
-    "present": "Show scenes live, full screen, section by section.",
-    "render": "Render scenes on all cores, or on a cluster.",
-    "film": "Render a clip of any recorded run.",
-    "still": "Draw one moment of a run, or the end of a scene.",
-    "thin": "Write a smaller run that plays alike.",
-    "deliver": "Make a scene into files for slides, editors and recordings.",
-    "page": "Make one HTML file in which runs are scrubbed and probed.",
-    "deck": "Make scenes into a presentation, a slide for each section.",
-}
-"""Every subcommand and the line that describes it."""
+@cache
+def commands() -> dict[str, str]:
+    """Every subcommand and the line that describes it, as first lines of modules have them: none is imported."""
+    found = {}
+    for module in sorted((Path(__file__).parent / "commands").glob("*.py")):
+        name = module.stem.replace("_", "-")
+        with module.open(encoding="utf-8") as source:
+            _, called, does = source.readline().strip().strip('"').partition(f"unspiral {name}: ")
+        if called:
+            found[name] = does[:1].upper() + does[1:]
+    return found
 
 
 class Commands(click.Group):
     """A group whose subcommands are imported when called, and whose mistakes are one line and exit code 2."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """The names in the table's order."""
-        return list(COMMANDS)
+        """The names in the order of the alphabet."""
+        return list(commands())
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of that name, its module imported now."""
-        if cmd_name not in COMMANDS:
+        if cmd_name not in commands():
             return None
         return importlib.import_module(f"engine.commands.{cmd_name.replace('-', '_')}").command
 
@@ -68,14 +62,14 @@ class Commands(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command called, or say which name is nearest."""
-        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            raise unknown("command", args[0], COMMANDS)
+        if args and args[0] not in commands() and not args[0].startswith("-"):
+            raise unknown("command", args[0], commands())
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """List the table without importing a module."""
+        """List them without importing a module."""
         with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+            formatter.write_dl(list(commands().items()))
 
     def main(self, args: Sequence[str] | None = None, *rest: Any, **extra: Any) -> NoReturn:
         """Run the command and leave: 0 done, 2 the user's mistake, 130 Ctrl-C, 1 nobody reads the output."""

@@ -1,4 +1,4 @@
-"""unspiral check: what an audience could not read."""
+"""unspiral check: find what an audience could not read in scenes."""
 
 import sys
 from pathlib import Path

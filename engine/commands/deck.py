@@ -1,4 +1,4 @@
-"""unspiral deck: a presentation with a slide for each section of some scenes."""
+"""unspiral deck: make scenes into a presentation, a slide for each section."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""unspiral deliver: a scene in the formats that slides, editors and recordings want."""
+"""unspiral deliver: make a scene into files for slides, editors and recordings."""
 
 from pathlib import Path
 

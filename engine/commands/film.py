@@ -1,4 +1,4 @@
-"""unspiral film: a clip of any recorded run."""
+"""unspiral film: render a clip of any recorded run."""
 
 import shutil
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""unspiral list: the named recipes, and the runs that are kept."""
+"""unspiral list: list the named recipes and the runs that are kept."""
 
 import inspect
 import pkgutil

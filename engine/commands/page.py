@@ -1,4 +1,4 @@
-"""unspiral page: one HTML file in which a run is scrubbed and probed."""
+"""unspiral page: make one HTML file in which runs are scrubbed and probed."""
 
 import tempfile
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""unspiral present: scenes live, before an audience."""
+"""unspiral present: show scenes live, full screen, section by section."""
 
 import click
 

@@ -1,4 +1,4 @@
-"""unspiral preview: see a scene while writing it."""
+"""unspiral preview: see a scene in the browser while writing it."""
 
 import click
 

@@ -1,4 +1,4 @@
-"""unspiral recipe: a named recipe as TOML."""
+"""unspiral recipe: print a named recipe as TOML, to start your own from."""
 
 import click
 

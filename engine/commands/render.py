@@ -1,4 +1,4 @@
-"""unspiral render: clips of many scenes, on all cores or on a cluster."""
+"""unspiral render: render scenes on all cores, or on a cluster."""
 
 import sys
 from collections.abc import Sequence

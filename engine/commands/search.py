@@ -1,4 +1,4 @@
-"""unspiral search: search for a narrow network that learns a recipe."""
+"""unspiral search: search for a narrow network that learns a recipe, and keep its run."""
 
 from itertools import islice
 from pathlib import Path

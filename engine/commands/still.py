@@ -1,4 +1,4 @@
-"""unspiral still: one moment of a run or of a scene, as a picture."""
+"""unspiral still: draw one moment of a run, or the end of a scene."""
 
 import shutil
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""unspiral thin: a smaller run that plays alike."""
+"""unspiral thin: write a smaller run that plays alike."""
 
 from pathlib import Path
 
