@@ -32,6 +32,7 @@ import click
 from engine.errors import UnspiralError, printable, unknown
 from engine.memory import set_limits
 
+
 @cache
 def commands() -> dict[str, str]:
     """Every subcommand and the line that describes it, as first lines of modules have them: none is imported."""

@@ -14,7 +14,7 @@ from engine.films.film import ASIDE, Frame, View, check_input, check_playhead
 from engine.films.seen import Brief
 from engine.films.training import LONGEST
 from engine.films.unfolding import shrink
-from engine.network.layers import Array, Linear, Network, classifier, forward
+from engine.network.layers import Array, Linear, Network, classifier, exact, forward
 from engine.network.lines import extent_of, images, square_grid
 from engine.network.loss import judged
 from engine.network.regions import argmax_regions
@@ -278,7 +278,7 @@ def _itinerary(run: Run, seed: int) -> tuple[Stop, ...]:
         return np.linalg.qr(random.standard_normal((width, 2)))[0]
 
     middle = first + 0.25 * (last - first)
-    left, _, right = np.linalg.svd(_head(run.at(last))[0].weight.astype(float), full_matrices=False)
+    left, _, right = np.linalg.svd(exact(_head(run.at(last))[0]).weight, full_matrices=False)
     return (
         Stop("principal axes of f, untrained", principal(first), first),
         Stop("", chance(), first + 0.1 * (last - first)),

@@ -163,7 +163,7 @@ def carrying(network: Network, data: Labelled, extent: float | None = None, ever
     outlines, answers, owners, borders = answered(network, found)
     seams = kinked(network[:-1], np.concatenate([found.seams, borders]))
     image, seams_image = (embedding(network, lines.vertices) / morph.scale for lines in (outlines, seams))
-    accuracy = judged(logits(network, data.x.astype(float)), data.y).accuracy
+    accuracy = judged(logits(network, data.exact().x), data.y).accuracy
     readings = {"pieces": float(found.total), "accuracy": accuracy}
     tones, view = found.tones[owners], View(half=1.04 * extent)
     return Carrying(morph, view, outlines, image, tones, answers, seams, seams_image, readings)

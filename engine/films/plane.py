@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from engine.errors import UnspiralError
-from engine.network.layers import Array, Linear, apply
+from engine.network.layers import Array, Linear, apply, exact
 from engine.numbers import percent
 from engine.runs.run import Run
 from engine.runs.upright import turn_onto
@@ -96,7 +96,7 @@ def _spanned(run: Run, epoch: float) -> Array:
     """(k, d), one or two directions that the class vectors' differences span; none if they span more, or are none."""
     if not run.layers:
         return np.zeros((0, run.width))
-    weight = run.classifier(epoch).weight.astype(float)
+    weight = exact(run.classifier(epoch)).weight
     _, sizes, differences = np.linalg.svd(weight - weight.mean(0))
     if len(weight) <= 3 or sizes[2] <= 1e-6 * sizes[0]:
         return differences[: min(2, len(weight) - 1)]

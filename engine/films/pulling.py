@@ -166,7 +166,7 @@ def pulling(
     it is `view`, of another film, if that is larger. UnspiralError if input or embedding are not 2-D or the point's
     loss is below `until` from the beginning.
     """
-    x, y = data.x.astype(float), data.y
+    x, y = data.exact()
     now = exact(network)
     check_input(data)
     if len(now) < 2:

@@ -136,7 +136,7 @@ def unfolding(
         )
     extent = extent_of(data.x) / 1.2 if extent is None else extent
     grid = kinked(network[:-1], square_grid(extent, lines))
-    start = np.concatenate([data.x.astype(float), grid.vertices])
+    start = np.concatenate([data.exact().x, grid.vertices])
     stages = [start]
     for step in moves:
         stages.append(step(stages[-1], 1))

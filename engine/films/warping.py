@@ -70,7 +70,7 @@ def warping(network: Network, data: Labelled, extent: float | None = None, lines
     little more than the points take, is exact all the way. UnspiralError if input or embedding are not 2-D.
     """
     check_planes(network, data)
-    data = Labelled(data.x.astype(float), data.y)
+    data = data.exact()
     image = embedding(network, data.x)
     size = float(np.sqrt((image**2).sum(1).mean() / max((data.x**2).sum(1).mean(), 1e-300)))
     scale = size if size > 0 else 1.0

@@ -1,7 +1,7 @@
 """Networks as tuples of NumPy layers, and what they compute."""
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import NamedTuple, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -79,9 +79,15 @@ def mapped(function: Callable[[Array], Array], network: Network) -> Network:
     return tuple(Linear(*map(function, layer)) if isinstance(layer, Linear) else layer for layer in network)
 
 
-def exact(network: Network) -> Network:
-    """The network in float64."""
-    return mapped(lambda array: array.astype(float), network)
+@overload
+def exact(computed: Linear) -> Linear: ...
+@overload
+def exact(computed: Network) -> Network: ...
+def exact(computed: Linear | Network) -> Linear | Network:
+    """A layer or a network in float64, whatever it was recorded in."""
+    if isinstance(computed, Linear):
+        return Linear(computed.weight.astype(float), computed.bias.astype(float))
+    return mapped(lambda array: array.astype(float), computed)
 
 
 def weights_of(network: Network) -> int:

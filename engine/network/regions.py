@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from engine.network.layers import Array, Linear
+from engine.network.layers import Array, Linear, exact
 
 MANY = 32
 """Classes from which on compiled code cuts polygons, in the same steps: a thousand make a million cuts."""
@@ -26,7 +26,7 @@ def argmax_regions(classifier: Linear, corners: ArrayLike) -> tuple[Array, ...]:
     """
     (left, bottom), (right, top) = np.asarray(corners, float)
     rectangle = [(left, bottom), (right, bottom), (right, top), (left, top)]
-    weight, bias = classifier.weight.astype(float), classifier.bias.astype(float)
+    weight, bias = exact(classifier)
     if len(weight) > MANY:
         from engine.network.compiled import region  # numba takes a while to import
 
