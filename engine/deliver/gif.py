@@ -11,14 +11,14 @@ import av
 from av import error
 from av.filter import Graph
 
-from engine.deliver.video import Pixels
+from engine.deliver.video import RawFrame
 
 FASTEST = 50
 """Frames a second: browsers show a frame that is to last less than 1/50 s for 1/10 s."""
 
 
 def write_gif(
-    path: Path, read: Callable[[], Iterator[Pixels]], rate: Fraction, size: tuple[int, int] | None = None
+    path: Path, read: Callable[[], Iterator[RawFrame]], rate: Fraction, size: tuple[int, int] | None = None
 ) -> None:
     """Write RGB frames or straight RGBA ones, scaled to `size` (width, height) if given.
 
@@ -46,7 +46,7 @@ _FORMAT = {3: "rgb24", 4: "rgba"}
 """FFmpeg's names, by the number of channels."""
 
 
-def _palette(frames: Iterator[Pixels], size: tuple[int, int]) -> av.VideoFrame:
+def _palette(frames: Iterator[RawFrame], size: tuple[int, int]) -> av.VideoFrame:
     """The 256 colours that serve the frames best, as a picture of 16 × 16."""
     graph, first = Graph(), next(frames)
     source, scale = _scaled(graph, first, size)
@@ -61,7 +61,7 @@ def _palette(frames: Iterator[Pixels], size: tuple[int, int]) -> av.VideoFrame:
     return sink.pull()
 
 
-def _painted(frames: Iterator[Pixels], size: tuple[int, int], palette: av.VideoFrame) -> Iterator[av.VideoFrame]:
+def _painted(frames: Iterator[RawFrame], size: tuple[int, int], palette: av.VideoFrame) -> Iterator[av.VideoFrame]:
     graph, first = Graph(), next(frames)
     source, scale = _scaled(graph, first, size)
     colours: Any = graph.add_buffer(width=16, height=16, format=palette.format, time_base=Fraction(1, 1))
@@ -83,7 +83,7 @@ def _painted(frames: Iterator[Pixels], size: tuple[int, int], palette: av.VideoF
             continue
 
 
-def _scaled(graph: Graph, first: Pixels, size: tuple[int, int]) -> tuple[Any, Any]:
+def _scaled(graph: Graph, first: RawFrame, size: tuple[int, int]) -> tuple[Any, Any]:
     """The graph's source for frames like `first`, and the filter that scales them."""
     height, width = first.shape[:2]
     colours = av.VideoFormat(_FORMAT[first.shape[2]], width, height)
@@ -93,7 +93,7 @@ def _scaled(graph: Graph, first: Pixels, size: tuple[int, int]) -> tuple[Any, An
     return source, scale
 
 
-def _frame(pixels: Pixels, number: int) -> av.VideoFrame:
+def _frame(pixels: RawFrame, number: int) -> av.VideoFrame:
     frame = av.VideoFrame.from_ndarray(pixels, format=_FORMAT[pixels.shape[2]])
     frame.pts, frame.time_base = number, Fraction(1, 1)
     return frame

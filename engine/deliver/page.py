@@ -16,7 +16,7 @@ from PIL import Image
 from engine.deliver.captions import as_vtt
 from engine.deliver.slides import ASSETS, STRIP, Deck, Slide
 from engine.deliver.targets import H264, within
-from engine.deliver.video import Encoder, Pixels, frames, frames_backwards, join
+from engine.deliver.video import Encoder, RawFrame, frames, frames_backwards, join
 
 REVEAL = ASSETS / "reveal"
 """reveal.js 6.0.2: files of its npm package's dist folder, as they are."""
@@ -163,7 +163,7 @@ def _needed(slide: Slide, encoder: Encoder, every: int = 5) -> float:
         return path.stat().st_size * slide.section.frames / max(count, 1)
 
 
-def _scaled(shown: Iterable[Pixels], lines: int) -> Iterator[Pixels]:
+def _scaled(shown: Iterable[RawFrame], lines: int) -> Iterator[RawFrame]:
     """Frames with at most so many lines."""
     for pixels in shown:
         height, width = pixels.shape[:2]

@@ -17,7 +17,7 @@ from engine.deliver.clip import Clip, Section, slug
 from engine.deliver.gif import write_gif
 from engine.deliver.sound import Sounding, mixed
 from engine.deliver.timeline import timeline
-from engine.deliver.video import Encoder, Pixels, frames, frames_backwards, join, straight
+from engine.deliver.video import Encoder, RawFrame, frames, frames_backwards, join, straight
 
 H264 = Encoder(".mp4", "libx264", "yuv420p", {"preset": "veryfast", "crf": "18"})
 PRORES = Encoder(".mov", "prores_ks", "yuv422p10le", {"profile": "hq", "vendor": "apl0"}, "apch", "pcm_s16le")
@@ -47,11 +47,11 @@ class Work:
     language: str = "en"
     """Of its words."""
 
-    def frames(self, section: Section) -> Iterator[Pixels]:
+    def frames(self, section: Section) -> Iterator[RawFrame]:
         """The section's frames: RGB, or straight RGBA."""
         return map(self.as_coded, frames(section.video))
 
-    def as_coded(self, drawn: Pixels) -> Pixels:
+    def as_coded(self, drawn: RawFrame) -> RawFrame:
         """A frame as encoders take it."""
         return straight(drawn) if self.transparent else drawn
 
@@ -163,7 +163,7 @@ def make_gifs(work: Work, width: int = 640, rate: int = 20) -> None:
     step = max(1, round(clip.rate / rate))
 
     def write(path: Path, sections: tuple[Section, ...]) -> None:
-        def some() -> Iterator[Pixels]:
+        def some() -> Iterator[RawFrame]:
             once = (s.frames - s.shared if len(sections) > 1 else s.frames for s in sections)
             everything = (
                 pixels for section, count in zip(sections, once) for pixels in islice(work.frames(section), count)
@@ -198,7 +198,7 @@ def make_posters(work: Work) -> None:
         Image.fromarray(last_frame(work, section)).save(work.beside(number, section, ".png"))
 
 
-def last_frame(work: Work, section: Section) -> Pixels:
+def last_frame(work: Work, section: Section) -> RawFrame:
     """The section's last frame."""
     frame = next(frames_backwards(section.video))
     return straight(frame) if work.transparent else frame

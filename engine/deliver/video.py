@@ -19,7 +19,8 @@ from engine.deliver.captions import Line
 from engine.deliver.sound import BITS, RATE
 from engine.progress import bar
 
-Pixels = NDArray[np.uint8]
+RawFrame = NDArray[np.uint8]
+"""A decoded frame: RGB (H, W, 3), or RGBA (H, W, 4), with premultiplied alpha until `straight` divides by it."""
 BT709 = 1
 """The same number in all of FFmpeg's tables: primaries, transfer characteristic, matrix."""
 LIMITED_RANGE = 1
@@ -44,7 +45,7 @@ class Encoder:
         """Whether it carries alpha."""
         return "a" in self.pixels.removeprefix("gray")
 
-    def write(self, path: Path, frames: Iterable[Pixels], rate: Fraction) -> int:
+    def write(self, path: Path, frames: Iterable[RawFrame], rate: Fraction) -> int:
         """Encode RGB or straight RGBA frames (H, W, 3 or 4) into a file; returns how many there were."""
         reformatter = VideoReformatter()
         count = 0
@@ -105,7 +106,7 @@ def counting(words: str, total: int) -> Iterator[None]:
             _READ.reset(token)
 
 
-def frames(path: Path) -> Iterator[Pixels]:
+def frames(path: Path) -> Iterator[RawFrame]:
     """The frames of a lossless video, as drawn: RGB (H, W, 3), or RGBA (H, W, 4) with premultiplied alpha."""
     with av.open(path) as container:
         stream = container.streams.video[0]
@@ -114,7 +115,7 @@ def frames(path: Path) -> Iterator[Pixels]:
             yield _pixels(frame)
 
 
-def frames_backwards(path: Path, together: int = 24) -> Iterator[Pixels]:
+def frames_backwards(path: Path, together: int = 24) -> Iterator[RawFrame]:
     """The same frames from the last to the first; at most about `together` of them are held at a time.
 
     Needs key frames at least that often, or it decodes what lies before again and again.
@@ -132,12 +133,12 @@ def frames_backwards(path: Path, together: int = 24) -> Iterator[Pixels]:
                 yield pixels
 
 
-def _pixels(frame: av.VideoFrame) -> Pixels:
+def _pixels(frame: av.VideoFrame) -> RawFrame:
     clear = any(component.is_alpha for component in frame.format.components)
     return np.asarray(frame.to_ndarray(format="rgba" if clear else "rgb24"), np.uint8)
 
 
-def straight(pixels: Pixels) -> Pixels:
+def straight(pixels: RawFrame) -> RawFrame:
     """Premultiplied RGBA as straight RGBA, the colours of clear pixels filled in from around them.
 
     What is clear is not seen, but codecs blur it into its neighbours: left black, it would be a dark fringe.
@@ -154,14 +155,14 @@ def straight(pixels: Pixels) -> Pixels:
 
 
 @cache
-def _division() -> Pixels:
+def _division() -> NDArray[np.uint8]:
     """The table [alpha, premultiplied] → straight, rounded."""
     alpha, value = np.mgrid[:256, :256]
     quotient = np.divide(255.0 * value, alpha, out=np.zeros((256, 256)), where=alpha > 0)
     return np.minimum(np.rint(quotient), 255).astype(np.uint8)
 
 
-def _filled(pixels: Pixels) -> NDArray[np.uint32]:
+def _filled(pixels: RawFrame) -> NDArray[np.uint32]:
     """Clear pixels (H, W), RGBA as one number each.
 
     They have the average colour around a block of 4 × 4 pixels, or, where all is clear there, of 32 × 32.
@@ -176,7 +177,7 @@ def _filled(pixels: Pixels) -> NDArray[np.uint32]:
     return np.repeat(np.repeat(colours, 4, 0), 4, 1)[:height, :width]
 
 
-def _fours(pixels: Pixels) -> NDArray[np.uint16]:
+def _fours(pixels: RawFrame) -> NDArray[np.uint16]:
     """Sums over blocks of 4 × 4 pixels; the four sums of a block are added as one number of 64 bits."""
     height, width = pixels.shape[:2]
     if height % 4 or width % 4:
