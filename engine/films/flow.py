@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from engine.errors import UnspiralError
-from engine.films.film import Frame, View, check_playhead
+from engine.films.at_epoch import AtEpoch
+from engine.films.film import Frame, View
 from engine.films.points import labels_for, looked_at, series_of
 from engine.films.readings import readings
 from engine.films.training import OverEpochs
@@ -86,25 +87,10 @@ class Flow(OverEpochs):
         places = np.asarray(self.run.constants[f"{self.field}_x"], float)
         return np.stack([places, places + ARROW * field], 1)
 
-    def carrying(self, epoch: float) -> "Carrying":
+    def carrying(self, epoch: float) -> AtEpoch[Carried]:
         """The flow as it is at an epoch; the playhead is its own time, from 0 to 1."""
         self(epoch)
-        return Carrying(self, epoch)
-
-
-@dataclass(frozen=True)
-class Carrying:
-    """A flow at one epoch; the playhead is the time of the flow."""
-
-    flow: Flow
-    epoch: float
-    first: float = 0.0
-    last: float = 1.0
-
-    def __call__(self, playhead: float) -> Carried:
-        """The frame at a time from 0 to 1. UnspiralError for any other."""
-        check_playhead(playhead, 1.0)
-        return self.flow.at(self.epoch, playhead)
+        return AtEpoch(self, epoch, last=1.0)
 
 
 def flow(

@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import UnspiralError
-from engine.films.film import Frame, View, check_playhead
+from engine.films.at_epoch import AtEpoch
+from engine.films.film import Frame, View
 from engine.films.points import labels_for, looked_at, principal, series_of
 from engine.films.readings import readings
 from engine.films.training import OverEpochs
@@ -78,25 +79,10 @@ class Sequences(OverEpochs):
             tokens=0 if self.tokens is None else int(self.tokens.max()) + 1,
         )
 
-    def reading(self, epoch: float) -> "Reading":
+    def reading(self, epoch: float) -> AtEpoch[States]:
         """The network as it is at an epoch, reading; the playhead is the step, 0 the first."""
         self(epoch)
-        return Reading(self, epoch, last=self.run.series[self.name].shape[2] - 1.0)
-
-
-@dataclass(frozen=True)
-class Reading:
-    """Sequences being read by the network of one epoch; the playhead is the step."""
-
-    sequence: Sequences
-    epoch: float
-    first: float = 0.0
-    last: float = 0.0
-
-    def __call__(self, playhead: float) -> States:
-        """The frame at a step, or between two. UnspiralError beyond the sequences' ends."""
-        check_playhead(playhead, self.last)
-        return self.sequence.at(self.epoch, playhead)
+        return AtEpoch(self, epoch, last=self.run.series[self.name].shape[2] - 1.0)
 
 
 def sequence(run: Run, name: str, labels: NDArray[np.integer] | None = None, colour: Colour = "time") -> Sequences:

@@ -5,7 +5,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from engine.errors import UnspiralError
-from engine.films.film import Frame, check_playhead
+from engine.films.at_epoch import AtEpoch
+from engine.films.film import Frame
+from engine.films.flow import along
 from engine.films.images import Images, Sheet
 from engine.films.points import Points
 from engine.films.seen import Brief
@@ -14,37 +16,27 @@ from engine.network.layers import Array
 
 
 @dataclass(frozen=True, eq=False)
-class Walker(Brief):
-    """The codes of one epoch, and on them the way so far; see `walk`."""
+class Walking(Brief):
+    """The codes, and on them the way so far; see `walk`."""
 
     codes: Points
-    epoch: float
     path: Array
-    last: float
-    first: float = 0.0
 
-    def __call__(self, playhead: float) -> Frame:
-        """The frame at a step, or on the straight way between two. UnspiralError beyond the walk's ends."""
-        check_playhead(playhead, self.last)
-        here = min(int(playhead), len(self.path) - 2)
-        at = (1 - playhead + here) * self.path[here] + (playhead - here) * self.path[here + 1]
-        way = np.concatenate([self.path[: here + 1], at[None]])
-        return replace(self.codes(self.epoch), marked=way, playhead=playhead)
+    def at(self, epoch: float, step: float) -> Frame:
+        """The frame at a step, or on the straight way between two."""
+        way = np.concatenate([self.path[: min(int(step), len(self.path) - 2) + 1], along(self.path, step)[None]])
+        return replace(self.codes(epoch), marked=way, playhead=step)
 
 
 @dataclass(frozen=True, eq=False)
-class Decoded(Brief):
-    """The images of one epoch, a step of the walk each; see `walk`."""
+class Decoding(Brief):
+    """The images, a step of the walk each; see `walk`."""
 
     images: Images
-    epoch: float
-    last: float
-    first: float = 0.0
 
-    def __call__(self, playhead: float) -> Sheet:
-        """The frame at a step: the image decoded there is pointed at. UnspiralError beyond the walk's ends."""
-        check_playhead(playhead, self.last)
-        return replace(self.images(self.epoch), pointed=round(playhead), playhead=playhead)
+    def at(self, epoch: float, step: float) -> Sheet:
+        """The frame at a step: the image decoded there is pointed at."""
+        return replace(self.images(epoch), pointed=round(step), playhead=step)
 
 
 def walk(codes: Points, images: Images, path: Array, epoch: float) -> Together[Frame]:
@@ -59,4 +51,4 @@ def walk(codes: Points, images: Images, path: Array, epoch: float) -> Together[F
     if count != len(path):
         raise UnspiralError(f"{len(path)} places and {count} images were given; a walk needs an image for each place")
     last = len(path) - 1.0
-    return Together((Walker(codes, epoch, path, last), Decoded(images, epoch, last)))
+    return Together((AtEpoch(Walking(codes, path), epoch, last), AtEpoch(Decoding(images), epoch, last)))
