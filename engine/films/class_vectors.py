@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from engine.errors import UnspiralError
 from engine.films.film import Curve, Frame, View, check_embedding
-from engine.films.readings import loss_curve, readings
+from engine.films.readings import loss_curve, told
 from engine.films.training import OverEpochs
 from engine.network.layers import Array, Linear, Network, classifier, logits
 from engine.network.loss import judged
@@ -40,22 +40,18 @@ class ClassVectors(OverEpochs):
         run = self.run
         network = run.at(playhead)
         head, found = classifier(network), judged(logits(network, run.data.x), run.data.y)
-        values, measured = readings(run, playhead, found)
         order, angles = spread(head.weight)
         smallest, even = math.degrees(angles.min()), 360 / len(angles)
         return Spread(
             class_vectors=head.weight,
             regions=argmax_regions(head, self.view.corners()),
             view=self.view,
-            playhead=playhead,
-            readings=values,
-            measured=measured,
-            tied=found.tied,
+            **told(run, playhead, found),
+            class_names=run.class_names,
             curve=self.curve,
             caption=f"smallest angle {decimal(smallest, 0)}° (all alike: {even:g}°)",
             order=order,
             angles=angles,
-            class_names=run.class_names,
         )
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from engine.errors import UnspiralError, unknown
 from engine.films.film import Curve, Frame
-from engine.films.readings import readings
+from engine.films.readings import told
 from engine.films.training import OverEpochs
 from engine.runs.run import Run
 
@@ -42,11 +42,8 @@ class Curves(OverEpochs):
 
     def __call__(self, playhead: float) -> Drawn:
         """The frame at an epoch: what has been measured by then, the last stretch as far as it goes."""
-        named, measured = readings(self.run, playhead, None)
         return Drawn(
-            playhead=playhead,
-            readings=named,
-            measured=measured,
+            **told(self.run, playhead),
             curves=tuple(_until(curve, playhead) for curve in self.all),
             names=self.names,
             span=(self.first, self.last),

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from engine.errors import UnspiralError, unknown
 from engine.films.film import Frame
 from engine.films.points import labels_of, looked_at
-from engine.films.readings import readings
+from engine.films.readings import told
 from engine.films.training import OverEpochs
 from engine.network.layers import Array, Linear, Network
 from engine.network.loss import backward, forwards, losses
@@ -81,12 +81,9 @@ class Distributions(OverEpochs):
 
     def __call__(self, playhead: float) -> Ridges:
         """The frame at an epoch. UnspiralError outside the run."""
-        named, measured = readings(self.run, playhead, None)
         found = self.source.numbers(playhead)
         return Ridges(
-            playhead=playhead,
-            readings=named,
-            measured=measured,
+            **told(self.run, playhead),
             names=tuple(name for name, _ in found),
             at=np.linspace(self.low, self.high, BINS),
             shares=np.array([binned(values, self.low, self.high) for _, values in found]),

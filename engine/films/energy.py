@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.films.film import Frame, View, check_input
-from engine.films.readings import readings
+from engine.films.readings import told
 from engine.films.training import OverEpochs
 from engine.network.layers import Array, logits
 from engine.network.levels import even_level_lines
@@ -48,7 +48,6 @@ class Energy(OverEpochs):
         """The frame at an epoch."""
         network, (x, y) = self.run.at(playhead), self.run.data
         found = judged(logits(network, x), y)
-        values, measured = readings(self.run, playhead, found)
         ticks = np.linspace(-self.view.half, self.view.half, CELLS + 1)
         known, pixel = over_plane(network, ticks), 2 * self.view.half / PANEL
         return Energies(
@@ -56,12 +55,9 @@ class Energy(OverEpochs):
             labels=y,
             wrong=found.wrong,
             view=self.view,
-            playhead=playhead,
-            readings=values,
-            measured=measured,
-            tied=found.tied,
-            axes=("x₁", "x₂"),
+            **told(self.run, playhead, found),
             class_names=self.run.class_names,
+            axes=("x₁", "x₂"),
             ticks=ticks,
             scores=known,
             finer=finer_scores(lambda x: logits(network, x), known, ticks),

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from engine.errors import UnspiralError
 from engine.films.film import Frame, View
 from engine.films.points import looked_at
-from engine.films.readings import readings
+from engine.films.readings import told
 from engine.films.training import OverEpochs
 from engine.network.layers import Array
 from engine.runs.run import Run
@@ -108,7 +108,6 @@ class Fit(OverEpochs):
 
     def __call__(self, playhead: float) -> Fitted:
         """The frame at an epoch. UnspiralError outside the run."""
-        named, measured = readings(self.run, playhead, None)
         values = np.asarray(self.run.array(self.name, playhead), float).reshape(-1, len(self.at))
         groups = [values[np.array(self.group) == k] for k in range(len(self.names))]
         residuals = np.zeros(0)
@@ -117,9 +116,7 @@ class Fit(OverEpochs):
             there = np.interp(self.data[:, 0], self.at, values[0])
             residuals = self.data[:, 1] - there if within.all() else residuals
         return Fitted(
-            playhead=playhead,
-            readings=named,
-            measured=measured,
+            **told(self.run, playhead),
             at=self.at,
             values=values,
             group=self.group,
@@ -149,14 +146,11 @@ class FitOverPlane(OverEpochs):
 
     def __call__(self, playhead: float) -> Surface:
         """The frame at an epoch. UnspiralError outside the run."""
-        named, measured = readings(self.run, playhead, None)
         values = np.asarray(self.run.array(self.name, playhead), float).reshape(-1, *self.shape)
         middle, half = self.corners.mean(0), np.ptp(self.corners, axis=0) / 2
         view = View((float(middle[0]), float(middle[1])), float(half[1]), float(max(1.0, half[0] / half[1])))
         return Surface(
-            playhead=playhead,
-            readings=named,
-            measured=measured,
+            **told(self.run, playhead),
             points=self.places,
             view=view,
             values=values.mean(0),

@@ -10,7 +10,7 @@ from engine.errors import UnspiralError
 from engine.films.at_epoch import AtEpoch
 from engine.films.film import Frame, View
 from engine.films.points import labels_for, looked_at, series_of
-from engine.films.readings import readings
+from engine.films.readings import told
 from engine.films.training import OverEpochs
 from engine.network.layers import Array
 from engine.network.lines import NO_LINES, Lines
@@ -53,7 +53,8 @@ class Flow(OverEpochs):
 
     def at(self, epoch: float, time: float) -> Carried:
         """The frame at an epoch and a time of the flow from 0, where particles begin, to 1, where they end."""
-        named, measured = readings(self.run, epoch, None)
+        about = told(self.run, epoch)
+        about["readings"]["t"] = time
         steps = np.asarray(self.run.array(self.name, epoch), float)
         place = time * (len(steps) - 1)
         points = along(steps, place)
@@ -69,9 +70,8 @@ class Flow(OverEpochs):
             field = np.asarray(self.run.array(self.field, epoch), float)
             arrows = self._arrows(field if field.ndim == 2 else along(field, place))
         return Carried(
-            playhead=epoch,
-            readings=named | {"t": time},
-            measured=measured,
+            **about,
+            class_names=self.run.class_names,
             points=points,
             labels=self.labels,
             lines=lines,
@@ -80,7 +80,6 @@ class Flow(OverEpochs):
             ways=Lines(trail.transpose(1, 0, 2).reshape(-1, 2), np.arange(many + 1) * count),
             arrows=arrows,
             target=self.target,
-            class_names=self.run.class_names,
         )
 
     def _arrows(self, field: Array) -> Array:

@@ -6,7 +6,7 @@ import numpy as np
 
 from engine.films.energy import over_plane
 from engine.films.film import Answered, Curve, Film, Frame, View, check_input
-from engine.films.readings import loss_curve, readings
+from engine.films.readings import loss_curve, told
 from engine.films.training import OverEpochs
 from engine.network.layers import logits
 from engine.network.lines import Lines, extent_of, square_grid
@@ -34,7 +34,6 @@ class InputPlane(OverEpochs):
         """The frame at an epoch. UnspiralError outside the run."""
         network, (x, y) = self.run.at(playhead), self.run.data
         found = judged(logits(network, x), y)
-        values, measured = readings(self.run, playhead, found)
         ticks = REACH * self.view.half * np.linspace(-1, 1, CELLS + 1)
         known = over_plane(network, ticks)
         return Frame(
@@ -45,10 +44,8 @@ class InputPlane(OverEpochs):
             bright=self.bright,
             curved=Answered(ticks, known, finer=finer_scores(lambda x: logits(network, x), known, ticks)),
             view=self.view,
-            playhead=playhead,
-            readings=values,
-            measured=measured,
-            tied=found.tied,
+            **told(self.run, playhead, found),
+            class_names=self.run.class_names,
             curve=self.curve,
             axes=("x₁", "x₂"),
         )

@@ -8,7 +8,7 @@ from engine.errors import UnspiralError
 from engine.films.film import Frame, check_playhead
 from engine.films.images import limits
 from engine.films.points import series_of
-from engine.films.readings import readings
+from engine.films.readings import told
 from engine.films.seen import Brief
 from engine.films.training import OverEpochs
 from engine.network.layers import Array
@@ -48,12 +48,9 @@ class Matrix(OverEpochs):
 
     def __call__(self, playhead: float) -> Cells:
         """The frame at an epoch. UnspiralError outside the run."""
-        named, measured = readings(self.run, playhead, None)
         values = np.asarray(self.run.array(self.name, playhead), float)
         return Cells(
-            playhead=playhead,
-            readings=named,
-            measured=measured,
+            **told(self.run, playhead),
             values=values,
             low=self.low,
             high=self.high,

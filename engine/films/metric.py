@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from engine.errors import UnspiralError
 from engine.films.film import Frame, View
 from engine.films.points import TILT, TURN, labels_for, series_of
-from engine.films.readings import readings
+from engine.films.readings import told
 from engine.films.training import OverEpochs
 from engine.network.layers import Array
 from engine.runs.run import Run
@@ -40,7 +40,6 @@ class Metric(OverEpochs):
 
     def __call__(self, playhead: float) -> Directions:
         """The frame at an epoch. UnspiralError outside the run."""
-        named, measured = readings(self.run, playhead, None)
         codes = np.asarray(self.run.array(self.name, playhead), float)
         directions = codes / np.maximum(np.linalg.norm(codes, axis=1, keepdims=True), 1e-300)
         sphere = codes.shape[1] == 3
@@ -48,16 +47,14 @@ class Metric(OverEpochs):
         classes = range(int(self.labels.max(initial=-1)) + 1)
         caps = [turned[self.labels == k] for k in classes]
         return Directions(
-            playhead=playhead,
-            readings=named,
-            measured=measured,
+            **told(self.run, playhead),
+            class_names=self.run.class_names,
             points=turned[:, :2],
             labels=self.labels,
             view=View(half=1.3),
             arcs=tuple((_cap(mine) if sphere else _arc(mine)) if len(mine) else np.zeros((0, 2)) for mine in caps),
             depth=turned[:, 2] if sphere else np.zeros(len(turned)),
             sphere=sphere,
-            class_names=self.run.class_names,
         )
 
     def _turn(self, playhead: float) -> Array:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from engine.errors import UnspiralError
 from engine.films.film import Frame, View
-from engine.films.readings import readings
+from engine.films.readings import told
 from engine.films.training import OverEpochs
 from engine.network.layers import Array
 from engine.network.lines import NO_LINES, Lines
@@ -56,7 +56,6 @@ class Points(OverEpochs):
     def __call__(self, playhead: float) -> Frame:
         """The frame at an epoch. UnspiralError outside the run."""
         points = self.points(playhead)
-        values, measured = readings(self.run, playhead, None)
         sizes = np.zeros((0, 2))
         if self.spreads:
             sizes = np.asarray(self.run.array(self.spreads, playhead), float)
@@ -67,12 +66,10 @@ class Points(OverEpochs):
             lines=lines,
             bright=(len(lines.starts) - 2,) if self.circle else (),
             view=self.view,
-            playhead=playhead,
-            readings=values,
-            measured=measured,
+            **told(self.run, playhead),
+            class_names=self.run.class_names,
             axes=self.axes,
             caption=self.caption,
-            class_names=self.run.class_names,
         )
 
 

@@ -1,5 +1,7 @@
 """What is read off a film of a run: numbers of the very network that is drawn, and of others the last one measured."""
 
+from typing import TypedDict
+
 import numpy as np
 
 from engine.films.film import Curve
@@ -33,6 +35,26 @@ def readings(run: Run, epoch: float, found: Judged | None) -> tuple[dict[str, fl
     known = {name: metric for name, metric in measured.items() if metric is not None}
     old = {n: m.epoch for n, m in known.items() if m.epoch < last or int(m.epoch + 1e-6) < int(epoch + 1e-6)}
     return values | {name: metric.value for name, metric in known.items()}, old
+
+
+class Told(TypedDict):
+    """What every frame of a run has, whatever it shows: fields of `Frame`."""
+
+    playhead: float
+    readings: dict[str, float]
+    measured: dict[str, float]
+    tied: int
+
+
+def told(run: Run, epoch: float, found: Judged | None = None) -> Told:
+    """What a frame at `epoch` says of the run and, if it has a classifier, of the points `found`; see `readings`."""
+    values, measured = readings(run, epoch, found)
+    return Told(
+        playhead=epoch,
+        readings=values,
+        measured=measured,
+        tied=found.tied if found else 0,
+    )
 
 
 def loss_curve(run: Run, held_out: bool = False) -> Curve | None:

@@ -10,7 +10,7 @@ from engine.errors import UnspiralError
 from engine.films.at_epoch import AtEpoch
 from engine.films.film import Frame, View
 from engine.films.points import labels_for, looked_at, principal, series_of
-from engine.films.readings import readings
+from engine.films.readings import told
 from engine.films.training import OverEpochs
 from engine.network.layers import Array
 from engine.network.lines import Lines
@@ -52,7 +52,8 @@ class Sequences(OverEpochs):
 
     def at(self, epoch: float, step: float) -> States:
         """The frame at an epoch, of sequences read up to a step (0 is the first); on straight ways between two."""
-        named, measured = readings(self.run, epoch, None)
+        about = told(self.run, epoch)
+        about["readings"]["step"] = step + 1
         states = np.asarray(self.run.array(self.name, epoch), float)
         states = states @ self.directions if states.shape[2] > 2 else states
         count, length = states.shape[:2]
@@ -64,16 +65,14 @@ class Sequences(OverEpochs):
         late = np.broadcast_to(np.arange(whole + 1) / max(length - 1, 1), (count, whole + 1))
         shade = late if self.tokens is None else self.tokens[:, : whole + 1]
         return States(
-            playhead=epoch,
-            readings=named | {"step": step + 1},
-            measured=measured,
+            **about,
+            class_names=self.run.class_names,
             points=heads,
             labels=self.labels,
             lines=Lines(ways.reshape(-1, 2), np.arange(count + 1) * ways.shape[1]),
             view=self.view,
             axes=self.axes,
             caption=self.caption,
-            class_names=self.run.class_names,
             steps=passed.reshape(-1, 2),
             shade=np.array(shade, float).ravel(),
             tokens=0 if self.tokens is None else int(self.tokens.max()) + 1,

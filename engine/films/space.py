@@ -8,7 +8,7 @@ import numpy as np
 from engine.errors import UnspiralError
 from engine.films.film import Answered, Curve, Depths, Film, Frame, View
 from engine.films.points import TILT, TURN
-from engine.films.readings import loss_curve, readings
+from engine.films.readings import loss_curve, told
 from engine.films.training import LONGEST, OverEpochs, kept_from
 from engine.films.unfolding import shrink
 from engine.network.layers import Array, apply, classifier, embedding
@@ -49,7 +49,6 @@ class InSpace(OverEpochs):
         network, (x, y) = self.run.at(playhead), self.run.data
         last, e, eye = classifier(network), embedding(network, x), self.eye(playhead)
         found = judged(apply(last, e), y)
-        values, measured = readings(self.run, playhead, found)
         wrong, labels, count = found.wrong, y, len(e)
         if self.held_out is not None:
             unseen = embedding(network, self.held_out.x)
@@ -75,10 +74,8 @@ class InSpace(OverEpochs):
             curved=self._bowl(network, eye),
             notes=(*named, *([("arrow", f"class vectors {scaled(self.shrink)}")] if self.shrink != 1 else [])),
             view=View(half=1.04 * self.radius),
-            playhead=playhead,
-            readings=values,
-            measured=measured,
-            tied=found.tied,
+            **told(self.run, playhead, found),
+            class_names=self.run.class_names,
             curve=self.curve,
             held_curve=self.held_curve,
             axes=("", ""),

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from engine.errors import UnspiralError
 from engine.films.film import Curve, Film, Frame, View
 from engine.films.plane import Plane, plane_of
-from engine.films.readings import loss_curve, readings
+from engine.films.readings import loss_curve, told
 from engine.films.seen import Brief
 from engine.films.unfolding import shrink
 from engine.network.layers import LARGE, Array, classifier, embedding, forward, weights_of
@@ -87,7 +87,6 @@ class Training(OverEpochs):
         if last is not None:
             found = judged_by(last, e, data.y)
             shadow = plane.shadow(last, e.mean(0)) if playhead >= plane.shown_from else None
-        values, measured = readings(run, playhead, found)
         shown, labels = [plane(e)], [data.y]
         wrong = [found.wrong if found else np.zeros(len(data.y), bool)]
         if self.held_out is not None:
@@ -107,15 +106,12 @@ class Training(OverEpochs):
             notes=(("arrow", f"class vectors {scaled(self.shrink)}"),) if self.shrink != 1 else (),
             regions=argmax_regions(shadow, self.view.corners()) if shadow is not None else (),
             view=self.view,
-            playhead=playhead,
-            readings=values,
-            measured=measured,
-            tied=found.tied if found else 0,
+            **told(run, playhead, found),
+            class_names=run.class_names,
             curve=self.curve,
             held_curve=self.held_curve,
             axes=plane.names,
             caption=plane.caption,
-            class_names=run.class_names,
             decided=plane.decided(playhead, self.last - self.first, self.last) if found else 0.0,
         )
 

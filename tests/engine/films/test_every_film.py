@@ -1,7 +1,7 @@
 """Every film of every data set, kind of activation, shape of network and number of classes: right, or refused truly."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,11 +13,13 @@ from engine.films.descent import descent
 from engine.films.energy import energy
 from engine.films.feature_tour import touring
 from engine.films.folds import carrying, folding, zooming
+from engine.films.input_plane import input_plane
 from engine.films.linear_classifier import cutting
 from engine.films.network import assembling, flowing
 from engine.films.pulling import pulling
 from engine.films.scores import scoring
 from engine.films.softargmax import softening
+from engine.films.space import space
 from engine.network.activations import KINDS
 from engine.network.layers import Layer, classifier, embedding, logits, mapped, mistaken
 from engine.recipes.data import DATASETS
@@ -231,3 +233,15 @@ def test_the_digits_are_shown_by_every_film_that_does_not_need_a_plane() -> None
     assert [name for name in FILMS if check(name, c)] == [
         *("training", "class_vectors", "circling", "network", "network, assembled"),
     ]
+
+
+@pytest.mark.parametrize("shape", ["wide", "in space", "no features"])
+def test_every_film_of_a_run_calls_its_classes_as_the_run_does(shape: str) -> None:
+    named = ("barley", "oats", "rye")
+    made = case(data_of("spirals", 3, 2), "positive_part", shape)
+    run = replace(made.run, names={"y": named})
+    shown = [input_plane(run), *([space(run)] if shape == "in space" else [])]
+    of_a_run = ("training", "class_vectors", "energy", "softargmax", "feature_tour", "linear_classifier", "scores")
+    shown += [FILMS[name][0](made._replace(run=run)) for name in of_a_run if not FILMS[name][1](made)]
+    for film in shown:
+        assert film(film.first).class_names == named, film
