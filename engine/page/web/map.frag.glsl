@@ -1,10 +1,8 @@
-// The answer at each place of the input plane, through the whole network.
+// The answer at each place of the input plane, through the whole network: its colour, and in alpha its number.
 in vec2 pixel;
 uniform vec2 origin;
 uniform float scale;
 uniform vec3 regions[CLASSES];
-uniform vec3 ink;
-uniform float edge;
 out vec4 colour;
 
 void main() {
@@ -14,15 +12,6 @@ void main() {
   x[1] = place.y;
   float e[WIDTH];
   network(x, e);
-  int best = 0;
-  float highest = scoreOf(e, 0);
-  float second = -1e30;
-  for (int k = 1; k < ANSWERS; k++) {
-    float s = scoreOf(e, k);
-    if (s > highest) { second = highest; highest = s; best = k; }
-    else second = max(second, s);
-  }
-  float gap = highest - second;
-  float away = gap / max(length(vec2(dFdx(gap), dFdy(gap))), 1e-9);
-  colour = vec4(mix(regions[best], ink, 0.3 * edge * clamp(1.5 - away, 0.0, 1.0)), 1.0);
+  int best = answerOf(e);
+  colour = vec4(regions[best], float(best) / 255.0);
 }

@@ -15,8 +15,7 @@ import { networkShader } from "./shaders.js";
 function prepared(gl, run) {
   const network = run.network instanceof Network ? run.network : null;
   const sizes = `#define INPUTS ${network?.inputs}\n#define WIDTH ${network?.width}\n#define CLASSES ${run.classes}\n`;
-  const answers = `#define ANSWERS ${network?.classes}\n`;
-  const computes = network ? sizes + answers + networkShader(network) : "";
+  const computes = network ? sizes + networkShader(network) : "";
   const fixed = (/** @type {Float32Array} */ values) => {
     const buffer = gl.createBuffer();
     gl.bindBuffer(gl.ARRAY_BUFFER, buffer);
@@ -150,7 +149,7 @@ export class Painter {
       gl.enable(gl.BLEND);
       gl.blendFunc(gl.SRC_ALPHA, gl.ONE_MINUS_SRC_ALPHA);
       const regions = decided && panel.morph() > 0 ? regionsIn(panel, size) : [];
-      if (map) this.paintMap(map, size, decided);
+      if (map) this.paintMap(map, look, size, decided, moving && this.fineness < 1);
       this.paintRegions(regions, look, size, decided);
       linesIn(this.lines, panel, size, unit, decided === 1 ? regions : [], state.shown.grid);
       this.paintLines(look, size, unit);
@@ -184,24 +183,26 @@ export class Painter {
     gl.uniform2f(at.origin, ...origin);
     gl.uniform1f(at.scale, scale);
     gl.uniform3fv(at.regions, look.rgb.regions);
-    gl.uniform3f(at.ink, ...look.rgb.ink);
-    gl.uniform1f(at.edge, fineness === 1 ? 1 : 0);
     gl.drawArrays(gl.TRIANGLE_STRIP, 0, 4);
     return target;
   }
 
   /**
    * @param {ReturnType<typeof targetOf>} map
+   * @param {import("./state.js").Look} look
    * @param {{width: number, height: number}} size
    * @param {number} decided
+   * @param {boolean} coarse edges are not shown then
    */
-  paintMap(map, size, decided) {
+  paintMap(map, look, size, decided, coarse) {
     const { gl } = this;
     const { program, at } = this.paste;
     gl.useProgram(program);
     textures(gl, [[at.map, map.texture]]);
     gl.uniform2f(at.size, size.width, size.height);
     gl.uniform1f(at.decided, decided);
+    gl.uniform3f(at.ink, ...look.rgb.ink);
+    gl.uniform1f(at.edge, coarse ? 0 : 1);
     gl.drawArrays(gl.TRIANGLE_STRIP, 0, 4);
   }
 
