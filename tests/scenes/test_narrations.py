@@ -12,13 +12,15 @@ import numpy as np
 import pytest
 import torch
 from scipy.optimize import linprog
+from torch.nn.functional import cross_entropy
 
 import scenes
-from engine import FIVE_SPIRALS, THREE_SPIRALS_NARROW, Linear, PositivePart, record
+from engine import FIVE_SPIRALS, THREE_SPIRALS_NARROW, record
 from engine.films.lifting import lifting
 from engine.recipes.named import half_learned, linear_classifier
 from scenes.parts import FilmScene
 from scenes.parts.pictures.pulling import Pullboard
+from tests.oracles import forward_in_torch
 from tests.scenes.walking import walked
 
 NAMES = sorted(path.stem for path in Path(scenes.__file__ or "").parent.glob("*.py") if path.stem != "__init__")
@@ -66,20 +68,8 @@ def numbers(text: str) -> list[float]:
     return [float(n.replace(",", "")) for n in re.findall(r"\d[\d,]*(?:\.\d+)?", text)]
 
 
-def scores(network, x) -> torch.Tensor:
-    """torch's own, in float64."""
-    s = torch.tensor(np.asarray(x, float))
-    for layer in network:
-        if isinstance(layer, Linear):
-            s = s @ torch.tensor(layer.weight).double().T + torch.tensor(layer.bias).double()
-        else:
-            assert isinstance(layer, PositivePart)
-            s = torch.nn.functional.leaky_relu(s, layer.slope)
-    return s
-
-
 def wrong(network, data) -> np.ndarray:
-    return scores(network, data.x).argmax(1).numpy() != data.y
+    return forward_in_torch(network, data.x).argmax(1).numpy() != data.y
 
 
 def between(vectors) -> np.ndarray:
@@ -101,12 +91,12 @@ def test_a_comment_that_is_spoken_counts_nothing_that_a_run_decides(name: str) -
 
 def test_embedding_says_what_torch_finds(five_spirals) -> None:
     words, (x, y) = said("embedding"), five_spirals.data
-    outermost = float(scores(five_spirals.at(0)[:-1], x).norm(dim=1).max())
+    outermost = float(forward_in_torch(five_spirals.at(0)[:-1], x).norm(dim=1).max())
     assert numbers(words["origin"]) == pytest.approx([outermost], rel=0.05)
     right = 100 * (1 - wrong(five_spirals.at(250), five_spirals.data).mean())
     assert numbers(words["grow"]) == pytest.approx([right], abs=0.06)
     end = five_spirals.at(2000)
-    e, w = scores(end[:-1], x), torch.tensor(end[-1].weight).double()
+    e, w = forward_in_torch(end[:-1], x), torch.tensor(end[-1].weight).double()
     off = torch.rad2deg(torch.arccos(torch.nn.functional.cosine_similarity(e, w[torch.tensor(y)]))).median()
     apart = between(end[-1].weight)
     assert numbers(words["fan"]) == pytest.approx([apart.min(), apart.max(), float(off)], abs=0.51)
@@ -127,11 +117,11 @@ def test_class_vectors_says_how_far_apart_they_are(five_spirals) -> None:
 def test_energy_says_between_what_the_probabilities_lie_and_each_class_is_lowest_on_its_arm(five_spirals) -> None:
     side = np.linspace(-1.2, 1.2, 121)
     plane = np.stack(np.meshgrid(side, side), -1).reshape(-1, 2)
-    p = torch.softmax(scores(five_spirals.at(0), plane), 1)
+    p = torch.softmax(forward_in_torch(five_spirals.at(0), plane), 1)
     words = said("energy")
     for section in ("origin", "rise"):
         assert numbers(words[section]) == pytest.approx([float(p.min()), float(p.max())], rel=0.04)
-    s = scores(five_spirals.at(2000), five_spirals.data.x)
+    s = forward_in_torch(five_spirals.at(2000), five_spirals.data.x)
     own = torch.stack([s[torch.tensor(five_spirals.data.y == k)].mean(0) for k in range(5)])  # arm, class
     assert (own.argmax(1) == torch.arange(5)).all()  # −s of a class is lowest, on average, on its own arm
 
@@ -167,10 +157,8 @@ def test_pulling_says_what_breaks_and_how_the_point_was_chosen() -> None:
     assert numbers(words["one point"]) == [both.sum()]
     film = scene_films("pulling")
     x, y = runs[0].data
-    losses = torch.nn.functional.cross_entropy(scores(runs[1].at(450), x), torch.tensor(y), reduction="none")[both]
-    own = torch.nn.functional.cross_entropy(scores(runs[1].at(450), x), torch.tensor(y), reduction="none")[
-        film[0].pulled
-    ]
+    losses = cross_entropy(forward_in_torch(runs[1].at(450), x), torch.tensor(y), reduction="none")[both]
+    own = cross_entropy(forward_in_torch(runs[1].at(450), x), torch.tensor(y), reduction="none")[film[0].pulled]
     assert own == losses.median()  # torch's median is the lower of two
     shares = []
     for pulled, run in zip(film, runs):
@@ -182,9 +170,9 @@ def test_pulling_says_what_breaks_and_how_the_point_was_chosen() -> None:
     told = []
     for frame, run in zip(board.frames, runs):
         e, k = torch.tensor(frame.points), frame.pulled
-        went = (e - scores(run.at(450)[:-1], x)).norm(dim=1)
+        went = (e - forward_in_torch(run.at(450)[:-1], x)).norm(dim=1)
         far = torch.tensor(np.linalg.norm(x.astype(float) - x[k], axis=1) > 0.5)
-        loss = torch.nn.functional.cross_entropy(scores(run.at(450)[-1:], e[k : k + 1]), torch.tensor(y[k : k + 1]))
+        loss = cross_entropy(forward_in_torch(run.at(450)[-1:], e[k : k + 1]), torch.tensor(y[k : k + 1]))
         told += [run.recipe.hidden[0], float(went[far].mean() / went[k]), float(loss)]
     assert numbers(words["stay"]) == pytest.approx(told, abs=0.006)
 

@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from torch.nn.functional import leaky_relu, linear
 
-from engine import FIVE_SPIRALS, Frame, Labelled, Network, PositivePart, Recipe, Run, UnspiralError, pace, training
+from engine import FIVE_SPIRALS, Frame, Labelled, Recipe, Run, UnspiralError, pace, training
 from engine.library import recorded_at, train_run
 from engine.network.layers import Linear
+from tests.oracles import forward_in_torch
 
 
 def arrays(value: Any) -> Iterable[Any]:
@@ -29,19 +29,6 @@ def arrays(value: Any) -> Iterable[Any]:
 
 def same(a: Frame, b: Frame) -> bool:
     return all(np.array_equal(x, y) for x, y in zip(arrays(a), arrays(b), strict=True))
-
-
-def forward_in_torch(network: Network, x: np.ndarray) -> torch.Tensor:
-    """torch's own forward pass in double precision."""
-    e = torch.tensor(x, dtype=torch.float64)
-    for layer in network:
-        if isinstance(layer, Linear):
-            e = linear(e, torch.tensor(layer.weight).double(), torch.tensor(layer.bias).double())
-        elif isinstance(layer, PositivePart):
-            e = leaky_relu(e, layer.slope)
-        else:
-            e = torch.tanh(e)
-    return e
 
 
 @pytest.mark.parametrize("epoch", [0, 1, 50, 250, 999, 2000])

@@ -21,25 +21,7 @@ from engine.network.layers import Tanh
 from engine.runs import again
 from engine.runs.journal import Journal
 from engine.runs.run_file import FORMAT, Trajectories, about_layers, layer_arrays
-
-
-def small_run(snapshots: int = 5, hidden: int = 7, epochs: np.ndarray | None = None) -> Run:
-    random = np.random.default_rng(3)
-
-    def weights(*shape: int) -> np.ndarray:
-        return random.standard_normal((snapshots, *shape)).astype("f4")
-
-    layers = (
-        Linear(weights(hidden, 2), weights(hidden)),
-        PositivePart(0.1),
-        Linear(weights(2, hidden), weights(2)),
-        Linear(weights(3, 2), weights(3)),
-    )
-    points = Labelled(random.standard_normal((20, 2)).astype("f4"), np.arange(20) % 3)
-    held = np.arange(20) > 16
-    metrics = {name: random.uniform(size=snapshots) for name in ("loss", "accuracy")}
-    at = np.arange(snapshots, dtype=float) if epochs is None else epochs
-    return Run(None, points, held, at, layers, metrics)
+from tests.runs import small_run
 
 
 def rewritten(path: Path, changes: dict, drop: tuple[str, ...] = (), about: dict | None = None) -> None:
@@ -61,7 +43,7 @@ def refusal(path: Path) -> str:
 
 
 def test_what_is_saved_is_loaded_and_equal_runs_are_equal_files(tmp_path):
-    run = small_run()
+    run = small_run(held=3)
     run.save(tmp_path / "a.safetensors")
     run.save(tmp_path / "b.safetensors")
     loaded = Run.load(tmp_path / "a.safetensors")
@@ -187,7 +169,7 @@ def _parsed(file: bytes) -> tuple[dict, bytes]:
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("corrupted")
-    small_run().save(folder / "good.safetensors")
+    small_run(held=3).save(folder / "good.safetensors")
     return folder
 
 
@@ -238,7 +220,7 @@ def test_a_thousand_corrupted_files_are_each_refused_in_one_sentence(folder, cor
 )
 def test_a_file_that_does_not_fit_together_is_refused_with_what_does_not_fit(tmp_path, changes, drop, about, said):
     path = tmp_path / "run.safetensors"
-    small_run().save(path)
+    small_run(held=3).save(path)
     rewritten(path, changes, drop, about)
     with pytest.raises(UnspiralError, match=said):
         Run.load(path)
@@ -274,20 +256,20 @@ def test_one_flipped_bit_anywhere_is_noticed(tmp_path):
 
 def test_what_cannot_be_written_leaves_nothing_behind(tmp_path, files_end_at):
     with pytest.raises(UnspiralError, match="cannot write"):
-        small_run().save(tmp_path / "nowhere" / "run.safetensors")
+        small_run(held=3).save(tmp_path / "nowhere" / "run.safetensors")
     path = tmp_path / "run.safetensors"
-    small_run().save(path)
+    small_run(held=3).save(path)
     before = path.read_bytes()
     with files_end_at(2000), pytest.raises(UnspiralError, match="nothing was left"):
-        small_run().save(path)
+        small_run(held=3).save(path)
     assert path.read_bytes() == before and list(tmp_path.iterdir()) == [path]
 
 
 def test_a_run_over_its_own_file_is_saved_whole(tmp_path):
     path = tmp_path / "run.safetensors"
-    small_run().save(path)
+    small_run(held=3).save(path)
     Run.load(path).save(path)
-    assert np.array_equal(Run.load(path).at(3)[0].weight, small_run().at(3)[0].weight)
+    assert np.array_equal(Run.load(path).at(3)[0].weight, small_run(held=3).at(3)[0].weight)
 
 
 def sparse(path: Path, snapshots: int, shapes: dict[str, tuple[int, ...]], layers: list, inputs: int) -> None:
@@ -348,7 +330,7 @@ print(opened, (getrusage(RUSAGE_SELF).ru_maxrss - before) / 1024, time.perf_coun
 
 def journal_of(folder: Path) -> bytes:
     """A journal of four snapshots, as a recording leaves it when it is killed."""
-    run = small_run()
+    run = small_run(held=3)
     layers = layer_arrays(run.layers)
     about = json.dumps(about_layers(run.layers, False) | {"recipe": None, "unfinished": ""})
     kept = Journal(folder / "j", about, run.points._asdict(), {name: array[0] for name, array in layers.items()})
@@ -361,7 +343,7 @@ def journal_of(folder: Path) -> bytes:
 def test_a_damaged_journal_is_refused_or_gives_what_is_whole_in_it(tmp_path):
     good = journal_of(tmp_path)
     whole = Run.load(tmp_path / "j")
-    assert len(whole.epochs) == 4 and np.array_equal(whole.at(2)[0].weight, small_run().layers[0].weight[2])
+    assert len(whole.epochs) == 4 and np.array_equal(whole.at(2)[0].weight, small_run(held=3).layers[0].weight[2])
     path = tmp_path / "k"
     outcomes = set()
     for place in range(0, len(good), 13):
@@ -411,7 +393,7 @@ def test_a_run_that_is_kept_is_given_again_until_its_file_changes(
     monkeypatch.setattr(again, "_KEEPING", [True])
     monkeypatch.setattr(again, "_LOADED", {})
     file, other = tmp_path / "a.safetensors", tmp_path / "b.safetensors"
-    small_run().save(file)
+    small_run(held=3).save(file)
     small_run(hidden=9).save(other)
     kept = Run.load(file)
     assert Run.load(file) is kept and again.kept() == [
