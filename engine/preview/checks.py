@@ -69,15 +69,19 @@ class Finding:
 
 
 def looked_at(shape: Shape) -> list[int]:
-    """The frames on which texts are looked at: the middle and the last of each play and each pause."""
+    """The frames on which texts are looked at: the middle and the last of each play and each pause, else the end."""
     ends = {frame for play in shape.plays for frame in (play.first + play.frames // 2, play.first + play.frames - 1)}
-    return sorted(ends)
+    return sorted(ends) or [0]
 
 
 def still(shape: Shape, frame: int) -> bool:
     """Whether nothing fades in or out on a frame: in a pause, or at the end of a section."""
     ends = any(part.first + part.frames - 1 == frame for part in shape.sections)
-    return ends or any(play.first <= frame < play.first + play.frames and play.what == "wait" for play in shape.plays)
+    return (
+        not shape.plays
+        or ends
+        or any(play.first <= frame < play.first + play.frames and play.what == "wait" for play in shape.plays)
+    )
 
 
 def found(shape: Shape, sightings: Iterable[Sighting]) -> list[Finding]:

@@ -60,6 +60,15 @@ def test_each_planted_fault_is_found_where_it_is_and_nothing_else(tmp_path: Path
     assert said[-1] == "“the first” and “the second” lie on each other"
 
 
+def test_a_scene_that_plays_nothing_is_looked_at_where_it_ends(tmp_path: Path) -> None:
+    class Still(FilmScene):
+        def construct(self) -> None:
+            self.add(label("tiny words", size=10))
+
+    ((moment, said),) = checked(Still, tmp_path)
+    assert moment == "0s" and "“tiny words” is 1/" in said
+
+
 def test_points_outside_the_view_are_found_and_a_zoom_is_none(tmp_path: Path, small: Run) -> None:
     film, narrow = training(small), training(small, view=View(half=0.2))
 
