@@ -96,5 +96,5 @@ def path_is_folder(path: Path) -> bool:
 def reason(error: OSError | ValueError) -> str:
     """Why the system refused, in its own words."""
     if isinstance(error, OSError):
-        return error.strerror or type(error).__name__
+        return error.strerror or str(error) or type(error).__name__
     return "its name holds a null character" if "null" in str(error) else str(error)[:100]

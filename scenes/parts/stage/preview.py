@@ -12,7 +12,6 @@ import queue
 import sys
 import threading
 import time
-import traceback
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from functools import cache
@@ -37,7 +36,7 @@ from scenes.parts.stage.memento import forget
 from scenes.parts.stage.shape import shape_of
 from scenes.parts.stage.sighting import sighting
 from scenes.parts.stage.timeline import Timeline
-from scenes.parts.stage.worker import with_scene
+from scenes.parts.stage.worker import reason, with_scene
 
 IDLE = 0.5
 """Seconds without a question after which what is no longer needed is cleared away."""
@@ -59,6 +58,7 @@ class _Stand:
         self._connection = connection
         self._asked: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._sending = threading.Lock()
+        self._file = Path()
         self._timeline: Timeline | None = None
         self._shape: Shape | None = None
         self._settings = ExitStack()
@@ -149,6 +149,7 @@ class _Stand:
             self._settle()
             self._send("failed", ticket, made.reason, files)
             return
+        self._file = Path(job.file)
         self._timeline, self._shape, self._config = made, noted["shape"], noted["config"]
         self._settle()
         assert self._shape is not None
@@ -159,7 +160,7 @@ class _Stand:
             try:
                 self._send("sounding", ticket, heard(made))
             except Exception as error:
-                self._send("undrawn", 0, 0, _said(error))
+                self._send("undrawn", 0, 0, reason(error, self._file))
 
     def _look(self) -> None:
         """Look at one more frame; after the last, say what could not be read."""
@@ -169,7 +170,7 @@ class _Stand:
                 self._seen.append(sighting(self._timeline, self._looks.pop()))
         except Exception as error:
             self._looks = []
-            self._send("undrawn", 0, 0, _said(error))
+            self._send("undrawn", 0, 0, reason(error, self._file))
         if not self._looks:
             self._send("checked", found(self._shape, self._seen))
             self._seen = []
@@ -188,7 +189,7 @@ class _Stand:
             with _silence():
                 pixels = self._timeline.draw(frame)
         except Exception as error:
-            self._send("undrawn", ticket, frame, _said(error))
+            self._send("undrawn", ticket, frame, reason(error, self._file))
             return
         height, width = pixels.shape[:2]
         self._send("drawn", ticket, frame, width, height, pixels=packed(pixels))
@@ -242,13 +243,6 @@ def _stamp(file: Path) -> tuple[int, int]:
     except OSError:
         return 0, 0
     return stat.st_mtime_ns, stat.st_size
-
-
-def _said(error: Exception) -> str:
-    calls = traceback.extract_tb(error.__traceback__)
-    where = f", line {calls[-1].lineno} of {Path(calls[-1].filename).name}" if calls else ""
-    lines = str(error).strip().splitlines()
-    return f"{type(error).__name__}{where}: {lines[0] if lines else 'no reason given'}"
 
 
 @contextmanager

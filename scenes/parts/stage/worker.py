@@ -121,25 +121,33 @@ def with_scene(job: Job, do: Callable[[Any], Any], *, by_cairo: bool = False) ->
                     return Failed(f"{chosen.__name__} is no FilmScene: of another scene only the end can be drawn")
                 config.disable_caching = True  # what updaters did in a cached play, and its sound, would be missing
             return do(chosen())
-    except click.ClickException as error:
-        return Failed(f"{error.format_message()} (manim render --help lists the flags)")
-    except UnspiralError as error:
-        return Failed(str(error))
     except SystemExit as end:
-        if isinstance(end.__cause__, UnspiralError):
-            return Failed(str(end.__cause__))
         if type(end) is not SystemExit:  # this process is told to end
             raise
-        return Failed(f"exit(){_line_of(file, end)}: it ends the program before the clip is whole; take it out")
-    except SyntaxError as error:
-        where = "" if error.filename in (None, str(file)) else f" of {Path(error.filename).name}"
-        return Failed(f"{type(error).__name__}, line {error.lineno}{where}: {error.msg}")
+        return Failed(reason(end, file))
     except Exception as error:
-        where = _line_of(file, error)
-        if isinstance(error, FileNotFoundError) and error.filename in LATEX:
-            return Failed(f"no {error.filename}{where}: this needs LaTeX, which is not installed; formula() needs none")
-        said = str(error).strip().splitlines()
-        return Failed(f"{type(error).__name__}{where}: {said[0] if said else 'no reason given'}")
+        return Failed(reason(error, file))
+
+
+def reason(error: BaseException, file: Path) -> str:
+    """Why a scene failed, in one line: a mistake by its sentence, else the last line of `file` that led there."""
+    where, said = _line_of(file, error), str(error).strip().splitlines()
+    match error:
+        case UnspiralError():
+            return str(error)
+        case click.ClickException():
+            return f"{error.format_message()} (manim render --help lists the flags)"
+        case SystemExit(__cause__=UnspiralError()):
+            return str(error.__cause__)
+        case SystemExit():
+            return f"exit(){where}: it ends the program before the clip is whole; take it out"
+        case SyntaxError():
+            line = f", line {error.lineno}" if error.lineno else ""
+            other = "" if error.filename in (None, str(file)) else f" of {Path(error.filename).name}"
+            return f"{type(error).__name__}{line}{other}: {error.msg}"
+        case FileNotFoundError() if error.filename in LATEX:
+            return f"no {error.filename}{where}: this needs LaTeX, which is not installed; formula() needs none"
+    return f"{type(error).__name__}{where}: {said[0] if said else 'no reason given'}"
 
 
 def _line_of(file: Path, error: BaseException) -> str:
