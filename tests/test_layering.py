@@ -82,6 +82,7 @@ BY_NAME = {
     "engine.render.launch": {"scenes.parts.pictures.contact_sheet", "scenes.parts.pictures.seen"},
     "engine.preview.worker": {"scenes.parts.stage.preview"},
     "engine.page.look": {"scenes.parts.paint.palette"},
+    "engine.page.letters": {"scenes.parts.paint.letters"},
     "engine.page.beats": {"scenes.parts.stage.beats"},
 }
 """Upward on purpose, in other processes: the engine starts what draws, and does not import it."""

@@ -17,6 +17,7 @@ from engine.deliver.captions import as_vtt
 from engine.deliver.slides import ASSETS, STRIP, Deck, Slide
 from engine.deliver.targets import H264, within
 from engine.deliver.video import Encoder, RawFrame, frames, frames_backwards, join
+from engine.page.letters import faces
 
 REVEAL = ASSETS / "reveal"
 """reveal.js 6.0.2: files of its npm package's dist folder, as they are."""
@@ -43,6 +44,7 @@ def write_html(deck: Deck, output: Path) -> None:
         "reset": (REVEAL / "reset.css").read_text(encoding="utf-8"),
         "reveal": (REVEAL / "reveal.css").read_text(encoding="utf-8"),
         "font": base64.b64encode(look.font.read_bytes()).decode(),
+        "others": faces(deck.others.fonts, "Source Sans 3"),
         "ground": html.escape(look.ground),
         "ink": html.escape(look.ink),
         "quiet": html.escape(look.quiet),

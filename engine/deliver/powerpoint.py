@@ -9,6 +9,7 @@ from engine.deliver.clip import Clip
 from engine.deliver.slides import STRIP, Deck, png
 from engine.deliver.targets import H264
 from engine.deliver.video import frames, join
+from engine.page.letters import from_the_right
 
 
 def write_pptx(deck: Deck, output: Path) -> None:
@@ -58,8 +59,11 @@ def write_pptx(deck: Deck, output: Path) -> None:
         )
         page.notes_slide.notes_text_frame.text = _sayable(slide.notes)
         for text in (heading.text_frame, page.notes_slide.notes_text_frame):
-            for run in (run for paragraph in text.paragraphs for run in paragraph.runs):
-                run._r.get_or_add_rPr().set("lang", deck.language)
+            for paragraph in text.paragraphs:
+                if from_the_right(paragraph.text):
+                    paragraph._p.get_or_add_pPr().attrib.update({"rtl": "1", "algn": "r"})
+                for run in paragraph.runs:
+                    run._r.get_or_add_rPr().set("lang", deck.language)
     _list_notes_master(presentation)
     presentation.save(str(output))
 

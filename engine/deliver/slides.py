@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from engine.deliver.sound import Sounding, mixed
 from engine.deliver.video import Encoder
 from engine.errors import UnspiralError
 from engine.files.opening import toml
+from engine.page.letters import Others, others
 
 ASSETS = Path(__file__).parents[2] / "assets"
 FONT = ASSETS / "fonts" / "SourceSans3-Regular.ttf"
@@ -28,6 +29,7 @@ class Look:
     ink: str = "#f3f5f8"
     quiet: str = "#bcc5d1"
     font: Path = FONT
+    theme: str = "dark"
 
     @property
     def family(self) -> str:
@@ -39,14 +41,15 @@ class Look:
         """That of a theme: dark, light or a TOML file, whose font is named relative to it."""
         light = cls("#ffffff", "#12161c", "#414b58")
         if theme in ("", "dark", "light"):
-            return light if theme == "light" else cls()
+            return replace(light, theme="light") if theme == "light" else cls()
         try:
             given = toml(Path(theme))
         except UnspiralError as error:
             raise UnspiralError(f"theme {theme}: {error}") from None
         base = light if given.get("base") == "light" else cls()
         colours = {name: str(given.get(name, getattr(base, name))) for name in ("ground", "ink", "quiet")}
-        return cls(**colours, font=Path(theme).parent / str(given["text"]) if "text" in given else FONT)
+        font = Path(theme).parent / str(given["text"]) if "text" in given else FONT
+        return cls(**colours, font=font, theme=str(Path(theme).resolve()))
 
 
 @dataclass(frozen=True)
@@ -91,6 +94,13 @@ class Deck:
     """Of its words, as browsers and screen readers know it: en, de, zh-Hans …"""
     live: Sequence[tuple[str, str]] = ()
     """Pages to touch, each a slide after the clips: what it is called, and its HTML."""
+
+    @property
+    def others(self) -> Others:
+        """What sets the letters of its words that the look's font lacks."""
+        texts = {text for slide in self.slides for text in (slide.section.name, slide.clip.title, slide.notes)}
+        words = "\n".join(sorted(texts | {name for name, _ in self.live}))
+        return others(self.look.font, self.look.theme, words)
 
 
 def png(pixels: Any) -> bytes:

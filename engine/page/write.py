@@ -5,13 +5,14 @@ import hashlib
 import html
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from engine.files.making import write_whole
 from engine.page.beats import Beat
 from engine.page.codec import Blob
+from engine.page.letters import faces, others
 from engine.page.look import BASIC, font, palettes
 from engine.page.pack import classes_of, packed
 from engine.page.shaders import WEB
@@ -59,10 +60,12 @@ def page(runs: Sequence[tuple[str, Run]], title: str = "", theme: str = "", beat
     title = title or ", ".join(name for name, _ in runs)
     letters = frozenset(json.dumps([title, shown, looks, [*beats]], ensure_ascii=False)) - set(BASIC)
     fonts = {weight: font(Path(looks[0][weight]), letters) for weight in ("text", "strong")}
+    text = "\n".join(sorted(_texts([title, shown, looks, [*beats]])))
+    other = faces(others(Path(looks[0]["text"]), themes[0], text).fonts, "Source Sans 3", (400, 600))
     looks = [{name: value for name, value in look.items() if name not in fonts} for look in looks]
     stops = [{"name": beat.name, "epoch": beat.epoch} for beat in sorted(beats, key=lambda beat: beat.epoch)]
     about = {"title": title, "runs": shown, "looks": looks, "beats": stops, "theme": theme or "auto"}
-    return Page(_filled(title, blob.packed(about), fonts), max(errors), len(shown[0]["epochs"]))
+    return Page(_filled(title, blob.packed(about), fonts, other), max(errors), len(shown[0]["epochs"]))
 
 
 def write_page(made: Page, output: Path, force: bool = False) -> None:
@@ -70,12 +73,25 @@ def write_page(made: Page, output: Path, force: bool = False) -> None:
     write_whole(output, lambda path: path.write_text(made.text, encoding="utf-8"), force)
 
 
-def _filled(title: str, content: bytes, fonts: dict[str, str]) -> str:
+def _texts(value: Any) -> Iterator[str]:
+    """Every text in what a page is told."""
+    match value:
+        case str():
+            yield value
+        case dict():
+            yield from _texts([*value, *value.values()])
+        case list() | tuple():
+            for each in value:
+                yield from _texts(each)
+
+
+def _filled(title: str, content: bytes, fonts: dict[str, str], others: str) -> str:
     """The template with its parts. What comes from a run is deflated or escaped: none of it can become markup."""
-    style = "".join(
+    rules = [
         f'@font-face{{font-family:"Source Sans 3";font-weight:{weight};src:url("data:font/woff;base64,{fonts[name]}")}}'
         for weight, name in ((400, "text"), (600, "strong"))
-    ) + (WEB / "page.css").read_text(encoding="utf-8")
+    ]
+    style = "".join(rules) + others + (WEB / "page.css").read_text(encoding="utf-8")
     script = bundled()
     filled = {
         "title": html.escape(title),

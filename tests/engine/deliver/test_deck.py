@@ -134,6 +134,13 @@ def test_a_pdf_has_a_still_and_the_notes_of_each_section(clips: dict[bool, Clip]
             assert str(number) in text and name in text and f"Here they {name} <now> & then." in text
 
 
+def test_a_pdf_is_refused_whose_letters_no_font_has(clips: dict[bool, Clip], tmp_path: Path) -> None:
+    strange = {False: Clip(**{**vars(clips[False]), "title": "\U0001e900"})}
+    with pytest.raises(UnspiralError, match=r"no font of this computer has '\U0001e900': install one for Adlam"):
+        deck(strange, tmp_path / "lecture.pdf")
+    assert not (tmp_path / "lecture.pdf").exists()
+
+
 def test_a_page_names_no_address_outside_it(clips: dict[bool, Clip], tmp_path: Path) -> None:
     made = deck(clips, tmp_path / "lecture.html").read_text(encoding="utf-8")
     assert not re.search(r"""(src|href|srcset)\s*=\s*["']?(https?:)?//""", made)
