@@ -1,12 +1,13 @@
 """A run as a page computes it: few snapshots of its weights, and what is read off at every epoch."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any, cast
 
 import numpy as np
 
 from engine.errors import UnspiralError
+from engine.films.film import Curve
 from engine.films.pace import pace
 from engine.films.points import Points
 from engine.films.readings import loss_curve, readings
@@ -157,13 +158,30 @@ def _plane(film: Training, kept: Run, blob: Blob) -> dict[str, Any]:
 
 
 def _timing(film: Training | Points | Sheet) -> dict[str, Any]:
-    """How time passes, and the loss over it."""
+    """How time passes, and the curve that is the slider's track: the loss, or what comes next to it."""
     when, span = pace(film, film.first, film.last), film.last - film.first
     about: dict[str, Any] = {"pace": [film.first + span * when(s) for s in np.linspace(0, 1, 65).tolist()]}
-    if (curve := loss_curve(film.run)) is not None:
+    name, curve = next(_curves(film.run), ("", None))
+    if curve is not None:
         some = np.unique(np.linspace(0, len(curve.at) - 1, DRAWN).astype(int))
-        about["curve"] = {"at": _short(curve.at[some]), "value": _short(curve.value[some])}
+        named = name.replace("_", " ")
+        about["curve"] = {"name": named, "at": _short(curve.at[some]), "value": _short(curve.value[some])}
     return about
+
+
+def _curves(run: Run) -> Iterator[tuple[str, Curve]]:
+    """The loss, other metrics that are called a loss or an error, then those that fall, then the others."""
+    if (loss := loss_curve(run)) is not None:
+        yield "loss", loss
+    others: dict[str, Curve] = {}
+    for name, metric in run.metrics.items():
+        there = np.flatnonzero(np.isfinite(metric))
+        if len(there) > 1:
+            others[name] = Curve(run.epochs[there], metric[there])
+    falling = {name for name, curve in others.items() if curve.value[-1] < curve.value[0]}
+    yield from sorted(
+        others.items(), key=lambda one: ("loss" not in one[0], "error" not in one[0], one[0] not in falling)
+    )
 
 
 def _short(values: Array) -> list[float]:

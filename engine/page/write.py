@@ -21,7 +21,7 @@ from engine.runs.run import Run
 MODULES = (
     *("numbers", "kinds", "decode", "between", "network", "lines", "recorded", "run", "regions", "place", "drawing"),
     *("gl", "shaders", "painter", "painter2d", "overlay", "panel", "state", "track", "probe", "sheets", "asleep"),
-    *("controls", "main"),
+    *("print", "controls", "main"),
 )
 """The scripts, each after those that it imports."""
 
@@ -118,7 +118,7 @@ _EXPORT = re.compile(r"^export (?=(?:async )?(?:function|const|class) (\w+))", r
 def bundled() -> str:
     """The modules as one script: each a function that returns what it exports. Shaders stand in it as texts.
 
-    Types and remarks, which are a third of it, stay behind.
+    Types, remarks and indentation, which are two fifths of it, stay behind.
     """
     shaders = {path.stem: _REMARK.sub("", path.read_text(encoding="utf-8")) for path in sorted(WEB.glob("*.glsl"))}
     parts = ['"use strict";', f"const GLSL = {json.dumps(shaders)};"]
@@ -127,7 +127,7 @@ def bundled() -> str:
         exported = [match[1] for match in _EXPORT.finditer(text)]
         text = _REMARK.sub("", text)
         text = _IMPORT.sub(lambda match: f"const {{{match[1].replace(' as ', ': ')}}} = in_{match[2]};", text)
-        text = re.sub(r"\n\s*\n+", "\n", _EXPORT.sub("", text))
+        text = re.sub(r"\n\s+", "\n", _EXPORT.sub("", text))
         parts.append(f"const in_{name} = (() => {{\n{text}\nreturn {{ {', '.join(exported)} }};\n}})();")
     return "\n".join(parts)
 

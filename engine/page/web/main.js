@@ -6,6 +6,7 @@ import { Overlay } from "./overlay.js";
 import { Painter } from "./painter.js";
 import { PlainPainter } from "./painter2d.js";
 import { Panel, layOut } from "./panel.js";
+import { printWell } from "./print.js";
 import { ProbeTable, className, made } from "./probe.js";
 import { Run } from "./run.js";
 import { Sheet } from "./sheets.js";
@@ -31,7 +32,7 @@ export class Page {
    */
   constructor(about, array) {
     this.runs = /** @type {Run[]} */ (about.runs.map((/** @type {any} */ run) => new Run(run, array)));
-    const several = new Set(this.runs.map((run) => run.about.of)).size > 1;
+    const several = (this.several = new Set(this.runs.map((run) => run.about.of)).size > 1);
     this.sheets = this.runs.flatMap((run) =>
       (run.about.sheets ?? []).map((/** @type {any} */ sheet) => new Sheet(run, sheet, array, several ? `${run.about.of}: ${sheet.name}` : sheet.name)),
     );
@@ -85,6 +86,7 @@ export class Page {
       this.painter = painterOn(this.painter.canvas, false);
     }));
     if (this.painter instanceof Painter) sleepUnseen(this.painter.canvas);
+    printWell(this);
     this.goTo(this.state.epoch);
   }
 
@@ -99,6 +101,7 @@ export class Page {
   measure() {
     this.room = { width: this.stage.clientWidth, height: this.stage.clientHeight };
     this.track.measure();
+    for (const panel of this.panels) panel.measure();
   }
 
   /** Make the panels that the view needs. */
@@ -115,6 +118,7 @@ export class Page {
       this.stage.append(panel.element);
     }
     for (const { element } of this.sheets) this.stage.append(element);
+    for (const panel of this.panels) panel.measure();
     this.changed();
   }
 
@@ -257,14 +261,14 @@ export class Page {
     if (at("epoch").textContent !== shown) at("epoch").textContent = shown;
     const rows = this.runs.flatMap((each) => {
       const named = /** @type {[string, string][]} */ (each.readings().rows.map((/** @type {[string, string]} */ [name, text]) => [called(name), text]));
-      return this.runs.length > 1 && named.length ? [/** @type {[string, string]} */ ([each.name, ""]), ...named] : named;
+      return this.several && named.length ? [/** @type {[string, string]} */ ([each.about.of, ""]), ...named] : named;
     });
     const names = rows.map(([name]) => name).join("\n");
     if (names !== this.rowNames) {
       this.rowNames = names;
       this.cells = rows.map(([name]) => [made("dt", name), made("dd")]);
-      at("read").replaceChildren(...this.cells.map((cells) => {
-        const row = made("div");
+      at("read").replaceChildren(...this.cells.map((cells, i) => {
+        const row = made("div", "", rows[i][1] ? "" : "run");
         row.append(...cells);
         return row;
       }));
@@ -278,9 +282,9 @@ export class Page {
   spoken() {
     const said = this.runs.map((run) => {
       const rows = run.readings().rows.map((/** @type {[string, string]} */ [name, text]) => `${called(name)} ${text}`);
-      return [this.runs.length > 1 ? run.name : "", ...rows].filter(Boolean).join(", ");
+      return [this.several && rows.length ? run.about.of : "", ...rows].filter(Boolean).join(", ");
     });
-    return [`epoch ${at("epoch").textContent}`, ...said].join(", ");
+    return [`epoch ${at("epoch").textContent}`, ...said.filter(Boolean)].join(", ");
   }
 
   /** Tell a screen reader. */

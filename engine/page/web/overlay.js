@@ -45,12 +45,14 @@ export class Overlay {
     const t = panel.morph();
     if (state.shown.names) this.axisNames(panel, look);
     if (state.followed !== null && state.followed < panel.run.count) this.trail(panel, state.followed, look);
+    const found = state.probe && panel.run.probed(state.probe);
+    if (found && t === 1 && state.shown.vectors && panel.run.decided() > 0) this.projections(panel, found.place, look);
     if (t > 0 && state.shown.vectors && panel.answered() > 0) {
       context.globalAlpha = panel.answered();
       this.classVectors(panel, look, state.shown.names);
       context.globalAlpha = 1;
     }
-    if (state.probe) this.probe(panel, state, look);
+    if (found) this.probe(panel, found, look);
   }
 
   /**
@@ -75,7 +77,8 @@ export class Overlay {
     const [x, y] = this.at(panel, plane, [0, 0]);
     const size = this.size(panel);
     this.text(right, [panel.width - size, Math.min(Math.max(y - 0.5 * size, 1.2 * size), panel.height - size)], size, look.quiet, look, "right");
-    this.text(up, [Math.min(Math.max(x + 0.5 * size, size), panel.width - 2 * size), 1.4 * size], size, look.quiet, look);
+    const left = Math.min(Math.max(x + 0.5 * size, size), panel.width - 2 * size);
+    this.text(up, [left, (left < panel.titled.width ? panel.titled.height : 0) + 1.4 * size], size, look.quiet, look);
   }
 
   /** @param {import("./panel.js").Panel} panel */
@@ -132,27 +135,34 @@ export class Overlay {
   }
 
   /**
+   * From a place to its foot on each class vector's line, and on to the origin.
    * @param {import("./panel.js").Panel} panel
-   * @param {import("./state.js").State} state
+   * @param {[number, number]} place
    * @param {import("./state.js").Look} look
    */
-  probe(panel, state, look) {
+  projections(panel, place, look) {
     const { run, unit } = panel;
-    const found = panel.run.probed(/** @type {NonNullable<typeof state.probe>} */ (state.probe));
+    const [origin, at] = [this.at(panel, "embedding", [0, 0]), this.at(panel, "embedding", place)];
+    run.network.head().forEach(([u, v], k) => {
+      const along = (u * place[0] + v * place[1]) / Math.max(u * u + v * v, 1e-12);
+      const foot = this.at(panel, "embedding", [along * u, along * v]);
+      this.dashed([at, foot, origin], look.classes[k], look.rim, unit);
+      this.dot(foot, Math.max(7 * unit, 3), look.classes[k], look);
+    });
+  }
+
+  /**
+   * @param {import("./panel.js").Panel} panel
+   * @param {import("./run.js").Probed} found
+   * @param {import("./state.js").Look} look
+   */
+  probe(panel, found, look) {
+    const { run, unit } = panel;
     const t = panel.morph();
     const [x, e] = [found.x && run.planar ? this.at(panel, "input", found.x) : null, this.at(panel, "embedding", found.place)];
     if (t < 1 && !x) return;
     const from = x ?? e;
     const at = /** @type {Pixel} */ ([(1 - t) * from[0] + t * e[0], (1 - t) * from[1] + t * e[1]]);
-    if (t === 1 && state.shown.vectors && run.decided() > 0) {
-      const origin = this.at(panel, "embedding", [0, 0]);
-      run.network.head().forEach(([u, v], k) => {
-        const along = (u * found.place[0] + v * found.place[1]) / Math.max(u * u + v * v, 1e-12);
-        const foot = this.at(panel, "embedding", [along * u, along * v]);
-        this.dashed([at, foot, origin], look.classes[k], look.rim, unit);
-        this.dot(foot, Math.max(7 * unit, 3), look.classes[k], look);
-      });
-    }
     this.ring(at, Math.max(18 * unit, 8), look.ink, look);
     this.dot(at, Math.max(6 * unit, 2.5), look.classes[found.answer], look);
   }

@@ -31,6 +31,14 @@ export class Panel {
     named.className = "title";
     named.textContent = title;
     this.element.append(named);
+    /** How far from the left and from the top its title goes. */
+    this.titled = { width: 0, height: 0 };
+  }
+
+  /** Ask how large the title is. */
+  measure() {
+    const named = /** @type {HTMLElement} */ (this.element.firstElementChild);
+    this.titled = { width: named.offsetLeft + named.offsetWidth + 8, height: named.offsetTop + named.offsetHeight };
   }
 
   get zoom() {
@@ -191,8 +199,9 @@ export function layOut(panels, width, height) {
     panel.width = Math.round(((column + 1) * width) / columns) - panel.left - (column < columns - 1 ? 2 : 0);
     panel.height = Math.round(((row + 1) * height) / rows) - panel.top - (row < rows - 1 ? 2 : 0);
     panel.unit = Math.max(Math.min(panel.width, panel.height) / 1080, 0.45);
+    const [x, y] = [100 / width, 100 / height]; // in shares: paper is not as wide as the screen
     Object.assign(panel.element.style, {
-      left: `${panel.left}px`, top: `${panel.top}px`, width: `${panel.width}px`, height: `${panel.height}px`,
+      left: `${x * panel.left}%`, top: `${y * panel.top}%`, width: `${x * panel.width}%`, height: `${y * panel.height}%`,
     });
   });
 }

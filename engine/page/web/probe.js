@@ -130,8 +130,9 @@ export class ProbeTable {
       const length = Math.hypot(u, v);
       row.classList.toggle("answer", k === answer);
       write(score, decimal(scores[k]));
-      bar.style.left = `${50 + Math.min(0, (50 * scores[k]) / widest)}%`;
-      bar.style.width = `${(50 * Math.abs(scores[k])) / widest}%`;
+      const reach = (46 * scores[k]) / widest;
+      bar.style.left = `${50 + Math.min(0, reach)}%`;
+      bar.style.width = `${Math.abs(reach)}%`;
       write(share, percent(shares[k]));
       write(along, decimal(length ? (u * place[0] + v * place[1]) / length : 0));
     });

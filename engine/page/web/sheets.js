@@ -168,8 +168,10 @@ export class Sheet {
     context.lineWidth = 1;
     context.strokeStyle = context.fillStyle = look.quiet;
     context.strokeRect(room.left, top, room.width, height);
-    context.fillText(about.ends[1], room.left + 4, top + size);
-    context.fillText(about.ends[0], room.left + 4, top + height - 4);
+    context.textAlign = "right";
+    context.fillText(about.ends[1], room.left + room.width, top - 0.3 * size);
+    context.fillText(about.ends[0], room.left + room.width, top + height + size);
+    context.textAlign = "left";
     context.lineWidth = Math.max(3 * this.unit, 2);
     about.curves.forEach((/** @type {any} */ curve, /** @type {number} */ k) => {
       context.strokeStyle = context.fillStyle = look.classes[k % look.classes.length];

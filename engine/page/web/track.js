@@ -116,17 +116,43 @@ export class Track {
     const context = sized(canvas, width, height, ratio);
     context.fillStyle = look.quiet;
     for (const beat of this.beats) context.fillRect(this.across(beat.epoch), 0, 1.5, height);
+    context.fillRect(this.across(this.first), height - 2, this.across(this.last) - this.across(this.first), 1);
+    /** @type {{name: string, at: number[], value: number[]}[]} */
     const curves = this.runs.map((run) => run.about.curve).filter(Boolean);
-    const highest = Math.max(...curves.flatMap((curve) => curve.value)) || 1;
-    context.globalAlpha = alpha;
-    context.strokeStyle = look.ink;
-    context.lineWidth = 2;
-    for (const { at, value } of curves) {
-      context.beginPath();
-      at.forEach((/** @type {number} */ epoch, /** @type {number} */ i) => context.lineTo(this.across(epoch), height - 4 - ((height - 8) * value[i]) / highest));
-      context.stroke();
+    const names = [...new Set(curves.map(({ name }) => name))];
+    for (const name of names) {
+      const alike = curves.filter((curve) => curve.name === name);
+      const values = alike.flatMap(({ value }) => value);
+      const low = Math.min(0, ...values);
+      const span = Math.max(...values) - low || 1;
+      context.globalAlpha = alpha;
+      context.strokeStyle = look.ink;
+      context.lineWidth = 2;
+      for (const { at, value } of alike) {
+        context.beginPath();
+        at.forEach((epoch, i) => context.lineTo(this.across(epoch), height - 4 - ((height - 8) * (value[i] - low)) / span));
+        context.stroke();
+      }
     }
+    this.title(context, look, names, curves);
     return canvas;
+  }
+
+  /**
+   * What the curves are, on the right: above them, or below them if they end high.
+   * @param {CanvasRenderingContext2D} context
+   * @param {import("./state.js").Look} look
+   * @param {string[]} names
+   * @param {{value: number[]}[]} curves
+   */
+  title(context, look, names, curves) {
+    const high = curves.some(({ value }) => value[value.length - 1] > 0.6 * Math.max(...value));
+    context.globalAlpha = 1;
+    context.font = '14px "Source Sans 3", sans-serif';
+    context.textAlign = "right";
+    context.textBaseline = high ? "bottom" : "top";
+    context.fillStyle = look.quiet;
+    context.fillText(names.join(", "), this.size.width - 12, high ? this.size.height - 6 : 2, 0.5 * this.size.width);
   }
 }
 

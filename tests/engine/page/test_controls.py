@@ -120,6 +120,19 @@ def test_the_sliders_and_the_speed_answer_to_all_three(browser: Browser) -> None
     )
 
 
+def test_on_paper_the_planes_are_a_light_picture_and_afterwards_all_is_as_before(browser: Browser) -> None:
+    picture = "document.querySelector('#stage canvas:not([id])')"
+    browser.run("unspiral.set(() => { unspiral.state.theme = 'dark' }); dispatchEvent(new Event('beforeprint'))")
+    greens = browser.run(
+        f"const p = {picture}; return [...p.getContext('2d').getImageData(0, 0, p.width, p.height).data]"
+        ".filter((value, i) => i % 40 === 1)"
+    )
+    assert browser.run("return unspiral.look.light") and len(set(greens)) > 20
+    assert sum(green > 150 for green in greens) > 0.8 * len(greens)
+    browser.run("dispatchEvent(new Event('afterprint'))")
+    browser.wait(f"{picture} === null && !unspiral.look.light && unspiral.state.theme === 'dark'")
+
+
 def test_keys_drive_time_views_and_the_plane(browser: Browser) -> None:
     browser.run("document.activeElement.blur(); unspiral.goTo(0)")
     for key, condition in (

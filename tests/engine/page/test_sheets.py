@@ -92,6 +92,20 @@ def test_a_run_without_points_has_a_page_too(tmp_path: Path) -> None:
         page([("nothing", replace(bare, series={}, metrics={}))])
 
 
+def test_the_track_is_the_loss_or_what_comes_next_to_it() -> None:
+    way = np.linspace(0, 1, T)
+    for metrics, expected in (
+        ({"accuracy": way, "loss": 3 - way}, "loss"),
+        ({"divergence": way, "reconstruction": 1 - way}, "reconstruction"),
+        ({"accuracy": way, "loss_tanh": way}, "loss tanh"),
+        ({"bound": way - 2, "gone": np.full(T, np.nan)}, "bound"),
+    ):
+        run = of_series()
+        run = replace(run, series={"attention": run.series["attention"]}, constants={}, metrics=metrics)
+        (about,) = about_of(page([("run", run)]).text)["runs"]
+        assert about["curve"]["name"] == expected and len(about["curve"]["at"]) == T
+
+
 def test_an_example_is_a_run_by_its_name_and_what_is_none_is_said(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
