@@ -5,6 +5,7 @@ import warnings
 from collections.abc import Sequence
 from dataclasses import replace
 from importlib import import_module
+from inspect import signature
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ from engine.files.locks import locked
 from engine.files.making import writable
 from engine.files.opening import Unreadable
 from engine.network.layers import Linear, Network, mapped
-from engine.progress import bar
+from engine.progress import bar, following
 from engine.recipes.cost import check_cost
 from engine.recipes.named import RECIPES, find_recipe
 from engine.recipes.recipe import Recipe
@@ -39,7 +40,10 @@ def example_run(name: str) -> Run:
     if not _kept(path):
         with locked(path):
             if not _kept(path):  # another process may have trained it while we waited
-                import_module(f"engine.trainings.{name}").train(path)  # imports torch
+                train = import_module(f"engine.trainings.{name}").train  # imports torch
+                unit = next(unit for unit in ("epochs", "steps") if unit in signature(train).parameters)
+                with bar(f"training {name}", signature(train).parameters[unit].default, unit) as done, following(done):
+                    train(path)
     return Run.load(path)
 
 
@@ -130,13 +134,12 @@ def record_searched(
     paths = [plain.with_name(f"{name}-{number}.safetensors") for number in range(rounds)]
     with locked(paths[-1]):
         if not all([_kept(path) for path in paths]):
-            from engine.trainings.search import search  # torch is imported only where something is trained
+            from engine.trainings.search import POLISHED, search  # torch is imported only where something is trained
 
-            found = search(recipe, restarts, points=points)
-            with bar(f"searching {restarts} networks of depth {len(recipe.hidden)}", rounds, "rounds") as done:
-                for number, path in enumerate(paths, 1):
-                    next(found).save(path)
-                    done(number)
+            total = rounds * (recipe.epochs + POLISHED)
+            with bar(f"searching {restarts} networks of depth {len(recipe.hidden)}", total, "epochs") as done:
+                for path, run in zip(paths, search(recipe, restarts, points=points, done=done)):
+                    run.save(path)
     return [Run.load(path) for path in paths]
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from engine.files.making import check
+from engine.progress import Bars
 from engine.recipes.cost import check_cost
 
 
@@ -35,26 +36,20 @@ def command(
     check(path, force, "name another file with -o")
     check_cost(found, path.parent)
 
-    from rich.console import Console
-    from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+    from engine.trainings.search import POLISHED, search  # imports torch
 
-    from engine.trainings.search import search  # imports torch
+    best, total, words = None, rounds * (found.epochs + POLISHED), f"{restarts} beginnings a round"
+    with Bars() as bars:
 
-    console = Console(stderr=True)
-    columns = (
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-    )
-    best = None
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task(f"{restarts} beginnings a round", total=rounds)
-        for run in islice(search(found, restarts, seed), rounds):
+        def done(epochs: int) -> None:
+            bars.show(0, words, epochs, total, "epochs")
+
+        done(0)
+        for run in islice(search(found, restarts, seed, done=done), rounds):
             if best is None or run.accuracy[-1] > best.accuracy[-1]:
                 best = run
                 best.save(path)  # at once: a search may be stopped at any time
-            bar.update(task, advance=1, description=f"best so far {_percent(best.accuracy[-1])}")
+            words = f"best so far {_percent(best.accuracy[-1])}"
             if best.accuracy[-1] >= accuracy:
                 break
     assert best is not None  # at least one round

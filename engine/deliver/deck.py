@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +58,8 @@ def write_deck(
         for part, clip in enumerate(made, 1):
             for number, section in enumerate(clip.sections, 1):
                 slides.append(Slide(clip, section, f"{part}.{number}" if len(made) > 1 else str(number)))
-        with counting(output.name, sum(clip.frames for clip in made)):
+        total = sum(clip.frames for clip in made)
+        with nullcontext() if kind == ".html" else counting(output.name, total):  # a page is gone through twice
             pages = [(name, page([(name, run)], theme=rendering.theme).text) for name, run in live]
             writers[kind](Deck(title or made[0].title, slides, look, language, pages), unfinished)
     return len(slides) + len(live)

@@ -16,7 +16,7 @@ from PIL import Image
 from engine.deliver.captions import as_vtt
 from engine.deliver.slides import ASSETS, STRIP, Deck, Slide
 from engine.deliver.targets import H264, within
-from engine.deliver.video import Encoder, RawFrame, frames, frames_backwards, join
+from engine.deliver.video import Encoder, RawFrame, counting, frames, frames_backwards, join
 from engine.page.letters import faces
 
 REVEAL = ASSETS / "reveal"
@@ -36,7 +36,9 @@ def write_html(deck: Deck, output: Path) -> None:
     page = (Path(__file__).parent / "deck.html").read_text(encoding="utf-8")
     slides, look = deck.slides, deck.look
     first = slides[0].clip
-    encoder, lines = _encoder(slides)
+    total = sum(slide.section.frames for slide in slides)
+    with counting("how much its clips take", total):
+        encoder, lines = _encoder(slides)
     strip = round(first.height * STRIP / (1 - STRIP))
     filled = {
         "title": html.escape(deck.title),
@@ -60,7 +62,7 @@ def write_html(deck: Deck, output: Path) -> None:
             ]
         ),
     }
-    with output.open("w", encoding="utf-8") as file:
+    with output.open("w", encoding="utf-8") as file, counting(deck.title, total):
         for piece in _pieces(page):
             if piece == "clips":
                 for number, slide in enumerate(slides):

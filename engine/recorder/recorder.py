@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from engine.errors import UnspiralError
+from engine.progress import recorded
 from engine.recorder.chain import Chain
 from engine.recorder.embeddings import Embeddings
 from engine.recorder.model import AUTO, Given, is_lazy, observe, unwrapped
@@ -174,6 +175,7 @@ class Recorder:
                 self._begin_late()
             self._append(moment, values)
             self._last = moment
+            recorded(self.path.name, moment)
         except NoLongerFinite as error:
             self._said("finite", error)
         except UnspiralError as error:

@@ -17,6 +17,7 @@ from engine.library import runs_folder
 from engine.render.job import TRIES, Failed, Job, Made, Plan, Segment
 from engine.render.pools import work
 from engine.render.scene_file import SceneFile, find_scene
+from engine.render.told import Told, heard
 
 SILENT = 30.0
 """Seconds without a finished segment after which that is said."""
@@ -35,6 +36,8 @@ class Underway:
     """What went wrong, in one line."""
     progress: tuple[int, int] = (0, 0)
     """Frames done, frames in all; (0, 0) before they are counted."""
+    doing: Told | None = None
+    """What takes time before a frame can be drawn."""
     tries: dict[Any, int] = field(default_factory=dict)
 
     @property
@@ -161,7 +164,9 @@ def render(
                 if found := tasks.answer(future):
                     _go_on(*found, tasks, share, least)
             for clip in clips:
-                clip.progress = _progress(clip)
+                told = heard(clip.job)
+                clip.progress = _progress(clip, told)
+                clip.doing = None if clip.progress[0] else next((one for one in told if one.words), None)
             report(clips)
             if finished or seen != (seen := [clip.progress for clip in clips]):
                 moved, silent = time.monotonic(), SILENT
@@ -218,9 +223,14 @@ def _parts(missing: Sequence[Segment], count: int, least: int = 0) -> list[tuple
     return [tuple(part) for part in parts]
 
 
-def _progress(clip: Underway) -> tuple[int, int]:
+def _progress(clip: Underway, told: Sequence[Told] = ()) -> tuple[int, int]:
+    """Frames of whole segments and of those that are being drawn, and frames in all."""
     if clip.plan is None or not clip.plan.segments:
         return (1, 1) if clip.made else (0, 0)
+    drawn = {one.segment: one.frames for one in sorted(told, key=lambda one: one.frames)}
     there = {segment.path for segment in clip.plan.segments if Path(segment.path).exists()}
-    done = sum(segment.frames for segment in clip.plan.segments if segment.path in there)
+    done = sum(
+        segment.frames if segment.path in there else min(drawn.get(segment.path, 0), segment.frames)
+        for segment in clip.plan.segments
+    )
     return done, sum(segment.frames for segment in clip.plan.segments)

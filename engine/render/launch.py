@@ -20,6 +20,7 @@ from engine.render.job import Job, Made
 from engine.render.pools import cluster_pool, local_pool
 from engine.render.progress import bars
 from engine.render.scene_file import SHIPPED, SceneFile
+from engine.render.told import asked
 
 SHEET = "scenes.parts.pictures.contact_sheet"
 """What draws contact sheets, by name: it imports Manim, and the engine does not."""
@@ -46,8 +47,9 @@ def render(
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     workers = count or cores
     where: Any = nullcontext((local_pool(workers), workers)) if cluster is None else cluster_pool(cluster, jobs, say)
-    with where as (pool, workers), bars() as show:
-        clips = farm.render(jobs, pool, workers, show, say, cluster is not None, 0 if count or cluster else SHORT)
+    far, least = cluster is not None, 0 if count or cluster else SHORT
+    with where as (pool, workers), asked(jobs, far=far) as jobs, bars() as show:
+        clips = farm.render(jobs, pool, workers, show, say, far, least)
     for clip in clips:
         for remark in clip.made.remarks if clip.made else ():
             say(f"{clip.name}: {remark}")

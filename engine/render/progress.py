@@ -1,4 +1,4 @@
-"""How far clips are, on standard error: a bar a clip, in frames."""
+"""How far clips are, on standard error: a bar a clip, in frames, or in what is trained before them."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -14,6 +14,11 @@ def bars() -> Iterator[Callable[[Sequence[Underway]], None]]:
 
         def show(clips: Sequence[Underway]) -> None:
             for number, clip in enumerate(clips):
-                shown.show(number, clip.name, *clip.progress, "frames", failed=bool(clip.error))
+                failed, doing = bool(clip.error), clip.doing
+                if doing is None:
+                    shown.show(number, clip.name, *clip.progress, "frames", failed=failed)
+                else:
+                    words = f"{clip.name}, {doing.words}"
+                    shown.show(number, words, doing.done, doing.total, doing.unit, failed=failed)
 
         yield show

@@ -1,7 +1,9 @@
 """Many random restarts at once, and the best of them polished."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import count
 
 import numpy as np
 import torch
@@ -16,17 +18,25 @@ from engine.trainings.model import build, optimiser, to_network
 from engine.trainings.stack import Stack, packed, unpacked
 from engine.trainings.together import columns_of, run_of
 
+POLISHED = 1000
+"""Epochs for which the best network of a round goes on."""
 EVERY = 10
 """Epochs from one recorded snapshot of a search to the next."""
 
 
-def search(recipe: Recipe, restarts: int = 48, seed: int = 0, points: int = 100) -> Iterator[Run]:
+def search(
+    recipe: Recipe,
+    restarts: int = 48,
+    seed: int = 0,
+    points: int = 100,
+    done: Callable[[int], None] = lambda epochs: None,
+) -> Iterator[Run]:
     """Train `restarts` networks at once from random beginnings, again and again; yield each round's best run.
 
     Beginnings: random orthogonal layers, half of them reflecting, biases U(±.5), class vectors N(0, 1). A round trains
     them as `recipe` says, on `points` of each class, its learning rate falling along a cosine; the best by
     accuracy on all of the recipe's points is then polished on those in float64. Every tenth epoch is recorded. It is
-    for networks so narrow that most beginnings lead nowhere.
+    for networks so narrow that most beginnings lead nowhere. `done` is told how many epochs were trained in all.
     """
     data, held = recipe.points()
     if held.any() or recipe.batch is not None:
@@ -34,23 +44,29 @@ def search(recipe: Recipe, restarts: int = 48, seed: int = 0, points: int = 100)
     few = _few(recipe, data, points)
     shape = to_network(build(recipe))
     random = torch.Generator().manual_seed(seed)
-    while True:
+    for number in count():
+        begun = partial(_after, done, number * (recipe.epochs + POLISHED))
         beginnings = _beginnings(shape, recipe, restarts, random)
-        history = _descend(beginnings, shape, few, recipe, recipe.learning_rate, recipe.epochs, recipe.warm_up)
+        history = _descend(beginnings, shape, few, recipe, recipe.learning_rate, recipe.epochs, recipe.warm_up, begun)
         ends = [unpacked(own, shape) for own in history[-1]]
         best = int(np.argmin([mistaken(logits(network, data.x), data.y).mean() for network in ends]))
-        yield _polished(recipe, shape, history[:, best], data)
+        yield _polished(recipe, shape, history[:, best], data, partial(_after, begun, recipe.epochs))
 
 
-def _polished(recipe: Recipe, shape: Network, history: Array, data: Labelled) -> Run:
+def _after(done: Callable[[int], None], before: int, epochs: int) -> None:
+    """Tell `done` of epochs that come after so many."""
+    done(before + epochs)
+
+
+def _polished(recipe: Recipe, shape: Network, history: Array, data: Labelled, done: Callable[[int], None]) -> Run:
     """The run of one network found, going on in float64 on all points, gently; it ends where it answers best.
 
     Of equally good ends the latest. history (T, P).
     """
     found = len(history)
-    further = _descend(history[-1:].astype(float), shape, data, recipe, 0.003, 1000, 100)[1:, 0]
+    further = _descend(history[-1:].astype(float), shape, data, recipe, 0.003, POLISHED, 100, done)[1:, 0]
     history = np.concatenate([history, further])
-    at = np.array([*_recorded(recipe.epochs), *_recorded(1000)[1:]], float)
+    at = np.array([*_recorded(recipe.epochs), *_recorded(POLISHED)[1:]], float)
     at[found:] += recipe.epochs
     loss, accuracy = np.zeros(len(at)), np.zeros(len(at))
     for i, own in enumerate(history):
@@ -69,7 +85,14 @@ def _recorded(epochs: int) -> list[int]:
 
 
 def _descend(
-    beginnings: Array, shape: Network, data: Labelled, recipe: Recipe, rate: float, epochs: int, warm_up: int
+    beginnings: Array,
+    shape: Network,
+    data: Labelled,
+    recipe: Recipe,
+    rate: float,
+    epochs: int,
+    warm_up: int,
+    done: Callable[[int], None],
 ) -> Array:
     """Train networks (B, P) from their beginnings: (T, B, P) before the first epoch, every tenth, after the last."""
     numbers = torch.tensor(beginnings)
@@ -88,6 +111,8 @@ def _descend(
             steps.param_groups[0]["lr"] = rate * rise * (1 + math.cos(math.pi * epoch / epochs)) / 2
             stack.descend(points)
             steps.step()
+            if (epoch + 1) % EVERY == 0:
+                done(epoch + 1)
     return np.stack([*taken, numbers.numpy()])
 
 

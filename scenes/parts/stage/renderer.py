@@ -24,6 +24,8 @@ class FilmRenderer(CairoRenderer):
         super().__init__(file_writer_class=FilmWriter, camera_class=camera_class, **kwargs)
         self.frame = 0
         """Frames since the scene began; a section's last, which the next one begins with, counts once."""
+        self.held = 0
+        """Frames of those that were written and are still: drawn once, for a wait."""
         self.stepped = 0
         """Frames of the play that have been gone through, drawn or not."""
         if not config.disable_caching:  # Manim's cache sees data, not code
@@ -97,6 +99,7 @@ class FilmRenderer(CairoRenderer):
     def freeze_current_frame(self, duration: float) -> None:
         """Write the current frame for as many frames as are nearest to `duration`."""
         if not self.skip_animations:
+            self.held += whole_frames(duration)
             self.add_frame(self.get_frame(), num_frames=whole_frames(duration))
 
 

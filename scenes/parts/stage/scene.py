@@ -103,7 +103,7 @@ class FilmScene(Scene):
             raise UnspiralError(f"{reason}; name another folder with --media_dir") from None
         self._in_motion = False
         self._saying: Subtitle | None = None
-        self._bar = ClipBar(type(self).__name__)
+        self._bar = ClipBar(type(self))
         moment = Moment.from_environment()
         self._sought = Sought(moment, config.frame_rate) if moment else None
         self.title = next(text for text in (title, self.title, self.theme.title) if text is not None)
@@ -268,6 +268,10 @@ class FilmScene(Scene):
         """The animations' run time, as a whole number of frames."""
         return whole_frames(super().get_run_time(animations)) / config.frame_rate
 
+    def counted(self, tell: Callable[[int], None]) -> None:
+        """Show no bar, but tell of each frame that is drawn which of its play's it is."""
+        self._bar.tell = tell
+
     def get_time_progression(
         self,
         run_time: float,
@@ -282,9 +286,11 @@ class FilmScene(Scene):
         until = self._until(whole_frames(run_time))
         if until is not None and self._sought:
             return self._sought.times(self.animations, until, in_steps(self))
-        if self.renderer.skip_animations and not override_skip_animations and not in_steps(self):
-            return (end for end in (run_time,))
-        return self._bar.counting(np.arange(whole_frames(run_time)) * (1 / config.frame_rate))
+        renderer: Any = self.renderer
+        times = np.arange(whole_frames(run_time)) * (1 / config.frame_rate)
+        if not renderer.skip_animations or override_skip_animations:
+            return self._bar.counting(times, renderer.frame, renderer.held)
+        return (at for at in (times if in_steps(self) else (run_time,)))
 
 
 def _beat(here: FrameType | None) -> str:

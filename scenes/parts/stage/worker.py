@@ -19,6 +19,7 @@ from manim.utils.module_ops import get_module, get_scene_classes_from_module
 from engine import UnspiralError
 from engine.render.job import Failed, Job, Made, Plan, Segment
 from engine.render.moment import Moment
+from engine.render.told import Teller, telling
 from scenes.parts.stage.scene import FilmScene
 
 _ONE_AT_A_TIME = Lock()
@@ -120,7 +121,11 @@ def with_scene(job: Job, do: Callable[[Any], Any], *, by_cairo: bool = False) ->
                 if Moment.from_environment():
                     return Failed(f"{chosen.__name__} is no FilmScene: of another scene only the end can be drawn")
                 config.disable_caching = True  # what updaters did in a cached play, and its sound, would be missing
-            return do(chosen())
+            with telling() as teller:
+                scene = chosen()
+                if teller is not None:
+                    _tell(scene, teller)
+                return do(scene)
     except SystemExit as end:
         if type(end) is not SystemExit:  # this process is told to end
             raise
@@ -148,6 +153,24 @@ def reason(error: BaseException, file: Path) -> str:
         case FileNotFoundError() if error.filename in LATEX:
             return f"no {error.filename}{where}: this needs LaTeX, which is not installed; formula() needs none"
     return f"{type(error).__name__}{where}: {said[0] if said else 'no reason given'}"
+
+
+def _tell(scene: Any, teller: Teller) -> None:
+    """Let a scene that is drawn tell how far it is: of the segment, or if it is none of ours in all."""
+    if isinstance(scene, FilmScene):
+        writer: Any = scene.renderer.file_writer
+        scene.counted(lambda frames: teller.drawn(str(writer.partial_movie_files[-1]), frames))
+        return
+    progression, drawn = scene.get_time_progression, 0
+
+    def counted(*args: Any, **kwargs: Any) -> Iterator[float]:
+        nonlocal drawn
+        for time in progression(*args, **kwargs):
+            yield time
+            drawn += 1
+            teller.doing("drawing", drawn, 0, "frames")
+
+    scene.get_time_progression = counted
 
 
 def _line_of(file: Path, error: BaseException) -> str:
