@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 import click
 
-from engine.errors import UnspiralError, nearest
+from engine.errors import UnspiralError
+from engine.themes import check_theme
 
 QUALITIES = {
     "l": (854, 480, 15.0),
@@ -44,7 +45,7 @@ def looks(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command --theme, --size, -q, --fps and --quiet; `look` makes a Look of the first four."""
     for option in (
         click.option("--quiet", is_flag=True, expose_value=False, callback=_quiet, help="No progress is shown."),
-        click.option("--theme", default="", help="dark, light or your own TOML file."),
+        click.option("--theme", default="", help="dark, light, greys (to print) or your own TOML file."),
         click.option("--fps", type=float, help="Frames a second.  [default: 60, or as -q says]"),
         click.option("--size", help="full, 4k, hd, low, square, vertical or 1280x720.  [default: full, or as -q says]"),
         click.option("-q", "--quality", type=click.Choice(list(QUALITIES)), help="l is for a quick look, k is 4K."),
@@ -63,9 +64,7 @@ def look(quality: str | None, size: str | None, fps: float | None, theme: str) -
     rate = rate if fps is None else fps
     if not 1 <= rate <= 240:
         raise UnspiralError(f"{rate:g} frames a second were asked for; clips have from 1 to 240")
-    if theme not in ("", "dark", "light") and not Path(theme).is_file():
-        hint = nearest(theme, ("dark", "light"))
-        raise UnspiralError(f"theme {theme!r} is neither dark nor light nor a TOML file that is there; {hint}")
+    check_theme(theme)
     return Look(width, height, rate, str(Path(theme).resolve()) if Path(theme).is_file() else theme)
 
 

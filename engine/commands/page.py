@@ -13,7 +13,9 @@ from engine.errors import UnspiralError
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="The page.  [default: RUN.html]")
 @click.option("--title", default="", help="What stands at the head of the page.  [default: the runs' names]")
 @click.option("--stop", "stops", multiple=True, metavar="NAME=EPOCH", help="A named stop; give as many as you like.")
-@click.option("--theme", default="", help="dark, light or your own TOML file.  [default: as the reader's system is]")
+@click.option(
+    "--theme", default="", help="dark, light, greys or your own TOML file.  [default: as the reader's system is]"
+)
 @click.option("--force", is_flag=True, help="Replace the page that is there.")
 def command(
     runs: tuple[str, ...], output: Path | None, title: str, stops: tuple[str, ...], theme: str, force: bool

@@ -1,6 +1,5 @@
 """Rendering a scene with Manim, in a process of its own: the engine never imports Manim."""
 
-import reprlib
 from configparser import ConfigParser
 from dataclasses import dataclass
 from io import StringIO
@@ -8,10 +7,10 @@ from pathlib import Path
 
 from engine.deliver.clip import Clip, read_clip
 from engine.errors import UnspiralError
-from engine.files.opening import regular
 from engine.render.farm import jobs_for
 from engine.render.launch import LOSSLESS, render_one
 from engine.render.scene_file import SceneFile, find_scene
+from engine.themes import check_theme
 
 
 @dataclass(frozen=True)
@@ -22,18 +21,13 @@ class Rendering:
     height: int = 1080
     fps: float = 60
     theme: str = ""
-    """dark, light or a TOML file; empty: as the environment says."""
+    """One of `THEMES` or a TOML file; empty: as the environment says."""
     media: Path = Path("media")
 
     def __post_init__(self) -> None:
         if not 1 <= self.fps <= 240:
             raise UnspiralError(f"{self.fps:g} frames a second were asked for; clips have from 1 to 240")
-        if self.theme not in ("", "dark", "light"):
-            try:
-                regular(Path(self.theme))
-            except UnspiralError as error:
-                reason = f"theme {reprlib.repr(self.theme)} is neither dark nor light nor a TOML file that is there"
-                raise UnspiralError(f"{reason}: {error}") from None
+        check_theme(self.theme)
 
     def render(
         self,

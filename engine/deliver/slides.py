@@ -14,6 +14,7 @@ from engine.deliver.video import Encoder
 from engine.errors import UnspiralError
 from engine.files.opening import toml
 from engine.page.letters import Others, others
+from engine.themes import THEMES
 
 ASSETS = Path(__file__).parents[2] / "assets"
 FONT = ASSETS / "fonts" / "SourceSans3-Regular.ttf"
@@ -38,15 +39,15 @@ class Look:
 
     @classmethod
     def of(cls, theme: str) -> "Look":
-        """That of a theme: dark, light or a TOML file, whose font is named relative to it."""
+        """That of a theme: one of `THEMES` or a TOML file, whose font is named relative to it."""
         light = cls("#ffffff", "#12161c", "#414b58")
-        if theme in ("", "dark", "light"):
-            return replace(light, theme="light") if theme == "light" else cls()
+        if theme in ("", *THEMES):
+            return cls() if theme in ("", "dark") else replace(light, theme=theme)
         try:
             given = toml(Path(theme))
         except UnspiralError as error:
             raise UnspiralError(f"theme {theme}: {error}") from None
-        base = light if given.get("base") == "light" else cls()
+        base = cls() if given.get("base", "dark") == "dark" else light
         colours = {name: str(given.get(name, getattr(base, name))) for name in ("ground", "ink", "quiet")}
         font = Path(theme).parent / str(given["text"]) if "text" in given else FONT
         return cls(**colours, font=font, theme=str(Path(theme).resolve()))

@@ -51,9 +51,9 @@ class Page(NamedTuple):
 def page(runs: Sequence[tuple[str, Run]], title: str = "", theme: str = "", beats: Sequence[Beat] = ()) -> Page:
     """The page of some named runs, with `beats` as named stops. UnspiralError for a run that a page cannot show.
 
-    It is dark or light as its reader's system is, unless a `theme` is given: dark, light or a TOML file.
+    It is dark or light as its reader's system is, unless a `theme` is given: one of `THEMES` or a TOML file.
     """
-    themes = (theme,) if theme not in ("", "dark", "light") else ("dark", "light")
+    themes = ("dark", "light") if theme in ("", "dark", "light") else (theme,)
     blob = Blob()
     shown, errors = zip(*(plane for name, run in runs for plane in packed(run, name, blob)))
     looks = palettes(themes, classes_of(shown, blob))

@@ -7,7 +7,7 @@ from manim import config, tempconfig
 from PIL import Image
 
 from engine import FIVE_SPIRALS, Film, Frame, record, training
-from scenes.parts.paint.theme import DARK, LIGHT, Theme
+from scenes.parts.paint.theme import DARK, GREYS, LIGHT, Theme
 from scenes.parts.pictures.contact_sheet import painted
 from scenes.parts.pictures.picture import Picture, Place
 from scenes.parts.pictures.pulling import over
@@ -76,6 +76,17 @@ def test_nothing_that_is_to_be_read_touches_the_frames_edge(name: str) -> None:
 def _seen(place: np.ndarray, width: int, height: int) -> bool:
     """Whether a place is in the frame: what is larger than its view leaves it."""
     return bool(((place >= 0) & (place <= (width, height))).all())
+
+
+@pytest.mark.parametrize("epoch", [100, 300, 2000])
+def test_names_of_regions_are_clear_of_axes_names(film: Film, epoch: int) -> None:
+    texts = drawn(Picture(film(epoch), GREYS)).texts  # of five classes, greys name the regions
+    regions, axes = ([text for text in texts if text.text in some] for some in ("12345", ("e₁", "e₂")))
+    assert len(axes) == 2 and len(regions) >= 4
+    for name in regions:
+        for axis in axes:
+            (left, top, right, bottom), (a, b, c, d) = name.box, axis.box
+            assert right < a or c < left or bottom < b or d < top, (name.text, axis.text)
 
 
 @pytest.mark.parametrize("shape", ["wide", "square"])

@@ -1,6 +1,6 @@
 """Themes can be read: contrast on every ground, colours that colour-blind eyes tell apart, mistakes said in a line."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from itertools import combinations
 from pathlib import Path
 
@@ -8,7 +8,7 @@ import pytest
 from coloraide import Color
 
 from engine import UnspiralError
-from scenes.parts.paint.theme import DARK, LIGHT, Theme, checks, read_theme
+from scenes.parts.paint.theme import DARK, GREYS, LIGHT, Theme, checks, read_theme, rgb
 
 BOTH = pytest.mark.parametrize("theme", [DARK, LIGHT], ids=["dark", "light"])
 EYES = (None, "protan", "deutan", "tritan")
@@ -63,9 +63,29 @@ def test_a_class_looks_like_itself_as_a_point_and_as_a_region(theme: Theme, clas
 
 @BOTH
 @pytest.mark.parametrize("classes", range(2, 6))
-def test_a_handout_in_greys_still_tells_five_classes_apart(theme: Theme, classes: int) -> None:
+def test_a_handout_in_greys_still_tells_five_coloursapart(theme: Theme, classes: int) -> None:
     greys = [Color("srgb", colour).convert("lab-d65")["lightness"] for colour in theme.class_colours(classes)]
     assert min(abs(a - b) for a, b in combinations(greys, 2)) >= 4.5
+
+
+@pytest.mark.parametrize("classes", range(2, 13))
+def test_a_theme_of_greys_tells_coloursapart_without_any_colour(classes: int) -> None:
+    colours, regions = GREYS.class_colours(classes), GREYS.region_colours(classes)
+    greys = [Color("srgb", colour).convert("lab-d65")["lightness"] for colour in colours]
+    assert all(max(colour) - min(colour) < 1e-6 for colour in (*colours, *regions))
+    discs = GREYS.round_classes(classes)
+    for alike in (greys[:discs], greys[discs:]):
+        assert all(abs(a - b) >= 12 for a, b in combinations(alike, 2))
+    assert all(abs(a - b) >= 6 for a, b in combinations(greys, 2))
+    for region in regions:  # names of classes are in ink
+        for text in (GREYS.written(colours[-1]), rgb(GREYS.quiet)):
+            assert Color("srgb", text).contrast(Color("srgb", region)) >= 4.5
+
+
+@BOTH
+def test_the_region_of_a_grey_class_is_grey(theme: Theme) -> None:
+    own = replace(theme, classes=("#000000", "#8c8c8c", "#ffffff"))
+    assert all(max(region) == pytest.approx(min(region)) for region in own.region_colours(3))
 
 
 def turn(a: Color, b: Color) -> float:
@@ -96,7 +116,7 @@ def test_a_lecturers_own_theme_says_only_what_differs(tmp_path: Path) -> None:
         ('ground = "white"', "no colour like"),
         ("points = 40", "0.2 to 5"),
         ('classes = "#ffffff"', "no list"),
-        ('base = "blue"', "dark or light"),
+        ('base = "blue"', "dark, light or greys"),
         ('ink = "#333333"', "4.5 : 1"),
         ('text = "none.ttf"', "no font file"),
         ("ground = ", "cannot be read"),
@@ -108,5 +128,5 @@ def test_a_mistake_in_a_theme_is_one_line(tmp_path: Path, text: str, said: str) 
     with pytest.raises(UnspiralError, match=said) as caught:
         read_theme(str(path))
     assert "\n" not in str(caught.value)
-    with pytest.raises(UnspiralError, match="neither dark nor light"):
+    with pytest.raises(UnspiralError, match="No such file.*; did you mean|No such file.*; there are: dark, light, greys"):
         read_theme("dim")

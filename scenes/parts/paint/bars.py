@@ -61,7 +61,8 @@ def paint_bars(
             paint_text(canvas, name, at, fits, rgb(theme.ink), alpha=alpha, halo=rgb(theme.rim))
         if names:
             at = (box.left - 18 * unit, baseline)
-            paint_text(canvas, names[k], at, size, colour, font=STRONG, anchor="right", alpha=min(1.0, 2 * grown[k]))
+            own, alpha = theme.written(colour), min(1.0, 2 * grown[k])
+            paint_text(canvas, names[k], at, size, own, font=STRONG, anchor="right", alpha=alpha)
         if texts:
             at = (box.left + box.width + TEXT_ROOM * unit, baseline)
             alpha = max(0.0, 4 * grown[k] - 3)

@@ -10,13 +10,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from scenes.parts.paint.canvas import Canvas, tell
 from scenes.parts.paint.raster import Words, stamp
-from scenes.parts.paint.theme import RGB, Theme, mix, rgb
+from scenes.parts.paint.theme import RGB, ROUND, Theme, mix, rgb
 
 PHASES = 8
 """Sprites per pixel each way: a disc is painted at most 1/16 pixel from where it is."""
-
-ROUND = 8
-"""Classes that colour alone tells apart; points of further ones are squares, for eyes that mix colours up."""
 
 
 class Discs:
@@ -76,19 +73,23 @@ def _each(colours: ArrayLike) -> tuple[RGB, ...]:
 @cache
 def point_discs(theme: Theme, classes: int, radius: float, held: bool = False) -> tuple[Discs, Discs]:
     """What points look like in a theme: right ones, and mistakes, which are rings; held-out ones are diamonds."""
-    return discs_of(theme.class_colours(classes), rgb(theme.rim), radius, held)
+    return discs_of(theme.class_colours(classes), rgb(theme.rim), radius, held, theme.round_classes(classes))
 
 
-def discs_of(colours: Sequence[RGB], rim: RGB, radius: float, held: bool = False) -> tuple[Discs, Discs]:
+def discs_of(
+    colours: Sequence[RGB], rim: RGB, radius: float, held: bool = False, squares: int = ROUND
+) -> tuple[Discs, Discs]:
     """Points in these colours: right ones, and mistakes, which are rings; `held`: those kept from training, diamonds.
 
-    Rims are a point's own colour, a third of `rim`, and thin: where points are dense they add up to their colour.
+    Classes from `squares` on are squares. Rims are a point's own colour, a third of `rim`, and thin: where points are
+    dense they add up to their colour.
     """
     rims, holes = ([mix(colour, rim, share) for colour in colours] for share in (0.35, 0.58))
     if held:  # a darker rim: among a thousand discs it is the outline that is seen
         right = Discs(radius, 0.25 * radius, colours, rim, diamond=True)
         return right, Discs(radius, 0.25 * radius, colours, rim, holes, 0.42, diamond=True)
-    return Discs(radius, 0.1 * radius, colours, rims), Discs(radius, 0.1 * radius, colours, rims, holes, 0.42)
+    right = Discs(radius, 0.1 * radius, colours, rims, squares=squares)
+    return right, Discs(radius, 0.1 * radius, colours, rims, holes, 0.42, squares)
 
 
 def shaded_discs(shades: ArrayLike, rim: RGB, radius: float) -> Discs:

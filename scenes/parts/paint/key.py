@@ -9,7 +9,7 @@ import numpy as np
 from engine import Frame
 from scenes.parts.paint.arrows import trace_arrow
 from scenes.parts.paint.canvas import Canvas
-from scenes.parts.paint.discs import ROUND, trace
+from scenes.parts.paint.discs import trace
 from scenes.parts.paint.readouts import LEFT, RIGHT, rows_of, tick_step
 from scenes.parts.paint.text import fitted_text, paint_text, text_width
 from scenes.parts.paint.theme import RGB, SIZES, Theme, mix, rgb
@@ -94,7 +94,7 @@ def classes_of(frame: Frame) -> int:
 
 def _named(classes: int, theme: Theme) -> list[_Entry]:
     colours = theme.class_colours(classes)
-    marks = ["class" if k < ROUND else "further class" for k in range(classes)]
+    marks = ["class" if k < theme.round_classes(classes) else "further class" for k in range(classes)]
     return [_Entry(mark, name, colour) for mark, name, colour in zip(marks, theme.names, colours)]
 
 

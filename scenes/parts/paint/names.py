@@ -39,28 +39,32 @@ def paint_vector_names(
                 x, y = min(max(x, edge), canvas.width - edge), min(max(y, edge), canvas.height - edge)
             at, rim = (x, y + 12 * unit), rgb(theme.rim)
             name = f"w{subscript(k + 1)}"
-            paint_text(canvas, name, at, size, colour, font=STRONG, anchor="middle", alpha=alpha, halo=rim)
+            own = theme.written(colour)
+            paint_text(canvas, name, at, size, own, font=STRONG, anchor="middle", alpha=alpha, halo=rim)
 
 
-def paint_region_names(canvas: Canvas, outlines: list[Array], theme: Theme, foot: float = FOOT) -> None:
-    """What each of many regions answers, in it, near the edge of the view and clear of read-outs.
+def paint_region_names(
+    canvas: Canvas, outlines: list[Array], theme: Theme, origin: tuple[float, float], foot: float = FOOT
+) -> None:
+    """What each of many regions answers, in it, near the edge of the view and clear of read-outs and axes' names.
 
     outlines: convex polygons (V, 2) in pixels, one a class; `foot` is the height of the key under the plot of a square
     or tall frame, in units of the canvas. A region that takes too little of the edge has no name.
     """
-    if len(outlines) < LABELLED:
+    if len(outlines) < (LABELLED if theme.palette == "colours" else 2):
         return
     box = _clear_of_readouts(canvas, foot)
     around = _around(box)
+    clear = _clear_of_axes(canvas, origin, around)
     step = 2 * (box.width + box.height) / SAMPLES
     size = SIZES.body * canvas.unit
     colours = theme.class_colours(len(outlines))
     for k, outline in enumerate(outlines):
         if not len(outline):
             continue
-        inside = _inside(outline, around)
+        inside = _inside(outline, around) & clear
         begin, length = _longest(inside)
-        name, colour = theme.name(k), mix(colours[k], rgb(theme.ink), 0.25)
+        name, colour = theme.name(k), mix(theme.written(colours[k]), rgb(theme.ink), 0.25)
         width = text_width(canvas.fonts, name, size, STRONG)
         alpha = float(np.clip((length * step - 1.3 * max(width, size)) / 12, 0, 1))
         if alpha > 0:
@@ -77,6 +81,15 @@ def _clear_of_readouts(canvas: Canvas, foot: float) -> Box:
     left, top = ((RIGHT + SIZES.edge) * unit, 0.0) if canvas.wide else (0.0, STRIP * unit)
     bottom = canvas.height - (SIZES.body if canvas.wide else foot) * unit
     return Box(left + edge, top + edge, canvas.width - left - 2 * edge, bottom - top - 2 * edge)
+
+
+def _clear_of_axes(canvas: Canvas, origin: tuple[float, float], places: Array) -> NDArray[np.bool_]:
+    """Which places (N, 2) have room for a name beside those of the axes that cross at `origin`."""
+    unit, edge, size = canvas.unit, SIZES.edge * canvas.unit, SIZES.label * canvas.unit
+    names = ((canvas.width - edge - size / 2, origin[1] - size), (origin[0] + size, edge + size / 2))
+    room = (2 * SIZES.body * unit, 1.5 * SIZES.body * unit)
+    away = np.abs(places[:, None] - np.array(names)) > np.array(room)
+    return np.asarray(away.any(-1).all(-1))
 
 
 def _around(box: Box) -> Array:

@@ -129,7 +129,7 @@ def _paint_answered(canvas: Canvas, place: Place, answered: Answered, theme: The
 def paint_answers_by_name(canvas: Canvas, place: Place, frame: Frame, theme: Theme) -> None:
     """Names of the regions, from six classes on."""
     outlines = [place(polygon) for polygon in frame.regions]
-    paint_region_names(canvas, outlines, theme, key_height(canvas, frame, theme))
+    paint_region_names(canvas, outlines, theme, place.origin, key_height(canvas, frame, theme))
 
 
 def paint_axes(canvas: Canvas, place: Place, frame: Frame, theme: Theme) -> None:

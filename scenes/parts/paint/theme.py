@@ -15,7 +15,12 @@ from PIL import ImageFont
 from engine import UnspiralError
 from engine.errors import nearest, printable
 from engine.files import opening
+from engine.themes import THEMES, check_theme
 
+ROUND = 8
+"""Classes that colour alone tells apart; points of further ones are squares, for eyes that mix colours up."""
+GREY = 0.02
+"""Chroma in OKLCH below which a colour is a grey."""
 FONTS = Path(__file__).parents[3] / "assets" / "fonts"
 READABLE = 4.5
 """Contrast that text needs, WCAG 2 level AA."""
@@ -89,6 +94,7 @@ _ON_LIGHT = (
 )
 
 
+Palette = Literal["colours", "greys"]
 Check = Callable[[str, Any, Path], Any]
 """What a key's value in a theme file becomes: from how the key was written, the value, and the file's folder."""
 
@@ -143,6 +149,15 @@ def _within(low: float, high: float) -> Check:
     return checked
 
 
+def _one_of(*choices: str) -> Check:
+    def checked(wanted: str, value: Any, folder: Path) -> str:
+        if value not in choices:
+            raise UnspiralError(f"{wanted} is no {' or '.join(choices)}")
+        return value
+
+    return checked
+
+
 Colour = Annotated[str, _colour]
 Words = Annotated[str, _words]
 Font = Annotated[Path, _font]
@@ -164,6 +179,8 @@ class Theme:
     gradient: Colour = "#ff9233"
     """Of everything that runs backwards; no class has its hue."""
     classes: Annotated[tuple[str, ...], _each(_colour, "texts")] = ()
+    palette: Annotated[Palette, _one_of("colours", "greys")] = "colours"
+    """What classes have where `classes` does not say; greys are helped by squares, and by names on regions."""
     names: Annotated[tuple[str, ...], _each(_name, "texts")] = ()
     """What the classes are called, in a legend and under bars."""
     points: Annotated[float, _within(0.2, 5)] = 1.0
@@ -196,10 +213,20 @@ class Theme:
 
     def class_colours(self, count: int) -> list[RGB]:
         """One colour a class, for points, arrows and bars; twelve at most, then they come again."""
+        if self.palette == "greys" and not self.classes:
+            return _greys(count, self.round_classes(count), self.light)
         palettes = _ON_LIGHT if self.light else _ON_DARK
         own = (self.classes,) if self.classes else ()
         palette = next((p for p in (*own, *palettes) if len(p) >= count), palettes[-1])
         return [rgb(palette[k % len(palette)]) for k in range(count)]
+
+    def round_classes(self, count: int) -> int:
+        """How many of so many classes have round points; those of further ones are squares."""
+        return -(-count // 2) if self.palette == "greys" and count > 3 else ROUND
+
+    def written(self, colour: RGB) -> RGB:
+        """The colour of a class's name: its own; ink where classes are greys, of which many are too pale to read."""
+        return rgb(self.ink) if self.palette == "greys" else colour
 
     def region_colours(self, count: int) -> list[RGB]:
         """One colour a class for the regions of the plane: its hue, far enough from points and text to read them."""
@@ -216,11 +243,12 @@ class Theme:
 
 DARK = Theme()
 LIGHT = Theme(ground="#ffffff", ink="#12161c", quiet="#414b58", rim="#ffffff", gradient="#c2410c")
-_BASES = {"dark": DARK, "light": LIGHT}
+GREYS = replace(LIGHT, palette="greys")
+_BASES = dict(zip(THEMES, (DARK, LIGHT, GREYS), strict=True))
 
 
 def read_theme(name: str) -> Theme:
-    """A theme by name, dark or light, or a lecturer's own from a TOML file, whose fonts are named relative to it.
+    """A theme by name, one of `THEMES`, or a lecturer's own from a TOML file, whose fonts are named relative to it.
 
     UnspiralError for what cannot be read, and for text that nobody could read.
     """
@@ -231,11 +259,11 @@ def read_theme(name: str) -> Theme:
         given = opening.toml(path)
     except UnspiralError as error:
         if str(error) == opening.MISSING:
-            raise UnspiralError(f"theme {name!r} is neither dark nor light nor a TOML file that is there") from None
+            check_theme(name)
         raise UnspiralError(f"{name} cannot be read: {error}") from None
     base = given.pop("base", "dark")
-    if base not in ("dark", "light"):
-        raise UnspiralError(f"{name}: base {reprlib.repr(base)}; it is dark or light")
+    if base not in THEMES:
+        raise UnspiralError(f"{name}: base {reprlib.repr(base)}; it is {', '.join(THEMES[:-1])} or {THEMES[-1]}")
     known = checks()
     for key in given:
         if key not in known:
@@ -283,9 +311,27 @@ def mix(a: Sequence[float], b: Sequence[float], share: float) -> RGB:
 
 
 @cache
+def _greys(count: int, discs: int, light: bool) -> list[RGB]:
+    """Greys for so many classes: `discs` have every other one, squares those between; neighbours are far apart."""
+    levels = np.linspace(*((0, 68) if light else (100, 32)), max(count, 2)).tolist()
+    parts = [range(0, count, 2), range(1, count, 2)] if discs < count else [range(count)]
+    order = [step for part in parts for step in _far_apart(part)]
+    shades = [Color("lab-d65", [levels[k], 0, 0]).convert("srgb").clip().coords() for k in order]
+    return [(red, green, blue) for red, green, blue in shades]
+
+
+def _far_apart(steps: Sequence[int]) -> list[int]:
+    """The same steps, those that follow each other half of all apart."""
+    half = (len(steps) + 1) // 2
+    return [steps[k // 2 + half * (k % 2)] for k in range(len(steps))]
+
+
+@cache
 def _region(colour: RGB, light: bool) -> RGB:
     """The same hue in OKLCH, deep or pale, and quiet: points and text stand out on it, and it says whose it is."""
-    lightness, _, hue = Color("srgb", colour).convert("oklch").coords()
+    lightness, own, hue = Color("srgb", colour).convert("oklch").coords()
+    if own < GREY:  # a grey's hue says nothing
+        return mix((1.0, 1.0, 1.0) if light else (0.0, 0.0, 0.0), colour, 0.22)
     if light:
         lightness, chroma = 0.85 + 0.08 * min(max((lightness - 0.28) / 0.3, 0), 1), 0.075
     else:

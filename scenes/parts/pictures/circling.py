@@ -100,5 +100,5 @@ def paint_answer(canvas: Canvas, frame: Circled, theme: Theme) -> None:
     top = 118 * unit if canvas.wide else top + 80 * unit
     paint_text(canvas, title, (64 * unit, top), 44 * unit, rgb(theme.quiet), halo=rim)
     answer, size = fitted_text(canvas.fonts, f"answer ŷ = {theme.name(frame.answer)}", 60 * unit, 450 * unit, STRONG)
-    colour = theme.class_colours(len(values))[frame.answer]
+    colour = theme.written(theme.class_colours(len(values))[frame.answer])
     paint_text(canvas, answer, (64 * unit, top + 78 * unit), size, colour, font=STRONG, halo=rim)

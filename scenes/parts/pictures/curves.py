@@ -36,7 +36,7 @@ def paint_curves(canvas: Canvas, _: Place, frame: Drawn, theme: Theme) -> None:
         canvas.context.fill()
         y = _free(y, taken, 1.1 * size)
         text, fitting = fitted_text(canvas.fonts, name, size, named - 30 * unit)
-        paint_text(canvas, text, (x + 18 * unit, y + 0.35 * size), fitting, colour, halo=rgb(theme.rim))
+        paint_text(canvas, text, (x + 18 * unit, y + 0.35 * size), fitting, theme.written(colour), halo=rgb(theme.rim))
 
 
 def _free(y: float, taken: list[float], room: float) -> float:

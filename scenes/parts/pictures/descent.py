@@ -194,7 +194,7 @@ class Walkers(Shown[Descending]):
             if not canvas.wide:
                 pitch = canvas.width / len(METHODS)
                 left, right, top = (row + 0.08) * pitch, (row + 0.94) * pitch, foot + 230 * unit
-            paint_text(canvas, method, (left, top), 42 * unit, colour, font=STRONG)
+            paint_text(canvas, method, (left, top), 42 * unit, theme.written(colour), font=STRONG)
             for line, (name, number) in enumerate((("steps", f"{steps:,}"), ("average loss", decimal(loss, 3)))):
                 y = top + (54 + 52 * line) * unit
                 paint_text(canvas, name, (left, y), 38 * unit, quiet)

@@ -188,4 +188,6 @@ def _paint_names(canvas: Canvas, graph: Graph, frame: Fitted, colours: list[RGB]
         y = max([min(max(ends[k], graph.box.top), low), *[other + 1.1 * size for other in taken]])
         taken.append(y)
         text, fits = fitted_text(canvas.fonts, frame.names[k], size, canvas.width - right - 24 * unit)
-        paint_text(canvas, text, (right + 16 * unit, y + 0.35 * size), fits, colours[k], halo=rgb(theme.rim))
+        paint_text(
+            canvas, text, (right + 16 * unit, y + 0.35 * size), fits, theme.written(colours[k]), halo=rgb(theme.rim)
+        )

@@ -121,8 +121,8 @@ def _paint_plane(canvas: Canvas, place: Place, frame: Scores, theme: Theme) -> N
             with fading(canvas, min(1.0, 2 * here)):
                 paint_arrow(canvas, place.origin, end, colour, rim)
                 x, y = np.subtract(end, place.origin) * (1 + 44 * unit / math.dist(end, place.origin)) + place.origin
-                name = "w" + subscript(k + 1)
-                paint_text(canvas, name, (x, y + 11 * unit), 40 * unit, colour, font=STRONG, anchor="middle", halo=rim)
+                name, own = "w" + subscript(k + 1), theme.written(colour)
+                paint_text(canvas, name, (x, y + 11 * unit), 40 * unit, own, font=STRONG, anchor="middle", halo=rim)
     paint_arrow(canvas, place.origin, tip, rgb(theme.ink), rim)
     x, y = np.subtract(tip, place.origin) * (1 + 40 * unit / math.dist(tip, place.origin)) + place.origin
     paint_text(canvas, "f", (x, y + 11 * unit), 44 * unit, rgb(theme.ink), font=STRONG, anchor="middle", halo=rim)

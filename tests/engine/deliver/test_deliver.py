@@ -313,7 +313,7 @@ REFUSED = [
     (["scene.py", "--for", "gif"], "scene-gif.gif exists; replace it with --force"),
     (["scene.py", "--for", "slides", "--size", "huge"], "size 'huge' is neither like 1280x720 nor one of low"),
     (["scene.py", "--for", "slides", "--size", "853x480"], "even numbers"),
-    (["scene.py", "--for", "slides", "--theme", "dim"], "theme 'dim' is neither dark nor light nor a TOML file"),
+    (["scene.py", "--for", "slides", "--theme", "dim"], "theme 'dim' is no TOML file that can be read: No such file"),
     (["scene.py", "--for", "slides", "--theme", "mine.toml"], "did you mean ground"),
     (["scene.py", "--for", "slides", "--sound", "none.wav"], "there is no sound file none.wav"),
     (["scen.py", "--for", "slides"], "there is no scene file scen.py"),
