@@ -128,5 +128,5 @@ def test_a_mistake_in_a_theme_is_one_line(tmp_path: Path, text: str, said: str) 
     with pytest.raises(UnspiralError, match=said) as caught:
         read_theme(str(path))
     assert "\n" not in str(caught.value)
-    with pytest.raises(UnspiralError, match="No such file.*; did you mean|No such file.*; there are: dark, light, greys"):
+    with pytest.raises(UnspiralError, match=r"No such file.*; (did you mean|there are: dark)"):
         read_theme("dim")
