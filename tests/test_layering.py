@@ -56,6 +56,7 @@ def of(module: str, *packages: str) -> bool:
 ORDER = (
     ("engine.errors", "engine.lazy", "engine.memory", "engine.numbers", "engine.progress"),
     ("engine.files",),
+    ("engine.themes",),
     ("engine.network",),
     ("engine.recipes",),
     ("engine.runs",),
