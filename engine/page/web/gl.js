@@ -119,16 +119,18 @@ export function targetOf(gl, format, filter) {
 }
 
 /**
- * A buffer and how its numbers are read: [attribute, how many, where it begins], in floats.
+ * How vertices are read: the k-th attribute is so many numbers from a buffer that holds nothing else.
  * @param {WebGL2RenderingContext} gl
- * @param {WebGLBuffer | null} buffer
- * @param {number} stride
- * @param {[number, number, number][]} attributes
+ * @param {[WebGLBuffer | null, number][]} buffers
  */
-export function bindAttributes(gl, buffer, stride, attributes) {
-  gl.bindBuffer(gl.ARRAY_BUFFER, buffer);
-  for (const [place, count, begin] of attributes) {
+export function attributesOf(gl, buffers) {
+  const read = gl.createVertexArray();
+  gl.bindVertexArray(read);
+  buffers.forEach(([buffer, count], place) => {
+    gl.bindBuffer(gl.ARRAY_BUFFER, buffer);
     gl.enableVertexAttribArray(place);
-    gl.vertexAttribPointer(place, count, gl.FLOAT, false, 4 * stride, 4 * begin);
-  }
+    gl.vertexAttribPointer(place, count, gl.FLOAT, false, 0, 0);
+  });
+  gl.bindVertexArray(null);
+  return read;
 }

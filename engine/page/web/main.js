@@ -87,6 +87,11 @@ export class Page {
     }));
     if (this.painter instanceof Painter) sleepUnseen(this.painter.canvas);
     printWell(this);
+    Promise.all([400, 600].map((weight) => document.fonts.load(`${weight} 1em "Source Sans 3"`))).then(() => {
+      this.overlay.words.clear();
+      this.track.room = "";
+      this.changed();
+    });
     this.goTo(this.state.epoch);
   }
 

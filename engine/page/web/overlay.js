@@ -2,6 +2,8 @@
 import { pixelOf } from "./place.js";
 
 const SUBSCRIPTS = "₀₁₂₃₄₅₆₇₈₉";
+/** Texts that are kept. */
+const MOST = 300;
 
 /** @typedef {[number, number]} Pixel */
 
@@ -10,6 +12,9 @@ export class Overlay {
   constructor(canvas) {
     this.canvas = canvas;
     this.context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+    /** @type {Map<string, {canvas: HTMLCanvasElement, wide: number}>} texts that were written */
+    this.words = new Map();
+    this.ratio = 1;
   }
 
   /**
@@ -21,6 +26,7 @@ export class Overlay {
    */
   paint(panels, sheets, state, look, ratio) {
     const { context, canvas } = this;
+    this.ratio = ratio;
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.clearRect(0, 0, canvas.width, canvas.height);
     for (const panel of [...panels, ...sheets]) {
@@ -239,18 +245,41 @@ export class Overlay {
    * @param {number} size
    * @param {string} colour
    * @param {import("./state.js").Look} look
-   * @param {CanvasTextAlign} align
+   * @param {"left" | "center" | "right"} align
    * @param {number} weight
    */
   text(text, [x, y], size, colour, look, align = "left", weight = 400) {
-    const { context } = this;
-    context.font = `${weight} ${size}px "Source Sans 3", sans-serif`;
-    context.textAlign = align;
-    context.lineJoin = "round";
-    context.lineWidth = 0.22 * size;
-    context.strokeStyle = look.rim;
-    context.strokeText(text, x, y);
-    context.fillStyle = colour;
-    context.fillText(text, x, y);
+    const { words, ratio } = this;
+    const key = `${text} ${size} ${weight} ${ratio} ${colour} ${look.rim}`;
+    const known = words.get(key);
+    if (!known && words.size > MOST) words.clear();
+    const word = known ?? wordOf(text, size, weight, ratio, colour, look.rim);
+    words.set(key, word);
+    const begin = x - { left: 0, center: word.wide / 2, right: word.wide }[align] - size;
+    this.context.drawImage(word.canvas, begin, y - 2 * size, word.canvas.width / ratio, word.canvas.height / ratio);
   }
+}
+
+/**
+ * A text with its rim as a picture, its baseline's left end `size` from the left and twice that from the top: writing
+ * takes many times longer than copying.
+ * @param {string} text @param {number} size @param {number} weight @param {number} ratio @param {string} colour
+ * @param {string} rim
+ */
+function wordOf(text, size, weight, ratio, colour, rim) {
+  const canvas = document.createElement("canvas");
+  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+  const font = `${weight} ${size}px "Source Sans 3", sans-serif`;
+  context.font = font;
+  const wide = context.measureText(text).width;
+  [canvas.width, canvas.height] = [Math.ceil((wide + 2 * size) * ratio), Math.ceil(3 * size * ratio)];
+  context.scale(ratio, ratio);
+  context.font = font;
+  context.lineJoin = "round";
+  context.lineWidth = 0.22 * size;
+  context.strokeStyle = rim;
+  context.strokeText(text, size, 2 * size);
+  context.fillStyle = colour;
+  context.fillText(text, size, 2 * size);
+  return { canvas, wide };
 }

@@ -1,6 +1,6 @@
 // The planes on the graphics card: ground and regions, the grid, the points.
 import { Lines, STYLES, linesIn, regionsIn } from "./drawing.js";
-import { BLOCK, bindAttributes, blockOf, numbersOf, programOf, targetOf } from "./gl.js";
+import { BLOCK, attributesOf, blockOf, numbersOf, programOf, targetOf } from "./gl.js";
 import { Network } from "./network.js";
 import { placeIn, pointRadius } from "./place.js";
 import { networkShader } from "./shaders.js";
@@ -24,15 +24,19 @@ function prepared(gl, run) {
   };
   const inputs = numbersOf(gl, run.x.length);
   inputs.set(run.x);
+  const found = fixed(new Float32Array(3 * run.count));
+  const x = fixed(run.planar ? new Float32Array(run.x) : new Float32Array(2 * run.count));
+  const labels = fixed(new Float32Array(run.labels));
   return {
     measure: network ? programOf(gl, computes + GLSL.measure, GLSL.nothing, ["found"]) : null,
     map: network && run.planar ? programOf(gl, GLSL["cover.vert"], computes + GLSL["map.frag"]) : null,
     point: programOf(gl, sizes + GLSL["point.vert"], GLSL["point.frag"]),
     weights: !network ? null : network.size <= BLOCK ? blockOf(gl, network.size, "Weights") : numbersOf(gl, network.size),
     inputs,
-    found: fixed(new Float32Array(3 * run.count)),
-    x: fixed(run.planar ? new Float32Array(run.x) : new Float32Array(2 * run.count)),
-    labels: fixed(new Float32Array(run.labels)),
+    found,
+    points: attributesOf(gl, [[found, 3], [x, 2], [labels, 1]]),
+    /** What of a point's looks was told to its program. */
+    dressed: "",
     epoch: NaN,
   };
 }
@@ -49,8 +53,15 @@ export class Painter {
     this.line = programOf(gl, GLSL["line.vert"], GLSL["line.frag"]);
     this.flat = programOf(gl, GLSL["flat.vert"], GLSL["flat.frag"]);
     this.paste = programOf(gl, GLSL["cover.vert"], GLSL["paste.frag"]);
+    this.corners = gl.createBuffer();
     this.vertices = gl.createBuffer();
+    this.polygons = attributesOf(gl, [[this.corners, 2]]);
+    this.strips = attributesOf(gl, [[this.vertices, 4]]);
     this.lines = new Lines();
+    /** What of lines' looks was told to their program. */
+    this.dressed = "";
+    /** @type {number[]} pixels */
+    this.widths = [];
     this.caught = gl.createTransformFeedback();
     this.bare = gl.createVertexArray();
     /** @type {Map<string, ReturnType<typeof targetOf>>} what panels' answers are computed into */
@@ -150,7 +161,7 @@ export class Painter {
       gl.blendFunc(gl.SRC_ALPHA, gl.ONE_MINUS_SRC_ALPHA);
       const regions = decided && panel.morph() > 0 ? regionsIn(panel, size) : [];
       if (map) this.paintMap(map, look, size, decided, moving && this.fineness < 1);
-      this.paintRegions(regions, look, size, decided);
+      if (regions.length) this.paintRegions(regions, look, size, decided);
       linesIn(this.lines, panel, size, unit, decided === 1 ? regions : [], state.shown.grid);
       this.paintLines(look, size, unit);
       gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
@@ -183,6 +194,7 @@ export class Painter {
     gl.uniform2f(at.origin, ...origin);
     gl.uniform1f(at.scale, scale);
     gl.uniform3fv(at.regions, look.rgb.regions);
+    gl.bindVertexArray(this.bare);
     gl.drawArrays(gl.TRIANGLE_STRIP, 0, 4);
     return target;
   }
@@ -203,6 +215,7 @@ export class Painter {
     gl.uniform1f(at.decided, decided);
     gl.uniform3f(at.ink, ...look.rgb.ink);
     gl.uniform1f(at.edge, coarse ? 0 : 1);
+    gl.bindVertexArray(this.bare);
     gl.drawArrays(gl.TRIANGLE_STRIP, 0, 4);
   }
 
@@ -217,14 +230,14 @@ export class Painter {
     const { program, at } = this.flat;
     gl.useProgram(program);
     gl.uniform2f(at.size, size.width, size.height);
-    gl.disableVertexAttribArray(1);
-    gl.disableVertexAttribArray(2);
-    bindAttributes(gl, this.vertices, 2, [[0, 2, 0]]);
-    if (!regions.length) return;
+    gl.bindVertexArray(this.polygons);
+    gl.bindBuffer(gl.ARRAY_BUFFER, this.corners);
     gl.bufferData(gl.ARRAY_BUFFER, new Float32Array(regions.flat(2)), gl.STREAM_DRAW);
     let first = 0;
     regions.forEach((polygon, k) => {
-      gl.uniform4f(at.shade, ...rgbOf(look.rgb.regions, k), decided);
+      if (!polygon.length) return;
+      const [red, green, blue] = rgbOf(look.rgb.regions, k);
+      gl.uniform4f(at.shade, red, green, blue, decided);
       gl.drawArrays(gl.TRIANGLE_FAN, first, polygon.length);
       first += polygon.length;
     });
@@ -241,13 +254,16 @@ export class Painter {
     const { ink, quiet } = look.rgb;
     gl.useProgram(program);
     gl.uniform2f(at.size, size.width, size.height);
-    const widths = STYLES.map(([width]) => Math.max(width * unit, 1));
-    gl.uniform4fv(at.widths, widths);
-    gl.uniform4fv(at.shades, STYLES.flatMap(([, alpha], kind) => [...(kind === 2 ? quiet : ink), alpha]));
-    gl.disableVertexAttribArray(1);
-    gl.disableVertexAttribArray(2);
-    bindAttributes(gl, this.vertices, 4, [[0, 4, 0]]);
-    const strip = this.lines.strip(widths);
+    const dressed = `${look.ground} ${unit}`;
+    if (dressed !== this.dressed) {
+      this.dressed = dressed;
+      this.widths = STYLES.map(([width]) => Math.max(width * unit, 1));
+      gl.uniform4fv(at.widths, this.widths);
+      gl.uniform4fv(at.shades, STYLES.flatMap(([, alpha], kind) => [...(kind === 2 ? quiet : ink), alpha]));
+    }
+    gl.bindVertexArray(this.strips);
+    gl.bindBuffer(gl.ARRAY_BUFFER, this.vertices);
+    const strip = this.lines.strip(this.widths);
     gl.bufferData(gl.ARRAY_BUFFER, strip, gl.STREAM_DRAW);
     gl.drawArrays(gl.TRIANGLE_STRIP, 0, strip.length / 4);
   }
@@ -265,20 +281,22 @@ export class Painter {
     const { run, zoom } = panel;
     const { program, at } = on.point;
     gl.useProgram(program);
-    bindAttributes(gl, on.found, 3, [[0, 3, 0]]);
-    bindAttributes(gl, on.x, 2, [[1, 2, 0]]);
-    bindAttributes(gl, on.labels, 1, [[2, 1, 0]]);
+    gl.bindVertexArray(on.points);
     const input = run.planar ? placeIn(run, "input", size, zoom) : null;
     const embedding = placeIn(run, "embedding", size, zoom);
     gl.uniform2f(at.size, size.width, size.height);
-    gl.uniform3f(at.from, ...(input?.origin ?? [0, 0]), input?.scale ?? 0);
-    gl.uniform3f(at.to, ...embedding.origin, embedding.scale);
+    gl.uniform3f(at.from, input?.origin[0] ?? 0, input?.origin[1] ?? 0, input?.scale ?? 0);
+    gl.uniform3f(at.to, embedding.origin[0], embedding.origin[1], embedding.scale);
     gl.uniform1f(at.morph, panel.morph());
     gl.uniform1f(at.radius, Math.max(2, look.points * pointRadius(run.count) * unit * Math.min(zoom.k ** 0.5, 3)));
-    gl.uniform1f(at.mistakes, state.shown.mistakes ? 1 : 0);
-    gl.uniform1fv(at.classes, Array.from({ length: run.classes }, (_, k) => Number(state.showsClass(k))));
-    gl.uniform3fv(at.colours, look.rgb.classes);
-    gl.uniform3f(at.rim, ...look.rgb.rim);
+    const dressed = `${look.ground} ${state.shown.mistakes} ${state.classes}`;
+    if (dressed !== on.dressed) {
+      on.dressed = dressed;
+      gl.uniform1f(at.mistakes, state.shown.mistakes ? 1 : 0);
+      gl.uniform1fv(at.classes, Array.from({ length: run.classes }, (_, k) => Number(state.showsClass(k))));
+      gl.uniform3fv(at.colours, look.rgb.classes);
+      gl.uniform3f(at.rim, ...look.rgb.rim);
+    }
     gl.drawArrays(gl.POINTS, 0, run.count);
   }
 }
