@@ -32,9 +32,10 @@ class Graph(NamedTuple):
 
 def graph(
     canvas: Canvas, theme: Theme, across: tuple[float, float], up: tuple[float, float], beside: float = 0.0,
-    named: str = "",
+    named: str = "", upward: str = "",
 ) -> Graph:  # fmt: skip
-    """Paint the axes of a graph that fills the canvas but for `beside` pixels at its right; `named` is the axis across.
+    """Paint the axes of a graph that fills the canvas but for `beside` pixels at its right; `named` is the axis across,
+    `upward` what is to be said of the other one.
 
     Numbers stand at the axes' ends: upwards with three significant digits, across as short as they are.
     """
@@ -53,4 +54,7 @@ def graph(
     taken = 2 * max(text_width(canvas.fonts, text, size) for text in ends) + size
     named, fitting = fitted_text(canvas.fonts, named, size, box.width - taken)
     paint_text(canvas, named, (left + box.width / 2, bottom + 40 * unit), fitting, quiet, anchor="middle")
+    if upward:
+        text, fitting = fitted_text(canvas.fonts, upward, 0.8 * size, box.width)
+        paint_text(canvas, text, (left - 8 * unit, box.top - 15 * unit), fitting, quiet)
     return Graph(box, across, up)

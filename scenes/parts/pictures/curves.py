@@ -19,8 +19,8 @@ def paint_curves(canvas: Canvas, _: Place, frame: Drawn, theme: Theme) -> None:
     unit, size = canvas.unit, SIZE * canvas.unit
     named = min(max(text_width(canvas.fonts, name, size) for name in frame.names) + 40 * unit, 0.35 * canvas.width)
     scale = np.log if frame.logarithmic else np.asarray
-    note = "epoch, logarithmic scale" if frame.logarithmic else "epoch"
-    graph = axes(canvas, theme, frame.span, (frame.low, frame.high), named, note)
+    upward = "logarithmic" if frame.logarithmic else ""
+    graph = axes(canvas, theme, frame.span, (frame.low, frame.high), named, "epoch", upward)
     low, high = scale([frame.low, frame.high]).tolist()
     graph = graph._replace(across=(frame.span[0], max(frame.span[1], frame.span[0] + 1e-12)), up=(low, high))
     colours = [rgb(theme.ink)] if len(frame.names) == 1 else theme.class_colours(len(frame.names))

@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from engine.films.metric import Directions
+from engine.network.layers import Array
 from scenes.parts.paint.canvas import Canvas
 from scenes.parts.paint.discs import discs_of
 from scenes.parts.paint.plane import Place, paint_ground, point_radius
@@ -35,26 +36,36 @@ def paint_metric(canvas: Canvas, place: Place, frame: Directions, theme: Theme) 
 
 
 def _paint_arcs(canvas: Canvas, place: Place, frame: Directions, theme: Theme) -> None:
+    """Each class's arc and name; no name where another one or its arc is, as before the classes part."""
     lanes: list[list[tuple[float, float]]] = []
-    for k, (arc, colour) in enumerate(zip(frame.arcs, theme.class_colours(len(frame.arcs)))):
+    size, rim = SIZES.label * canvas.unit, rgb(theme.rim)
+    colours = theme.class_colours(len(frame.arcs))
+    outs = [1.0 if frame.sphere or not len(arc) else 1.0 + OUT * (1 + _lane(arc, lanes)) for arc in frame.arcs]
+    lines = [place(out * arc) for out, arc in zip(outs, frame.arcs)]
+    names: list[tuple[int, Array, Anchor]] = []
+    for k, (arc, line) in enumerate(zip(frame.arcs, lines)):
         if not len(arc):
             continue
-        out = 1.0
-        if not frame.sphere:
-            out += OUT * (1 + _lane(arc, lanes))
-        line = place(out * arc)
-        stroke(canvas.context, line, [0, len(line)], [0], 6 * canvas.unit, canvas.colour(colour))
+        stroke(canvas.context, line, [0, len(line)], [0], 6 * canvas.unit, canvas.colour(colours[k]))
         middle = arc[len(arc) // 2] if not frame.sphere else arc.mean(0)
-        size = SIZES.label * canvas.unit
-        at = place(out * middle[None])[0]
+        at = place(outs[k] * middle[None])[0]
         anchor: Anchor = "middle"
         if not frame.sphere:
             at += 0.7 * size * np.array([middle[0], -middle[1]])
             anchor = "middle" if abs(middle[0]) < 0.3 else "left" if middle[0] > 0 else "right"
-        paint_text(
-            canvas, theme.name(k), (float(at[0]), float(at[1]) + 0.35 * size), size, colour, font=STRONG,
-            anchor=anchor, halo=rgb(theme.rim),
-        )  # fmt: skip
+        names.append((k, at, anchor))
+    for k, at, anchor in names:
+        others = [*(there[None] for j, there, _ in names if j != k)]
+        if not frame.sphere:
+            others += [line for j, line in enumerate(lines) if j != k and len(line)]
+        room = min((float(np.linalg.norm(there - at, axis=1).min()) for there in others), default=np.inf)
+        alpha = float(np.clip((room - 0.8 * size) / (0.1 * size), 0, 1))  # soon there or gone: no half name is read
+        if alpha > 0:
+            x, y = at.tolist()
+            paint_text(
+                canvas, theme.name(k), (x, y + 0.35 * size), size, theme.written(colours[k]), font=STRONG,
+                anchor=anchor, alpha=alpha, halo=rim,
+            )  # fmt: skip
 
 
 def _lane(arc: np.ndarray, lanes: list[list[tuple[float, float]]]) -> int:

@@ -112,3 +112,5 @@ def test_a_curve_goes_through_its_values_and_ends_in_a_dot(logarithmic: bool) ->
     low, high = ("0.100", "1.00") if logarithmic else ("0", "1.00")
     assert texts[high].baseline < texts[low].baseline and texts["0"].left < texts["4"].left
     assert texts["loss"].left > line.points[-1, 0]
+    assert ("logarithmic" in texts) == logarithmic  # at the axis that is
+    assert not logarithmic or (texts["logarithmic"].baseline < top and texts["logarithmic"].left < left)
