@@ -162,23 +162,33 @@ def paint_names(
         _paint_entry(canvas, entry, (x, at[1] + row * pitch * canvas.unit), room, theme)
 
 
-KEY = {"point": "truth y", "region": "answer ŷ", "mistake": "mistake", "piece": "piece between folds"}
+KEY = {
+    "point": "truth y",
+    "held": "unseen in training",
+    "region": "answer ŷ",
+    "mistake": "mistake",
+    "piece": "piece between folds",
+}
 """Marks that a key explains, and what they stand for."""
+SHORTER = {"held": "unseen"}
 
 
-def paint_marks(canvas: Canvas, theme: Theme, baseline: float, marks: Sequence[str]) -> None:
-    """In one line at the right, what these marks in `KEY` stand for."""
+def paint_marks(canvas: Canvas, theme: Theme, baseline: float, marks: Sequence[str], left: float = 0.0) -> None:
+    """In one line at the right, what these marks in `KEY` stand for; in fewer words where `left` of it is no room."""
     context, unit = canvas.context, canvas.unit
     quiet = rgb(theme.quiet)
     right = canvas.width - 40 * unit
-    for mark in reversed(marks):
-        text, size = KEY[mark], 32 * unit
+    texts, size = {mark: KEY[mark] for mark in marks}, 32 * unit
+    needed = sum(82 * unit + text_width(canvas.fonts, text, size) for text in texts.values())
+    if needed > right - left:
+        texts |= {mark: text for mark, text in SHORTER.items() if mark in texts}
+    for mark, text in reversed(texts.items()):
         paint_text(canvas, text, (right, baseline), size, quiet, anchor="right")
         right -= text_width(canvas.fonts, text, size) + 26 * unit
         middle = (right, baseline - 10 * unit)
         context.set_line_width(4 * unit)
         dim = mix(quiet, rgb(theme.rim), 0.5)
-        context.set_source_rgba(*canvas.colour(quiet if mark in ("point", "mistake") else dim))
+        context.set_source_rgba(*canvas.colour(quiet if mark in ("point", "held", "mistake") else dim))
         if mark in ("region", "piece"):
             context.rectangle(middle[0] - 13 * unit, middle[1] - 13 * unit, 26 * unit, 26 * unit)
             context.fill()
@@ -188,7 +198,10 @@ def paint_marks(canvas: Canvas, theme: Theme, baseline: float, marks: Sequence[s
                 context.set_line_width(3 * unit)
                 context.set_source_rgba(*canvas.colour(rgb(theme.ink)))
                 context.stroke()
+        elif mark == "mistake":
+            context.arc(*middle, 9 * unit, 0, 2 * math.pi)
+            context.stroke()
         else:
-            context.arc(*middle, (11 if mark == "point" else 9) * unit, 0, 2 * math.pi)
-            context.fill() if mark == "point" else context.stroke()
+            trace(context, *middle, 11 * unit, square=False, diamond=mark == "held")
+            context.fill()
         right -= 56 * unit

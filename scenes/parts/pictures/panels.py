@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
+import numpy as np
 from manim import Group, config
 
 from engine import Frame, UnspiralError
@@ -127,6 +128,8 @@ class Header(Painted):
         super().__init__(theme=theme)
         self.frame = frame
         self.key = tuple(key)
+        self.unseen = False
+        """Whether some panel has points that are kept from training."""
         self.classes = classes
         self.above = tuple(above)
 
@@ -141,7 +144,7 @@ class Header(Painted):
                 text = written(name, self.frame.readings[name])
                 paint_text(canvas, text, (x, baseline), SIZES.head * unit, rgb(theme.ink), font=STRONG)
                 x += 200 * unit
-        paint_marks(canvas, theme, baseline, self.key)
+        paint_marks(canvas, theme, baseline, self._marks(), left=x - 40 * unit)
         names = len(theme.names[: self.classes])
         columns = min(names, NAMES if canvas.wide else NAMES // 2)
         if names:
@@ -151,6 +154,13 @@ class Header(Painted):
             lines = math.ceil(names / columns) if names else 0
             at = (SIZES.edge * unit, (HEADER + 26 + LINE * lines) * unit)
             paint_text(canvas, note, at, SIZES.body * unit, rgb(theme.quiet))
+
+    def _marks(self) -> tuple[str, ...]:
+        """What is explained: beside points, those of them that are drawn as unseen."""
+        if not self.unseen or "point" not in self.key:
+            return self.key
+        after = self.key.index("point") + 1
+        return (*self.key[:after], "held", *self.key[after:])
 
 
 class Panels(InNotebook, Group):
@@ -181,6 +191,7 @@ class Panels(InNotebook, Group):
         painters = [paint_plane] * len(frames) if callable(paint_plane) else paint_plane
         classes = max(classes_of(frame) for frame in frames)
         self.header = Header(_together(frames), above, theme, classes, key)
+        self.header.unseen = _unseen(frames)
         shape = config.pixel_width / config.pixel_height
         shared = shared_colours(classes, theme) is not None
         windows = arranged(len(frames), columns, shape, len(theme.names[:classes]), int(shared), lead)
@@ -199,7 +210,7 @@ class Panels(InNotebook, Group):
 
     def show(self, frame: Sequence[Frame]) -> None:  # type: ignore[override]
         """Show one frame in each panel from now on."""
-        self.header.frame = _together(frame)
+        self.header.frame, self.header.unseen = _together(frame), _unseen(frame)
         for panel, shown in zip(self.panels, frame, strict=True):
             panel.show(shown)
 
@@ -208,6 +219,11 @@ def _together(frames: Sequence[Frame]) -> Frame:
     """The first frame, with the readings that only others have: what the header reads."""
     readings = {name: value for frame in reversed(frames) for name, value in frame.readings.items()}
     return replace(frames[0], readings=readings)
+
+
+def _unseen(frames: Sequence[Frame]) -> bool:
+    """Whether points kept from training are among those shown; films of other things have none."""
+    return any(np.any(getattr(frame, "held", False)) for frame in frames)
 
 
 def titled(title: str, frame: Frame) -> str:

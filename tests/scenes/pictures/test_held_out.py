@@ -2,13 +2,15 @@
 
 import numpy as np
 import pytest
+from manim import tempconfig
 
 from engine import Recipe, Run, UnspiralError, View, record, training
 from engine.network.loss import judged
 from scenes.parts.paint.theme import DARK, rgb
+from scenes.parts.pictures.panels import Panels
 from scenes.parts.pictures.picture import Picture
 from tests.scenes.claims import plane_of
-from tests.scenes.drawn import Points, drawn
+from tests.scenes.drawn import SHAPES, Points, Shape, drawn
 
 
 @pytest.fixture(scope="module")
@@ -60,3 +62,26 @@ def test_a_view_of_ones_own_is_taken_and_points_are_named_that_are_not_there(hel
     assert training(held, view=view)(20).view == view
     with pytest.raises(UnspiralError, match="kept no points from training"):
         training(small, held_out=True)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_panels_say_which_points_are_unseen_where_some_are_and_beside_the_epoch_not_on_it(
+    held: Run, shape: str
+) -> None:
+    width, height = SHAPES[shape]
+    with tempconfig({"pixel_width": width, "pixel_height": height}):
+        plain, both = [training(held)(20)], [training(held)(20), training(held, held_out=True)(20)]
+        panels = Panels(both, ["a", "b"], theme=DARK.naming(["x", "y", "z"]))
+        bare = drawn(Panels(plain, ["a"]).header, shape=shape)
+    head = drawn(panels.header, shape=shape)
+    said = "unseen in training" if shape == "wide" else "unseen"
+    mark = head.mark_of(said)
+    assert isinstance(mark, Shape) and len(mark.points) in (4, 5)  # a diamond
+    assert np.ptp(mark.points[:, 0]) == pytest.approx(np.ptp(mark.points[:, 1]), rel=0.05)
+    line = sorted(
+        (text for text in head.texts if abs(text.baseline - head.text(said).baseline) < 2), key=lambda t: t.left
+    )
+    assert [text.text for text in line] == ["epoch", "20", "truth y", said, "answer ŷ", "mistake"]
+    assert all(one.right < other.left - 20 for one, other in zip(line[1:], line[2:]))
+    panels.show([*plain, *plain])
+    assert said not in drawn(panels.header, shape=shape).words and said not in bare.words
