@@ -16,7 +16,7 @@ from PIL import Image
 from engine.deliver.captions import as_vtt
 from engine.deliver.slides import ASSETS, STRIP, Deck, Slide
 from engine.deliver.targets import H264, within
-from engine.deliver.video import Encoder, RawFrame, counting, frames, frames_backwards, join
+from engine.deliver.video import Encoder, RawFrame, counting, frames, frames_backwards, join, some_frames
 from engine.page.letters import faces
 
 REVEAL = ASSETS / "reveal"
@@ -27,6 +27,8 @@ BEST, WORST = 23, 30
 """x264's quality where there is room, and from where on a smaller picture is the better one."""
 ROOM = 36e6
 """Bytes for all clips of a page: as text they take a third more."""
+TRIED = 5
+"""Of so many groups of frames one is encoded to find out what all would take."""
 SMALL = 720
 """Lines of the smaller picture."""
 
@@ -37,7 +39,7 @@ def write_html(deck: Deck, output: Path) -> None:
     slides, look = deck.slides, deck.look
     first = slides[0].clip
     total = sum(slide.section.frames for slide in slides)
-    with counting("how much its clips take", total):
+    with counting("how much its clips take", total // TRIED):
         encoder, lines = _encoder(slides)
     strip = round(first.height * STRIP / (1 - STRIP))
     filled = {
@@ -140,7 +142,7 @@ def _clip(number: int, slide: Slide, encoder: Encoder, lines: int) -> str:
 def _encoder(slides: Sequence[Slide]) -> tuple[Encoder, int]:
     """How the clips are encoded to fit into `ROOM`, and how many lines they have at most.
 
-    What they would take is found out by encoding one of five groups of frames of each.
+    What they would take is found out by encoding one of `TRIED` groups of frames of each.
     """
     trial = _at(BEST)
     trial = replace(trial, options={**trial.options, "preset": "veryfast"})
@@ -157,10 +159,9 @@ def _at(quality: float) -> Encoder:
     return replace(H264, options=options)
 
 
-def _needed(slide: Slide, encoder: Encoder, every: int = 5) -> float:
+def _needed(slide: Slide, encoder: Encoder) -> float:
     """Bytes that a section would take."""
-    shown = frames(slide.section.video)
-    some = (pixels for count, pixels in enumerate(shown) if count // TOGETHER % every == 0)
+    some = some_frames(slide.section.video, TOGETHER, TRIED)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "some.mp4"
         count = encoder.write(path, some, slide.clip.rate)

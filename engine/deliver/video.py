@@ -115,22 +115,36 @@ def frames(path: Path) -> Iterator[RawFrame]:
             yield _pixels(frame)
 
 
+def some_frames(path: Path, together: int, every: int) -> Iterator[RawFrame]:
+    """The first of every `every` groups of `together` frames; others are not decoded where there are key frames."""
+    with av.open(path) as container:
+        for group in _groups(container, together)[::every]:
+            yield from _group(container, group)
+
+
 def frames_backwards(path: Path, together: int = 24) -> Iterator[RawFrame]:
     """The same frames from the last to the first; at most about `together` of them are held at a time.
 
     Needs key frames at least that often, or it decodes what lies before again and again.
     """
     with av.open(path) as container:
-        stream = container.streams.video[0]
-        times = sorted(p.pts for p in container.demux(stream) if p.pts is not None)
-        blocks = [times[k : k + together] for k in range(0, len(times), together)]
-        for block in reversed(blocks):
-            container.seek(block[0], stream=stream, backward=True)
-            wanted = (f for f in container.decode(stream) if f.pts is not None and f.pts >= block[0])
-            held = [_pixels(f) for f in islice(wanted, len(block))]
-            for pixels in reversed(held):
-                _READ.get()()
-                yield pixels
+        for group in reversed(_groups(container, together)):
+            yield from reversed([*_group(container, group)])
+
+
+def _groups(container: Any, together: int) -> list[list[int]]:
+    """The times of a video's frames, `together` at a time."""
+    times = sorted(p.pts for p in container.demux(video=0) if p.pts is not None)
+    return [times[k : k + together] for k in range(0, len(times), together)]
+
+
+def _group(container: Any, group: list[int]) -> Iterator[RawFrame]:
+    """The frames of some times that follow each other."""
+    container.seek(group[0], stream=container.streams.video[0], backward=True)
+    wanted = (f for f in container.decode(video=0) if f.pts is not None and f.pts >= group[0])
+    for frame in islice(wanted, len(group)):
+        _READ.get()()
+        yield _pixels(frame)
 
 
 def _pixels(frame: av.VideoFrame) -> RawFrame:
