@@ -195,7 +195,7 @@ def _table(text: str, name: str) -> list[_Entry]:
         raise UnspiralError(f"{name} cannot be read as CSV: {error}") from None
     for number, row in enumerate(rows, 1):
         where = f"{name} line {number}"
-        if separator == ";" and any(re.fullmatch(r"\s*[1-9]\d{0,2}(,\d{3})+\s*", cell) for cell in row[1:2]):
+        if separator == ";" and any(re.fullmatch(r"\s*[1-9]\d{0,2}([.,]\d{3})+\s*", cell) for cell in row[1:2]):
             raise UnspiralError(f"{where}: {row[1].strip()} can be read in two ways; write it as 1500 or 1.5")
         cells = [cell.strip().replace(",", ".") if separator == ";" else cell.strip() for cell in row]
         if not any(cells):
@@ -208,7 +208,7 @@ def _table(text: str, name: str) -> list[_Entry]:
         if len(cells) < 2:
             raise UnspiralError(f"{where}: {_shortened(cells[0])} is not a time and a playhead")
         time = _seconds(cells[0], where)
-        entries.append(_Entry(where, time, time, _playhead(cells[1], where)))
+        entries.append(_Entry(where, time, time, _playhead(cells[1], where, exact=True)))
     return entries
 
 
@@ -264,13 +264,16 @@ _NUMBER = rf"(?:(?<![\w.{_APART}])[-+−])?(?:\d[\d.{_APART}]*|(?<!\d)\.\d+)(?:[
 _ALONE = re.compile(rf"(?<![^\W_])(?P<number>{_NUMBER})(?:st|nd|rd|th)?(?P<after>\s*[%‰]|.?)")
 _NAMED = re.compile(
     rf"(?:epochs?|epochen?|époques?|épocas?|steps?|playhead)(?:\s*[:=#_]\s*|\s*[-–—]\s+|[-–—]|\s*)(?P<number>{_NUMBER})"
-    rf"(?:st|nd|rd|th)?(?P<after>(?:\s*(?:to|bis|of|von|[-–—/…]|\.\.+))?\s*\d|:\d|\s*[%‰]|.?)",
+    rf"(?:st|nd|rd|th)?(?P<after>(?:\s*(?:to|bis|of|von|[-–—/…]|\.\.+))?\s*\d|[^\w\s]\d|\s*[%‰]|.?)",
     re.IGNORECASE,
 )
 
 
-def _playhead(text: str, where: str) -> float:
-    """The one number of a text, or the one that is called epoch in it. UnspiralError where that is not certain."""
+def _playhead(text: str, where: str, exact: bool = False) -> float:
+    """The one number of a text, or the one that is called epoch in it. UnspiralError where that is not certain.
+
+    `exact` says that a program wrote it: its dot is a decimal one, whatever follows.
+    """
     if len(text) > 2000:
         raise UnspiralError(f"{where}: a label of {len(text):,} characters is no playhead")
     plain = _MARKUP.sub(" ", text)
@@ -278,7 +281,7 @@ def _playhead(text: str, where: str) -> float:
     found = [*_NAMED.finditer(plain)] or [*_ALONE.finditer(plain)]
     if not found:
         raise UnspiralError(f"{where}: {said!r} holds no number for the playhead")
-    numbers = {_read(match["number"], match["after"]) for match in found}
+    numbers = {_read(match["number"], match["after"], exact) for match in found}
     if len(numbers) > 1:
         raise UnspiralError(f"{where}: which of the numbers in {said!r} is the playhead? Write it as epoch 250")
     (number,) = numbers
@@ -287,12 +290,14 @@ def _playhead(text: str, where: str) -> float:
     return number
 
 
-def _read(text: str, after: str) -> float | None:
+def _read(text: str, after: str, exact: bool) -> float | None:
     """A number as it is written, thousands apart or not; None where nobody could be certain of it."""
     if after.isalnum() or after.strip() in ("%", "‰") or after[-1:].isdigit():
         return None
     text = text.rstrip("." + _APART).replace("−", "-")
     digits = text.lstrip("+-")
+    if re.fullmatch(r"[1-9]\d{0,2}\.\d{3}", digits) and not exact:
+        return None  # a thousand and a half in some countries
     if re.fullmatch(rf"[1-9]\d{{0,2}}([{_APART}])\d{{3}}(?:\1\d{{3}})*(?:\.\d+)?", digits):
         text = re.sub(f"[{_APART}]", "", text)
     try:

@@ -123,7 +123,20 @@ READ = {
     "٢٥٠": 250,
 }
 UNCERTAIN = [
-    *("epoch 1,5", "1 500", "epoch 1 500", "1.500.000", "1,500,00", "epoch 10 to 20", "epoch 3/10", "3/4", "0:10"),
+    *(
+        "epoch 1,5",
+        "1 500",
+        "epoch 1 500",
+        "1.500.000",
+        "1,500,00",
+        "epoch 1.500",
+        "1.500",
+        "epoch 1·500",
+        "epoch 10 to 20",
+        "epoch 3/10",
+        "3/4",
+        "0:10",
+    ),
     *("50 %", "2D view", "10²", "epoch 1e999", "step 3 of epoch 4", "2 layers, 100 units", "epoch"),
 ]
 
@@ -148,7 +161,7 @@ def test_a_label_that_can_be_read_in_two_ways_is_refused(label: str, tmp_path: P
     assert len(str(caught.value)) < 300
 
 
-@pytest.mark.parametrize("line", ["0:10,1,500", "0,5,250", "0:10;1,500"])
+@pytest.mark.parametrize("line", ["0:10,1,500", "0,5,250", "0:10;1,500", "0:10;1.500"])
 def test_a_row_whose_commas_can_be_read_in_two_ways_is_refused(line: str, tmp_path: Path) -> None:
     path = tmp_path / "cues.csv"
     path.write_text(line + "\n")
