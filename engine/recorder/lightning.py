@@ -44,7 +44,7 @@ def lightning_callback(
             place = Path(path)
             if place.exists():
                 place = free(place)
-                self._said(f"beside {place}", f"{path} holds an earlier fit; this one is recorded in {place}")
+                self._said(f"beside {place}", f"{path} is there, as of an earlier fit; this one is recorded in {place}")
             try:
                 self.recorder = Recorder(place, pl_module, x, y, embedding, classifier, **given)
                 self.recorder.in_use = True  # until the fit ends

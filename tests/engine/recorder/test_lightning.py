@@ -94,7 +94,7 @@ def test_a_resumed_training_carries_its_own_epochs_and_earlier_runs_are_kept(tmp
     path = tmp_path / "run.safetensors"
     Trainer().fit(lightning_callback(path, DATA.x, DATA.y), Lit(), 3)
     before = path.read_bytes()
-    with pytest.warns(NotRecorded, match=r"run.safetensors holds an earlier fit; .*run-2.safetensors"):
+    with pytest.warns(NotRecorded, match=r"run.safetensors is there, as of an earlier fit; .*run-2.safetensors"):
         Trainer(3, "last.ckpt").fit(lightning_callback(path, DATA.x, DATA.y), Lit(), 5)
     assert Run.load(tmp_path / "run-2.safetensors").epochs.tolist() == [3, 4, 5]
     callback = lightning_callback(path, DATA.x, DATA.y)
