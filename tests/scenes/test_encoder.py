@@ -61,3 +61,15 @@ def test_our_own_setting_has_a_thread_beside_drawing_and_what_others_ask_for_has
     assert _threads(SPEC) == {"threads": "2"}
     slow = VideoEncoderSpec("mp4", "libx264", "yuv420p", 64, 48, Fraction(30), (("preset", "medium"),))
     assert _threads(slow) == {}
+
+
+@pytest.mark.parametrize("pixels, clear", [("yuva420p", True), ("yuv420p", False)])
+def test_a_webm_with_transparency_says_so_or_browsers_show_it_on_black(
+    pixels: str, clear: bool, tmp_path: Path
+) -> None:
+    spec = VideoEncoderSpec("webm", "libvpx-vp9", pixels, 64, 48, Fraction(30), ())
+    segment = SegmentEncoder(target=tmp_path / "a.webm", spec=spec, pool=Pool(), turn=Lock())
+    segment.write_frame(grey(0))
+    segment.finish()
+    with av.open(str(tmp_path / "a.webm")) as container:
+        assert ("ALPHA_MODE" in container.streams.video[0].metadata) == clear

@@ -69,6 +69,8 @@ class SegmentEncoder:
             context = stream.codec_context
             context.color_primaries = context.color_trc = context.colorspace = BT709
             context.color_range = LIMITED_RANGE
+        if spec.container_format == "webm" and any(part.is_alpha for part in self._format.components):
+            stream.metadata["alpha_mode"] = "1"  # without, browsers take it for opaque
         self._stream: Any = stream
 
     def write_frame(self, pixels: Pixels | av.VideoFrame, *, repeat: int = 1) -> None:
