@@ -44,6 +44,29 @@ def test_painted_mobjects_have_true_colours_and_fade() -> None:
     assert abs(int(drawn(FilmCamera, ground.set_opacity(0.5))[90, 160, 0]) - 128) <= 8
 
 
+class Left(Painted):
+    """Blue on the left, and on the right nothing but ground."""
+
+    opaque = True
+
+    def paint(self, canvas: Canvas) -> None:
+        canvas.context.rectangle(0, 0, canvas.width / 2, canvas.height)
+        canvas.context.set_source_rgba(*canvas.colour((0.0, 0.0, 1.0)))
+        canvas.context.fill()
+
+
+@pytest.mark.parametrize("turned", [0.0, 0.4])
+def test_in_a_transparent_clip_a_picture_hides_what_it_lies_on_as_its_ground_would(turned: float) -> None:
+    under, square = Ground(), Square(30, fill_opacity=1, color="#ffffff")
+    with tempconfig({"transparent": True, "background_opacity": 0}):
+        assert drawn(FilmCamera, under, square, Left().rotate(turned).scale(2))[90, 170].tolist() == [0, 0, 0, 0]
+        fading = drawn(FilmCamera, under, Left().rotate(turned).scale(2).set_opacity(0.75))[90, 170].tolist()
+        assert fading == pytest.approx([64, 32, 0, 64], abs=1)
+        beside = drawn(FilmCamera, under, Left().rotate(turned).scale(0.4))
+        assert beside[90, 180].tolist() == [0, 0, 0, 0] and beside[90, 300].tolist() == [255, 128, 0, 255]
+    assert drawn(FilmCamera, under, Left())[90, 170].tolist() == [255, 128, 0, 255]  # whose ground nobody painted
+
+
 @pytest.mark.parametrize("size", [(320, 180), (180, 180), (180, 320), (240, 180)])
 def test_what_is_painted_fills_frames_of_every_shape(size: tuple[int, int]) -> None:
     with tempconfig({"pixel_width": size[0], "pixel_height": size[1]}):

@@ -56,6 +56,17 @@ def context_on(surface: cairo.ImageSurface) -> Any:
     return _LISTENING[-1](surface) if _LISTENING else cairo.Context(surface)
 
 
+def _clear(context: cairo.Context, place: Placement, share: float) -> None:
+    """Take away what lies where something opaque will, as far as that has faded in: its ground would have hidden it."""
+    context.save()
+    for across, down in ((0, 0), (1, 0), (1, 1), (0, 1)):
+        context.line_to(*(place.corner + across * place.across + down * place.down).tolist())
+    context.set_operator(cairo.OPERATOR_DEST_OUT)
+    context.set_source_rgba(0, 0, 0, share)
+    context.fill()
+    context.restore()
+
+
 class FilmCamera(Camera):
     """Manim's camera, that also draws `Painted` mobjects. Its pixel array may be exchanged between frames."""
 
@@ -84,7 +95,10 @@ class FilmCamera(Camera):
         for painted in batch:
             if painted.opacity > 0:
                 context.save()
-                with fading(canvas, painted.opacity), painting(canvas, placed(painted, self)) as part:
+                place = placed(painted, self)
+                if canvas.transparent and painted.opaque:
+                    _clear(context, place, painted.opacity)
+                with fading(canvas, painted.opacity), painting(canvas, place) as part:
                     if part is not None:
                         painted.paint_on(part)
                 context.restore()

@@ -87,7 +87,7 @@ class Painted(InNotebook, VMobject):
     """
 
     opaque: bool = False
-    """Whether it covers the whole frame, unless that is transparent: nothing under it is drawn, not the background."""
+    """Whether it covers all that it lies on: nothing of that is seen, not in transparent clips either."""
 
     def __init__(self, *, opacity: float = 1.0, theme: Theme | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
