@@ -35,7 +35,8 @@ def command(
 
     Networks are computed in the page from the weights of few snapshots, where they are not too large; the command says
     by how much that can be seen. Of others, and of series of points, positions travel.
-    Images and matrices that were recorded, and metrics, have panels beside them.
+    Images, matrices, functions, sequences, flows and distributions that were recorded, and metrics, have panels beside
+    them; the command says which series it leaves out.
     """
     from engine.commands.options import folder_for, look
     from engine.commands.terminal import size
@@ -63,8 +64,10 @@ def command(
             named = [(called(run), Run.load(find_run(run))) for run in runs]
         made = page(named, title, theme, beats)
     write_page(made, output, force)
-    kept = f"{made.snapshots} snapshots, no point errs by more than {made.error:.2g} pixels of 1080"
-    click.echo(f"{size(output.stat().st_size)}, {kept}: {output}")
+    kept = f", {made.snapshots} snapshots, no point errs by more than {made.error:.2g} pixels of 1080"
+    click.echo(f"{size(output.stat().st_size)}{kept if made.snapshots else ''}: {output}")
+    if made.left_out:
+        click.echo(f"it leaves out {', '.join(made.left_out)}, for which there is no panel by itself")
 
 
 def _is_run(name: str) -> bool:

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-FINE = 18
-"""Bits below the largest number of an array: its steps are 4·10⁻⁶ of that."""
+FINE = 17
+"""Bits below the largest number of an array: its steps are 8·10⁻⁶ of that."""
 
 
 class Blob:

@@ -20,7 +20,7 @@ from engine.numbers import decimal, percent, scaled
 from engine.page.codec import Blob
 from engine.page.recorded import followed, kept_at, no_points, recorded_answers, recorded_lines
 from engine.page.shaders import check_kinds, computable
-from engine.page.sheets import Sheet, packed_sheet, sheets_of
+from engine.page.sheets import Sheet, left_out, packed_sheet, sheets_of
 from engine.recipes.data import Labelled
 from engine.runs import thin
 from engine.runs.run import Run
@@ -58,12 +58,12 @@ def packed(run: Run, name: str, blob: Blob) -> list[tuple[dict[str, Any], float]
     shown = sheets_of(run)
     if not found and not shown:
         raise UnspiralError(
-            f"a page shows networks and series of points, images and matrices; {name} holds "
-            f"{', '.join(run.series) or 'none'}"
+            f"a page shows networks and series of points, images and matrices, functions, sequences, flows and "
+            f"distributions; {name} holds {', '.join(run.series) or 'none'}"
         )
     if not found:
         found.append(({"name": name, **no_points(run, blob), **_timing(shown[0]), **_read_off(run)}, 0.0))
-    found[0][0]["sheets"] = [packed_sheet(film, blob) for film in shown]
+    found[0][0].update(sheets=[packed_sheet(film, blob) for film in shown], leftOut=list(left_out(run)))
     for number, (about, _) in enumerate(found):
         about["of"] = name
         if number:

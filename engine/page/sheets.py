@@ -7,13 +7,19 @@ import numpy as np
 
 from engine.errors import UnspiralError
 from engine.films.curves import Curves, curves
+from engine.films.distributions import Distributions
+from engine.films.fit import Fit, FitOverPlane
+from engine.films.flow import Flow
 from engine.films.images import Images
 from engine.films.matrix import Matrix
+from engine.films.points import Points
+from engine.films.sequence import Sequences
 from engine.films.shown import shown
 from engine.network.layers import Array
 from engine.numbers import significant
 from engine.page.codec import Blob
 from engine.page.recorded import sparse
+from engine.page.ways import packed_ways
 from engine.runs.run import Run
 
 SHADES = 255
@@ -26,20 +32,33 @@ MOST = 6_000_000
 DRAWN = 400
 """Places of a curve."""
 
-Sheet = Images | Matrix | Curves
+Shaded = Images | Matrix | FitOverPlane
+Drawn = Fit | Flow | Sequences | Distributions
+Sheet = Shaded | Drawn | Curves
 
 
 def sheets_of(run: Run) -> list[Sheet]:
-    """The films of a run that are shown beside its planes: images, matrices, and metrics if it has no network."""
-    found: list[Sheet] = []
-    for name in run.series:
-        with suppress(UnspiralError):
-            film = shown(run, name)
-            if isinstance(film, Images | Matrix):
-                found.append(film)
+    """The films of a run that are shown beside its planes: of its series, and of its metrics if it has no network."""
+    found: list[Sheet] = [film for film in _films(run).values() if isinstance(film, Shaded | Drawn)]
     if not run.layers and (len(run.metrics) > 1 or not run.series):  # of one, the slider's track is the curve
         with suppress(UnspiralError):
             found.append(curves(run))
+    return found
+
+
+def left_out(run: Run) -> tuple[str, ...]:
+    """The series of a run that a page does not show."""
+    return tuple(name for name, film in _films(run).items() if not isinstance(film, Shaded | Drawn | Points))
+
+
+def _films(run: Run) -> dict[str, Any]:
+    """The film that shows each series by itself; None where none does, or it would need others to mean something."""
+    found: dict[str, Any] = dict.fromkeys(run.series)
+    for name in run.series:
+        with suppress(UnspiralError):
+            film = shown(run, name)
+            if not (isinstance(film, Flow) and f"{name}_x" in run.constants):  # velocities are no places
+                found[name] = film
     return found
 
 
@@ -48,27 +67,34 @@ def packed_sheet(film: Sheet, blob: Blob) -> dict[str, Any]:
     if isinstance(film, Curves):
         return _curves(film)
     epochs = film.run.epochs[np.unique(np.linspace(0, len(film.run.epochs) - 1, LOOKED_AT).astype(int))]
+    if isinstance(film, Drawn):
+        return packed_ways(film, film.measure if isinstance(film, Distributions) else film.name, epochs, blob)
     first = _values(film, float(epochs[0]))
-    count = len(first) if isinstance(film, Matrix) else max(1, min(len(first), MOST // (first[0].size * len(epochs))))
+    count = len(first)
+    if isinstance(film, Images):
+        count = max(1, min(count, MOST // (first[0].size * len(epochs))))
     stacked = np.stack([np.rint(SHADES * _values(film, epoch)[:count]) for epoch in epochs.tolist()])
     chosen = sparse(epochs, stacked.reshape(len(epochs), -1, 1).astype(np.float32), STRAYS)
     about: dict[str, Any] = {
-        "kind": "matrix" if isinstance(film, Matrix) else "images",
+        "kind": "images" if isinstance(film, Images) else "matrix",
         "name": film.name if count == len(first) else f"{film.name}: {count} of {len(first)}",
         "epochs": epochs[chosen].tolist(),
         "values": blob.add(stacked[chosen].astype(np.int64), over_time=True),
         "ends": [significant(film.low), significant(film.high)],
         "signed": film.low < 0,
     }
-    return about | ({"rows": list(film.rows), "columns": list(film.columns)} if isinstance(film, Matrix) else {})
+    if isinstance(film, Images):
+        return about
+    named = isinstance(film, Matrix)
+    return about | {"rows": list(film.rows) if named else [], "columns": list(film.columns) if named else []}
 
 
-def _values(film: Images | Matrix, epoch: float) -> Array:
-    """From 0 to 1: images (B, H, W, 1 or 3), or cells (A, B)."""
-    frame = film(epoch)
+def _values(film: Shaded, epoch: float) -> Array:
+    """From 0 to 1: images (B, H, W, 1 or 3), or cells (A, B) whose first row is at the top."""
     if isinstance(film, Images):
         return film(epoch).images
-    return np.clip((frame.values - film.low) / ((film.high - film.low) or 1.0), 0, 1)  # pyright: ignore
+    values = film(epoch).values if isinstance(film, Matrix) else film(epoch).values[::-1]
+    return np.clip((values - film.low) / ((film.high - film.low) or 1.0), 0, 1)
 
 
 def _curves(film: Curves) -> dict[str, Any]:

@@ -20,8 +20,8 @@ from engine.runs.run import Run
 
 MODULES = (
     *("numbers", "kinds", "decode", "between", "network", "lines", "recorded", "run", "regions", "place", "drawing"),
-    *("gl", "shaders", "painter", "painter2d", "overlay", "panel", "state", "track", "probe", "sheets", "asleep"),
-    *("print", "controls", "main"),
+    *("gl", "shaders", "painter", "painter2d", "overlay", "panel", "state", "track", "probe", "ways", "sheets"),
+    *("asleep", "print", "controls", "main"),
 )
 """The scripts, each after those that it imports."""
 
@@ -33,7 +33,9 @@ class Page(NamedTuple):
     error: float
     """Pixels of a view 1,080 high by which a point may be off at most."""
     snapshots: int
-    """Kept of the first run."""
+    """Kept of the first run; 0 if it has no plane."""
+    left_out: tuple[str, ...] = ()
+    """Series that are not shown."""
 
     def save(self, path: str | Path) -> None:
         """Write it, whole or not at all."""
@@ -65,7 +67,9 @@ def page(runs: Sequence[tuple[str, Run]], title: str = "", theme: str = "", beat
     looks = [{name: value for name, value in look.items() if name not in fonts} for look in looks]
     stops = [{"name": beat.name, "epoch": beat.epoch} for beat in sorted(beats, key=lambda beat: beat.epoch)]
     about = {"title": title, "runs": shown, "looks": looks, "beats": stops, "theme": theme or "auto"}
-    return Page(_filled(title, blob.packed(about), fonts, other), max(errors), len(shown[0]["epochs"]))
+    left_out = tuple(name for run in shown for name in run.get("leftOut", ()))
+    snapshots = 0 if shown[0].get("planeless") else len(shown[0]["epochs"])
+    return Page(_filled(title, blob.packed(about), fonts, other), max(errors), snapshots, left_out)
 
 
 def write_page(made: Page, output: Path, force: bool = False) -> None:

@@ -74,6 +74,8 @@ export class Controls {
     this.forget = button("No probe", () => page.set(() => { state.probe = null; state.followed = null; }));
     at("more").append(...(planes ? [this.home, this.forget] : []), ...(page.looks.length > 1 ? [this.theme] : []));
 
+    const left = page.runs.flatMap((run) => run.about.leftOut ?? []);
+    if (left.length) at("choices").append(made("p", `Recorded, but not on this page: ${left.join(", ")}`, "hint"));
     const stops = at("stops");
     for (const { name, epoch } of page.track.beats) stops.append(button(name, () => page.goTo(epoch)));
     document.addEventListener("keydown", (event) => this.pressed(event));

@@ -1,6 +1,7 @@
 // What a run holds beside points, each in a panel of its own: images, matrices, curves of its metrics.
 import { weightsBetween } from "./between.js";
 import { mixInto } from "./network.js";
+import { paintWays } from "./ways.js";
 
 /** Between images, in shares of one. */
 const GAP = 0.08;
@@ -30,6 +31,10 @@ export class Sheet {
       this.picture = document.createElement("canvas");
       [this.picture.width, this.picture.height] = [this.shape[2], this.shape[0] * this.shape[1]];
     }
+    if (about.places) {
+      this.all = new Float32Array(array(about.places));
+      this.now = new Float32Array(this.all.length / about.places.shape[0]);
+    }
     /** What the picture shows. */
     this.drawn = "";
     this.element = document.createElement("div");
@@ -45,6 +50,7 @@ export class Sheet {
   /** What it is, in words. */
   said() {
     const { about, shape } = this;
+    if (about.kind === "ways") return `${about.lines[0]} lines, ${about.ofDots.length} points`;
     if (about.kind === "curves") return `curves of ${about.curves.map((/** @type {any} */ curve) => curve.name).join(", ")}`;
     if (about.kind === "images") return `${shape[0]} images of ${shape[1]} × ${shape[2]}`;
     return `matrix of ${shape[1]} rows and ${shape[2]} columns, values from ${about.ends[0]} to ${about.ends[1]}`;
@@ -61,6 +67,10 @@ export class Sheet {
     const room = { left: 8, top: head, width: this.width - 16, height: this.height - head - 8 };
     if (room.width < 8 || room.height < 8) return;
     if (this.about.kind === "curves") this.curves(context, look, room);
+    else if (this.about.kind === "ways") {
+      this.mix();
+      paintWays(context, look, room, this.unit, this.about, /** @type {Float32Array} */ (this.now));
+    }
     else {
       this.draw(look);
       if (this.about.kind === "images") this.images(context, room);
@@ -68,17 +78,23 @@ export class Sheet {
     }
   }
 
+  /** Take the numbers of this epoch. */
+  mix() {
+    const { run, all, now, about: { epochs } } = this;
+    if (!all || !now) return;
+    mixInto(now, all, weightsBetween(epochs, Math.min(Math.max(run.epoch, epochs[0]), epochs[epochs.length - 1])));
+  }
+
   /**
    * The values of this epoch as pixels, one image below the other.
    * @param {import("./state.js").Look} look
    */
   draw(look) {
-    const { run, about, all, now, picture, shape: [, , , colours] } = this;
+    const { run, about, now, picture, shape: [, , , colours] } = this;
     const wanted = `${run.epoch} ${look.ground}`;
-    if (!all || !now || !picture || wanted === this.drawn) return;
+    if (!now || !picture || wanted === this.drawn) return;
     this.drawn = wanted;
-    const { epochs } = about;
-    mixInto(now, all, weightsBetween(epochs, Math.min(Math.max(run.epoch, epochs[0]), epochs[epochs.length - 1])));
+    this.mix();
     const context = /** @type {CanvasRenderingContext2D} */ (picture.getContext("2d"));
     const pixels = context.createImageData(picture.width, picture.height);
     const shades = about.kind === "images" ? greys(look) : cells(look, about.signed);

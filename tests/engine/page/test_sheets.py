@@ -92,6 +92,44 @@ def test_a_run_without_points_has_a_page_too(tmp_path: Path) -> None:
         page([("nothing", replace(bare, series={}, metrics={}))])
 
 
+def test_functions_sequences_flows_and_distributions_are_drawn_where_their_films_have_them(tmp_path: Path) -> None:
+    rng, way = np.random.default_rng(5), np.linspace(0, 2, T)
+    run = of_series(
+        bent=np.sin(way[:, None, None] + np.linspace(0, 3, 11)) * np.ones((1, 4, 1)),
+        states=rng.normal(size=(40, 6, 2)) + way[:, None, None, None],
+        ways=rng.normal(size=(5, 12, 2)) * np.cos(way)[:, None, None, None],
+        losses=np.abs(rng.normal(size=40)) + way[:, None],
+        field=rng.normal(size=(T, 5, 7, 2)),
+    )
+    kept = ("bent", "states", "ways", "losses", "field")
+    constants = run.constants | {"bent_x": np.linspace(-1, 1, 11), "field_x": rng.normal(size=(7, 2))}
+    run = replace(run, series={name: run.series[name] for name in kept}, constants=constants, metrics={})
+    made = page([("all", run)])
+    write_page(made, tmp_path / "all.html")
+    assert made.left_out == ("field",) and made.snapshots == 0
+    with browsing(tmp_path / "profile") as browser:
+        browser.ask("/url", {"url": f"{(tmp_path / 'all.html').as_uri()}#theme=dark"})
+        browser.wait("window.unspiral && unspiral.frames > 0")
+        assert "not on this page: field" in browser.run("return document.querySelector('#choices').textContent")
+        for epoch in (0, 11.5, 29):
+            browser.run(f"unspiral.goTo({epoch}); unspiral.paint(false)")
+            told = browser.run("return unspiral.sheets.map((sheet) => [sheet.about.name, [...sheet.now]])")
+            found = {name: np.array(now).reshape(-1, 2) for name, now in told}
+            frames = {name: shown(run, name)(epoch) for name in kept[:4]}
+            functions = frames["bent"]
+            up = (functions.values - functions.up[0]) / np.ptp(functions.up)
+            assert np.abs(found["bent"][:, 1] - up.ravel()).max() < 1e-3
+            for name, places in (("states", frames["states"].lines.vertices), ("ways", frames["ways"].points)):
+                view = frames[name].view
+                expected = (places - view.centre) / (2 * view.half * view.across) + 0.5
+                assert np.abs(found[name][: len(expected)] - expected).max() < 1e-3, name
+            if epoch % 1:  # between snapshots, ridges pass over into one another
+                continue
+            ridges = frames["losses"].shares
+            rows = found["losses"][:, 1].reshape(ridges.shape) - np.arange(len(ridges))[::-1, None] / len(ridges)
+            assert np.abs(rows / rows.max() - ridges / ridges.max()).max() < 0.02
+
+
 def test_the_track_is_the_loss_or_what_comes_next_to_it() -> None:
     way = np.linspace(0, 1, T)
     for metrics, expected in (
