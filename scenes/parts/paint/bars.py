@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from scenes.parts.paint.canvas import Box, Canvas
 from scenes.parts.paint.text import fitted_text, paint_text
-from scenes.parts.paint.theme import DARK, STRONG, Theme, rgb
+from scenes.parts.paint.theme import DARK, SIZES, STRONG, Theme, rgb
 
 TEXT_ROOM = 130
 """Beside the bars for their texts, in pixels of 1080."""
@@ -66,6 +66,7 @@ def paint_bars(
         if texts:
             at = (box.left + box.width + TEXT_ROOM * unit, baseline)
             alpha = max(0.0, 4 * grown[k] - 3)
+            size = SIZES.note * unit if "%" in texts[k] else size  # 99.97 % would touch the longest bar
             paint_text(canvas, texts[k], at, size, rgb(theme.ink), anchor="right", alpha=alpha)
 
 
