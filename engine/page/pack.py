@@ -17,7 +17,7 @@ from engine.network.layers import Array, Layer, Linear, apply
 from engine.network.lines import extent_of
 from engine.network.loss import judged
 from engine.numbers import decimal, percent, scaled
-from engine.page.codec import Blob
+from engine.page.codec import FINE, Blob
 from engine.page.recorded import followed, kept_at, no_points, recorded_answers, recorded_lines
 from engine.page.shaders import check_kinds, computable
 from engine.page.sheets import Sheet, left_out, packed_sheet, sheets_of
@@ -29,7 +29,11 @@ from engine.runs.showable import showable
 HEIGHT = 1080
 """Pixels of the view that errors are measured in."""
 STRAYS = 0.09
-"""Pixels that interpolation between the kept snapshots may lead a point astray: 10⁻⁴ of the view is 0.108."""
+"""Pixels that interpolation between the kept snapshots may lead a point astray."""
+MOST_OFF = 0.107
+"""Pixels that a computed point should be off at most, all in all: 10⁻⁴ of the view is 0.108."""
+MOST_BITS = 24
+"""Single precision has no more."""
 MOST_READ = 4001
 """Epochs at which numbers are read off."""
 MOST_CLASSES = 100
@@ -99,30 +103,35 @@ def _weights(film: Training, blob: Blob) -> tuple[dict[str, Any], float]:
     """A network that the page computes: its weights at few snapshots."""
     run, pixel = film.run, 2 * film.view.half / HEIGHT
     kept, strayed = thin.within(run, STRAYS * pixel)
-    layers = [_layer(layer, blob) for layer in kept.layers]
-    x = blob.add(run.data.x)
-    stored = replace(
-        kept,
-        points=Labelled(blob.read(x), run.data.y),
-        held=np.zeros(len(run.data.y), bool),
-        layers=tuple(_stored(layer, entry, blob) for layer, entry in zip(kept.layers, layers)),
-    )
-    off = [film.plane(stored.embedding(epoch) - kept.embedding(epoch)) for epoch in kept.epochs.tolist()]
-    rounded = max(float(np.linalg.norm(each, axis=1).max()) for each in off)
+    tried = ((bits, _rounded(film, kept, bits)) for bits in range(FINE, MOST_BITS + 1))
+    bits, rounded = next(t for t in tried if strayed + t[1] <= MOST_OFF * pixel or t[0] == MOST_BITS)
     about = {
         "kind": "weights",
         "epochs": kept.epochs.tolist(),
-        "layers": layers,
-        "x": x,
+        "layers": [_layer(layer, bits, blob) for layer in kept.layers],
+        "x": blob.add(run.data.x, bits),
         "labels": blob.add(run.data.y),
     }
     return about | _plane(film, kept, blob), (strayed + rounded) / pixel
 
 
-def _layer(layer: Layer, blob: Blob) -> dict[str, Any]:
+def _rounded(film: Training, kept: Run, bits: int) -> float:
+    """How far from its place any point of any snapshot goes where numbers are stored in so many bits."""
+    scratch = Blob()
+    stored = replace(
+        kept,
+        points=Labelled(scratch.read(scratch.add(kept.data.x, bits)), kept.data.y),
+        held=np.zeros(len(kept.data.y), bool),
+        layers=tuple(_stored(layer, _layer(layer, bits, scratch), scratch) for layer in kept.layers),
+    )
+    off = [film.plane(stored.embedding(epoch) - kept.embedding(epoch)) for epoch in kept.epochs.tolist()]
+    return max(float(np.linalg.norm(each, axis=1).max()) for each in off)
+
+
+def _layer(layer: Layer, bits: int, blob: Blob) -> dict[str, Any]:
     """A layer's arrays, stored; an activation's numbers."""
     if isinstance(layer, Linear):
-        weight, bias = (blob.add(array, over_time=True) for array in layer)
+        weight, bias = (blob.add(array, bits, over_time=True) for array in layer)
         return {"kind": "linear", "weight": weight, "bias": bias}
     return {"kind": layer.name, "numbers": list(layer), "kinks": None if layer.kinks is None else list(layer.kinks)}
 
