@@ -1,6 +1,7 @@
 """What a scene says, by whom it is said and when: notes, captions, and why a scene cannot be rendered."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -161,6 +162,21 @@ def test_the_reason_given_is_the_true_one(name: str, tmp_path: Path) -> None:
     answer = finish(*jobs_for([tmp_path / f"{name}.py"], [*TINY, "--media_dir", str(tmp_path / "media")]))
     assert isinstance(answer, Failed)
     assert reason in answer.reason and len(answer.reason) < 300 and "\n" not in answer.reason
+
+
+@pytest.mark.parametrize(
+    "settings, reason",
+    [
+        ("renderer = opengl", "drawn by cairo here: leave --renderer out"),
+        ("dry_run = True", "a dry run writes nothing"),
+    ],
+)
+def test_a_setting_that_lets_nothing_be_made_is_the_reason_given(settings: str, reason: str, tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text(SCENE.format("A"), encoding="utf-8")
+    (tmp_path / "manim.cfg").write_text(f"[CLI]\n{settings}\n", encoding="utf-8")
+    (job,) = jobs_for([tmp_path / "a.py"], [*TINY, "--media_dir", str(tmp_path / "media")])
+    answer = finish(replace(job, folder=str(tmp_path)))
+    assert isinstance(answer, Failed) and reason in answer.reason
 
 
 @pytest.mark.parametrize(

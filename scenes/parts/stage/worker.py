@@ -106,8 +106,8 @@ def with_scene(job: Job, do: Callable[[Any], Any], *, by_cairo: bool = False) ->
         with _ONE_AT_A_TIME, _settled(job), redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
             if not file.is_file():
                 return Failed(f"{file} is not there any more")
-            if by_cairo and config.renderer is not RendererType.CAIRO:
-                return Failed("it is drawn by cairo here: leave --renderer out, or renderer = opengl in manim.cfg")
+            if config.dry_run and not by_cairo:
+                return Failed("a dry run writes nothing: leave --dry_run out, or dry_run in manim.cfg")
             classes = {found.__name__: found for found in get_scene_classes_from_module(get_module(file))}
             names = ", ".join(classes) or "none"
             if job.scene and job.scene not in classes:
@@ -117,6 +117,8 @@ def with_scene(job: Job, do: Callable[[Any], Any], *, by_cairo: bool = False) ->
             if not classes:
                 return Failed("it holds no scene, a class that is a FilmScene or another Scene of Manim's")
             chosen = classes[job.scene or names]
+            if (by_cairo or issubclass(chosen, FilmScene)) and config.renderer is not RendererType.CAIRO:
+                return Failed("it is drawn by cairo here: leave --renderer out, or renderer = opengl in manim.cfg")
             if not issubclass(chosen, FilmScene):
                 if Moment.from_environment():
                     return Failed(f"{chosen.__name__} is no FilmScene: of another scene only the end can be drawn")
