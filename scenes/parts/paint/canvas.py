@@ -1,7 +1,5 @@
 """What painters paint on: a cairo context, its pixels and its size."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import cairo
@@ -71,24 +69,3 @@ def tell(context: cairo.Context, kind: str, **what: Any) -> None:
     told = getattr(context, "told", None)
     if told is not None:
         told(kind, what)
-
-
-@contextmanager
-def fading(canvas: Canvas, alpha: float, box: tuple[float, float, float, float] | None = None) -> Iterator[None]:
-    """Paint what is painted within as one thing of opacity `alpha`, none of it outside `box`: left, top, width, height.
-
-    What a group costs is its area: name the box, in pixels.
-    """
-    context = canvas.context
-    if alpha >= 1:
-        yield
-        return
-    context.save()
-    if box is not None:
-        context.rectangle(*box)
-        context.clip()
-    context.push_group()
-    yield
-    context.pop_group_to_source()
-    context.paint_with_alpha(alpha)
-    context.restore()

@@ -148,3 +148,20 @@ def to_yuv(pixels, luma, blue, red):
             middle = np.int32((128 << 18) + (1 << 17))
             blue[i, j] = (-6596 * r - 22189 * g + 28785 * z + middle) >> 18
             red[i, j] = (28785 * r - 26145 * g - 2640 * z + middle) >> 18
+
+
+@kept(nogil=True)
+def fade(pixels, clip, layer, alpha):
+    """Paint a layer (height, width) over the clip, `alpha` / 255 opaque, as cairo does, and leave it transparent."""
+    left, top = clip[0], clip[1]
+    for i in range(layer.shape[0]):
+        row, paint = pixels[np.uintp(top + i)], layer[np.uintp(i)]
+        for begin in range(0, len(paint), 64):
+            end, there = min(begin + 64, len(paint)), uint32(0)
+            for j in range(begin, end):
+                there |= paint[np.uintp(j)]
+            if there:
+                for j in range(begin, end):
+                    part, at = over(paint[np.uintp(j)], uint32(0), alpha), np.uintp(left + j)
+                    row[at] = over(row[at], part, uint32(255) - (part >> uint32(24)))
+                    paint[np.uintp(j)] = uint32(0)

@@ -13,8 +13,9 @@ from engine.network.layers import Array
 from engine.network.lines import Lines
 from engine.network.regions import answers, upside_down
 from scenes.parts.paint.arrows import paint_arrow, partly
-from scenes.parts.paint.canvas import WIDE, Canvas, fading, tell
+from scenes.parts.paint.canvas import WIDE, Canvas, tell
 from scenes.parts.paint.discs import point_discs
+from scenes.parts.paint.fading import fading
 from scenes.parts.paint.key import key_height
 from scenes.parts.paint.names import paint_region_names, paint_vector_names
 from scenes.parts.paint.raster import stroke
@@ -66,8 +67,8 @@ Painter = Callable[[Canvas, Place, Frame, Theme], None]
 def faded(paint: Painter, canvas: Canvas, place: Place, frame: Frame, theme: Theme) -> None:
     """Paint what belongs to the answer, as far as it has appeared."""
     if frame.decided > 0:
-        with fading(canvas, frame.decided):
-            paint(canvas, place, frame, theme)
+        with fading(canvas, frame.decided) as layer:
+            paint(layer, place, frame, theme)
 
 
 def paint_ground(canvas: Canvas, theme: Theme) -> None:
@@ -292,8 +293,8 @@ def paint_plane(
         amount: float, paint: Callable[..., None], canvas: Canvas = canvas, frame: Frame = frame, **how: Any
     ) -> None:
         if amount > 0:
-            with fading(canvas, amount):
-                paint(canvas, place, frame, theme, **how)
+            with fading(canvas, amount) as faded:
+                paint(faded, place, frame, theme, **how)
 
     answered = frame.decided * shown["regions"]
     if answered < 1:

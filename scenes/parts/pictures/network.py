@@ -9,7 +9,8 @@ import numpy as np
 
 from engine.films.network import Assembly, Circuit
 from scenes.parts.paint.arrows import trace_arrow
-from scenes.parts.paint.canvas import Box, Canvas, fading
+from scenes.parts.paint.canvas import Box, Canvas
+from scenes.parts.paint.fading import fading
 from scenes.parts.paint.text import paint_text, text_width
 from scenes.parts.paint.theme import STRONG, TEXT, Fonts, Theme, Weight, mix, rgb
 from scenes.parts.stage.painted import Shown
@@ -169,8 +170,8 @@ def _paint_part(
     spans = [span] if before is None else [span, before]
     left, right = min(s[0] for s in spans) - 3 * size, max(s[1] for s in spans) + 3 * size
     top, bottom = min(s[2] for s in spans) - 2 * size, span[2] + 2 * size
-    with fading(canvas, alpha, (left, top, right - left, bottom - top)):
-        _paint_whole_part(canvas, piece, span, before, size, backwards, theme)
+    with fading(canvas, alpha, (left, top, right - left, bottom - top)) as layer:
+        _paint_whole_part(layer, piece, span, before, size, backwards, theme)
 
 
 def _paint_whole_part(

@@ -12,7 +12,8 @@ from numpy.typing import ArrayLike
 from engine import Frame, UnspiralError
 from engine.errors import unknown
 from engine.network.layers import Array
-from scenes.parts.paint.canvas import Canvas, fading
+from scenes.parts.paint.canvas import Canvas
+from scenes.parts.paint.fading import fading
 from scenes.parts.paint.key import classes_of, paint_key
 from scenes.parts.paint.plane import (
     Place,
@@ -157,11 +158,11 @@ class Picture(Shown[Frame]):
         paint_plane(canvas, place, frame, theme, shown, strengths=self.strengths)
         if self.readouts:
             if named := frame.decided * shown["regions"]:
-                with fading(canvas, named):
-                    paint_answers_by_name(canvas, place, frame, theme)
+                with fading(canvas, named) as layer:
+                    paint_answers_by_name(layer, place, frame, theme)
             paint_readouts(canvas, frame, theme)
-            with fading(canvas, shown["key"]):
-                paint_key(canvas, frame, theme)
+            with fading(canvas, shown["key"]) as layer:
+                paint_key(layer, frame, theme)
 
 
 def _readouts(given: Sequence[str], frame: Frame) -> tuple[str, ...]:

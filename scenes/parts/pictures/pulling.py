@@ -10,7 +10,8 @@ from manim import Mobject
 from engine.films.pulling import Pull
 from engine.numbers import decimal, percent
 from scenes.parts.paint.arrows import paint_arrow
-from scenes.parts.paint.canvas import Box, Canvas, fading
+from scenes.parts.paint.canvas import Box, Canvas
+from scenes.parts.paint.fading import fading
 from scenes.parts.paint.key import classes_of, paint_names
 from scenes.parts.paint.plane import (
     Place,
@@ -86,9 +87,9 @@ class Pullboard(Painted):
         paint_axes(canvas, place, frame, theme)
         paint_lines(canvas, place, frame, theme)
         own = np.arange(len(frame.class_vectors)) == frame.labels[frame.pulled]
-        with fading(canvas, DIM if self.alone else 1.0):
-            paint_points(canvas, place, frame, theme)
-            paint_class_vectors(canvas, place, frame, theme, text=not self.alone, which=~own if self.alone else None)
+        with fading(canvas, DIM if self.alone else 1.0) as layer:
+            paint_points(layer, place, frame, theme)
+            paint_class_vectors(layer, place, frame, theme, text=not self.alone, which=~own if self.alone else None)
         if self.alone:
             paint_class_vectors(canvas, place, frame, theme, which=own)
         ink, rim = rgb(theme.ink), rgb(theme.rim)

@@ -11,7 +11,8 @@ from engine.films.scores import Scores
 from engine.numbers import decimal, percent
 from scenes.parts.paint.arrows import paint_arrow
 from scenes.parts.paint.bars import bar_middle, paint_bars
-from scenes.parts.paint.canvas import WIDE, Box, Canvas, fading
+from scenes.parts.paint.canvas import WIDE, Box, Canvas
+from scenes.parts.paint.fading import fading
 from scenes.parts.paint.plane import Place, paint_axes, paint_ground, paint_points, paint_regions
 from scenes.parts.paint.text import fitted_text, paint_text, subscript, text_width
 from scenes.parts.paint.theme import SIZES, STRONG, Theme, chosen_theme, mix, rgb
@@ -91,15 +92,15 @@ class Scoreboard(Shown[Scores]):
         if frame.rows > 0:
             _paint_scores(canvas, frame, theme)
         if frame.soft > 0:
-            with fading(canvas, frame.soft):
-                _paint_probabilities(canvas, frame, theme)
+            with fading(canvas, frame.soft) as layer:
+                _paint_probabilities(layer, frame, theme)
 
 
 def _paint_plane(canvas: Canvas, place: Place, frame: Scores, theme: Theme) -> None:
     unit = canvas.unit
     if frame.answered > 0:
-        with fading(canvas, frame.answered):
-            paint_regions(canvas, place, frame, theme)
+        with fading(canvas, frame.answered) as layer:
+            paint_regions(layer, place, frame, theme)
     paint_axes(canvas, place, frame, theme)
     quiet, right, size = rgb(theme.quiet), canvas.width - SIZES.edge * unit, SIZES.label * unit
     paint_text(canvas, frame.axes[0], (right, place.origin[1] - 16 * unit), size, quiet, anchor="right")
@@ -108,8 +109,8 @@ def _paint_plane(canvas: Canvas, place: Place, frame: Scores, theme: Theme) -> N
     )
     spread = place(frame.points)
     corner, size = spread.min(0) - 20 * unit, np.ptp(spread, axis=0) + 40 * unit
-    with fading(canvas, 0.35, (*corner.tolist(), *size.tolist())):
-        paint_points(canvas, place, frame, theme)
+    with fading(canvas, 0.35, (*corner.tolist(), *size.tolist())) as layer:
+        paint_points(layer, place, frame, theme)
     colours = theme.class_colours(len(frame.scores))
     tip = tuple(place(frame.feature[None])[0].tolist())
     rim = rgb(theme.rim)
@@ -118,11 +119,11 @@ def _paint_plane(canvas: Canvas, place: Place, frame: Scores, theme: Theme) -> N
         if here > 0:
             _paint_projection(canvas, place, frame, k, max(0.0, 2 * here - 1), colour, theme)
             end = tuple(place(vector[None])[0].tolist())
-            with fading(canvas, min(1.0, 2 * here)):
-                paint_arrow(canvas, place.origin, end, colour, rim)
+            with fading(canvas, min(1.0, 2 * here)) as layer:
+                paint_arrow(layer, place.origin, end, colour, rim)
                 x, y = np.subtract(end, place.origin) * (1 + 44 * unit / math.dist(end, place.origin)) + place.origin
                 name, own = "w" + subscript(k + 1), theme.written(colour)
-                paint_text(canvas, name, (x, y + 11 * unit), 40 * unit, own, font=STRONG, anchor="middle", halo=rim)
+                paint_text(layer, name, (x, y + 11 * unit), 40 * unit, own, font=STRONG, anchor="middle", halo=rim)
     paint_arrow(canvas, place.origin, tip, rgb(theme.ink), rim)
     x, y = np.subtract(tip, place.origin) * (1 + 40 * unit / math.dist(tip, place.origin)) + place.origin
     paint_text(canvas, "f", (x, y + 11 * unit), 44 * unit, rgb(theme.ink), font=STRONG, anchor="middle", halo=rim)

@@ -5,7 +5,8 @@ import numpy as np
 from engine.films.softargmax import Sheets
 from engine.network.layers import Array, softargmax
 from engine.network.solid import boundaries, envelope, meeting
-from scenes.parts.paint.canvas import Canvas, fading
+from scenes.parts.paint.canvas import Canvas
+from scenes.parts.paint.fading import fading
 from scenes.parts.paint.key import paint_names, shared_colours
 from scenes.parts.paint.plane import paint_ground
 from scenes.parts.paint.readouts import paint_number
@@ -43,8 +44,8 @@ class Surfaces(Shown[Sheets]):
                 self._paint_side(canvas, number)
         if frame.risen < 1:
             self._paint_boundaries(canvas)
-        with fading(canvas, _smooth((frame.risen - 0.6) / 0.4)):
-            self._paint_words(canvas)
+        with fading(canvas, _smooth((frame.risen - 0.6) / 0.4)) as layer:
+            self._paint_words(layer)
 
     def _paint_words(self, canvas: Canvas) -> None:
         """What is read off the solid, and what its colours are called."""
@@ -90,8 +91,8 @@ class Surfaces(Shown[Sheets]):
             return
         shade = mix(rgb(self.theme.ground), rgb(self.theme.ink), 0.62)
         flat = np.concatenate([ends, np.zeros((*ends.shape[:-1], 1))], -1)
-        with fading(canvas, 1 - _smooth(frame.risen / 0.25)):
-            paint_segments(canvas, self._seen(canvas, flat)[0], 2.5 * unit, shade)
+        with fading(canvas, 1 - _smooth(frame.risen / 0.25)) as layer:
+            paint_segments(layer, self._seen(layer, flat)[0], 2.5 * unit, shade)
 
     def _eye(self) -> Eye:
         return Eye(self.frame.azimuth, self.frame.elevation)

@@ -10,7 +10,8 @@ import cairo
 from manim import Camera, Mobject, PMobject, VMobject, config
 from manim.mobject.types.image_mobject import AbstractImageMobject
 
-from scenes.parts.paint.canvas import Canvas, Pixels, fading
+from scenes.parts.paint.canvas import Canvas, Pixels
+from scenes.parts.paint.fading import fading
 from scenes.parts.stage.painted import Painted
 from scenes.parts.stage.placement import Placement, painting, placement
 
@@ -98,7 +99,7 @@ class FilmCamera(Camera):
                 place = placed(painted, self)
                 if canvas.transparent and painted.opaque:
                     _clear(context, place, painted.opacity)
-                with fading(canvas, painted.opacity), painting(canvas, place) as part:
+                with fading(canvas, painted.opacity) as layer, painting(layer, place) as part:
                     if part is not None:
                         painted.paint_on(part)
                 context.restore()

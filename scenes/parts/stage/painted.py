@@ -11,7 +11,8 @@ from manim.typing import PathFuncType
 from manim.utils.paths import straight_path
 from PIL import Image
 
-from scenes.parts.paint.canvas import Canvas, fading
+from scenes.parts.paint.canvas import Canvas
+from scenes.parts.paint.fading import fading
 from scenes.parts.paint.plane import paint_ground
 from scenes.parts.paint.theme import Theme, chosen_theme
 from scenes.parts.stage.placement import frame_size, painting, placement
@@ -30,7 +31,7 @@ def to_image(painted: Iterable["Painted"], theme: Theme, width: int | None = Non
     for part in painted:
         place = placement(part.points, np.zeros(3), frame_size(), (width, height))
         if part.opacity > 0:
-            with fading(canvas, part.opacity), painting(canvas, place) as window:
+            with fading(canvas, part.opacity) as layer, painting(layer, place) as window:
                 if window is not None:
                     part.paint_on(window)
     surface.flush()

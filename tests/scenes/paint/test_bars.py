@@ -6,7 +6,8 @@ import pytest
 
 from scenes.parts.paint.arrows import paint_arrow
 from scenes.parts.paint.bars import TEXT_ROOM, paint_bars
-from scenes.parts.paint.canvas import Box, Canvas, fading
+from scenes.parts.paint.canvas import Box, Canvas
+from scenes.parts.paint.fading import fading
 from scenes.parts.paint.theme import DARK, rgb
 from tests.scenes import states
 from tests.scenes.claims import assert_bars, same_colour
@@ -87,9 +88,9 @@ def test_an_arrow_ends_at_its_tip_with_a_head_that_suits_its_length() -> None:
 
 def test_what_fades_fades_as_a_whole_and_only_within_its_box() -> None:
     canvas, context = listened()
-    with fading(canvas, 0.3, (10, 20, 30, 40)):
-        canvas.context.set_source_rgba(*canvas.colour((0.2, 0.4, 0.6)))
-        canvas.context.paint()
+    with fading(canvas, 0.3, (10, 20, 30, 40)) as layer:
+        layer.context.set_source_rgba(*layer.colour((0.2, 0.4, 0.6)))
+        layer.context.paint()
     (mark,) = context.marks
     assert mark.alpha == pytest.approx(0.3) and mark.clip == (10, 20, 40, 60)
     assert same_colour(mark.colour, (0.2, 0.4, 0.6))
