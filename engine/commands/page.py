@@ -66,6 +66,8 @@ def command(
     write_page(made, output, force)
     kept = f", {made.snapshots} snapshots, no point errs by more than {made.error:.2g} pixels of 1080"
     click.echo(f"{size(output.stat().st_size)}{kept if made.snapshots else ''}: {output}")
+    for said in made.unfinished:
+        click.echo(said)
     if made.left_out:
         click.echo(f"it leaves out {', '.join(made.left_out)}, for which there is no panel by itself")
 

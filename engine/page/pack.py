@@ -67,7 +67,9 @@ def packed(run: Run, name: str, blob: Blob) -> list[tuple[dict[str, Any], float]
         )
     if not found:
         found.append(({"name": name, **no_points(run, blob), **_timing(shown[0]), **_read_off(run)}, 0.0))
-    found[0][0].update(sheets=[packed_sheet(film, blob) for film in shown], leftOut=list(left_out(run)))
+    found[0][0].update(
+        sheets=[packed_sheet(film, blob) for film in shown], leftOut=list(left_out(run)), unfinished=run.unfinished
+    )
     for number, (about, _) in enumerate(found):
         about["of"] = name
         if number:

@@ -36,6 +36,8 @@ class Page(NamedTuple):
     """Kept of the first run; 0 if it has no plane."""
     left_out: tuple[str, ...] = ()
     """Series that are not shown."""
+    unfinished: tuple[str, ...] = ()
+    """Why a run is shown in part."""
 
     def save(self, path: str | Path) -> None:
         """Write it, whole or not at all."""
@@ -59,7 +61,7 @@ def page(runs: Sequence[tuple[str, Run]], title: str = "", theme: str = "", beat
     blob = Blob()
     shown, errors = zip(*(plane for name, run in runs for plane in packed(run, name, blob)))
     looks = palettes(themes, classes_of(shown, blob))
-    title = title or ", ".join(name for name, _ in runs)
+    title = title.strip() or ", ".join(name for name, _ in runs if name.strip()) or "A training"
     letters = frozenset(json.dumps([title, shown, looks, [*beats]], ensure_ascii=False)) - set(BASIC)
     fonts = {weight: font(Path(looks[0][weight]), letters) for weight in ("text", "strong")}
     text = "\n".join(sorted(_texts([title, shown, looks, [*beats]])))
@@ -68,8 +70,9 @@ def page(runs: Sequence[tuple[str, Run]], title: str = "", theme: str = "", beat
     stops = [{"name": beat.name, "epoch": beat.epoch} for beat in sorted(beats, key=lambda beat: beat.epoch)]
     about = {"title": title, "runs": shown, "looks": looks, "beats": stops, "theme": theme or "auto"}
     left_out = tuple(name for run in shown for name in run.get("leftOut", ()))
+    unfinished = tuple(f"{run['of']}: {run['unfinished']}" for run in shown if run.get("unfinished"))
     snapshots = 0 if shown[0].get("planeless") else len(shown[0]["epochs"])
-    return Page(_filled(title, blob.packed(about), fonts, other), max(errors), snapshots, left_out)
+    return Page(_filled(title, blob.packed(about), fonts, other), max(errors), snapshots, left_out, unfinished)
 
 
 def write_page(made: Page, output: Path, force: bool = False) -> None:

@@ -66,6 +66,7 @@ export class Controls {
       const element = button("", () => page.set(() => this.choose(k)));
       const mark = made("span", "", k < 8 ? "mark" : "mark square");
       element.append(mark, className(run, page.look, k));
+      element.title = className(run, page.look, k);
       return /** @type {const} */ ([mark, element]);
     });
     at("classes").append(...this.classes.map(([, element]) => element));
@@ -75,7 +76,9 @@ export class Controls {
     at("more").append(...(planes ? [this.home, this.forget] : []), ...(page.looks.length > 1 ? [this.theme] : []));
 
     const left = page.runs.flatMap((run) => run.about.leftOut ?? []);
-    if (left.length) at("choices").append(made("p", `Recorded, but not on this page: ${left.join(", ")}`, "hint"));
+    const said = left.length ? [`Recorded, but not on this page: ${left.join(", ")}.`] : [];
+    for (const { about } of page.runs) if (about.unfinished) said.push(`${page.several ? `${about.of}: ` : ""}${about.unfinished}.`);
+    at("choices").append(...said.map((text) => made("p", text[0].toUpperCase() + text.slice(1), "hint")));
     const stops = at("stops");
     for (const { name, epoch } of page.track.beats) stops.append(button(name, () => page.goTo(epoch)));
     document.addEventListener("keydown", (event) => this.pressed(event));

@@ -271,6 +271,7 @@ export class Page {
     const names = rows.map(([name]) => name).join("\n");
     if (names !== this.rowNames) {
       this.rowNames = names;
+      if (this.several) at("read").tabIndex = 0; // of many runs there are more than are seen at once
       this.cells = rows.map(([name]) => [made("dt", name), made("dd")]);
       at("read").replaceChildren(...this.cells.map((cells, i) => {
         const row = made("div", "", rows[i][1] ? "" : "run");

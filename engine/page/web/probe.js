@@ -23,7 +23,8 @@ export function made(kind, text = "", name = "") {
  * @returns {string}
  */
 export function className(run, look, k) {
-  return look.names[k] ?? run.about.classNames[k] ?? String(k + 1);
+  const named = look.names[k] ?? run.about.classNames[k] ?? "";
+  return named.trim() ? named : String(k + 1);
 }
 
 /** What one may do where nothing was done yet. */

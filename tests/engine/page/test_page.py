@@ -317,6 +317,25 @@ def test_one_snapshot_and_a_wide_embedding_are_shown(small: Run, browser: Browse
     assert (found[:, 2] == answers).mean() > 0.98
 
 
+def test_a_run_that_diverges_is_shown_as_far_as_it_goes_and_its_page_says_so(
+    small: Run, browser: Browser, tmp_path: Path
+) -> None:
+    gone = np.where(small.epochs < 20, 1.0, np.nan).astype(np.float32)
+    layers = tuple(
+        Linear(layer.weight * gone[:, None, None], layer.bias) if isinstance(layer, Linear) else layer
+        for layer in small.layers
+    )
+    made = page([("", replace(small, layers=layers, names={"y": ("ant", "", " ", "dog", "e" * 300)}))])
+    assert about_of(made.text)["title"] == "A training" and about_of(made.text)["runs"][0]["epochs"][-1] == 19
+    assert "too large to show from epoch 20 on" in made.unfinished[0]
+    write_page(made, tmp_path / "gone.html")
+    open_page(browser, tmp_path / "gone.html")
+    assert "played up to epoch 19." in browser.run("return document.querySelector('#choices').textContent")
+    called = browser.run("return [...document.querySelectorAll('#classes button')].map((b) => b.textContent)")
+    assert called[:4] == ["ant", "2", "3", "dog"]
+    assert browser.run("const d = document.documentElement; return d.scrollWidth <= d.clientWidth")
+
+
 def test_the_command_says_what_it_made_and_replaces_nothing_unasked(small: Run, tmp_path: Path) -> None:
     small.save(tmp_path / "run.safetensors")
     asked = [str(tmp_path / "run.safetensors"), "--stop", "grow=12", "-o", str(tmp_path / "new" / "page.html")]
