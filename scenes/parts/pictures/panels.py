@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
-from manim import Group, config
+from manim import config
 
 from engine import Frame, UnspiralError
 from scenes.parts.paint.canvas import WIDE, Canvas
@@ -20,7 +20,7 @@ from scenes.parts.paint.plane import (
 from scenes.parts.paint.readouts import written
 from scenes.parts.paint.text import fitted_text, paint_text, text_width
 from scenes.parts.paint.theme import SIZES, STRONG, Fonts, Theme, chosen_theme, rgb
-from scenes.parts.stage.painted import InNotebook, Painted, Shown
+from scenes.parts.stage.painted import Painted, PaintedGroup, Shown
 
 HEADER, ROW, GAP, LINE = 100, 74, 8, 44
 """Heights of the line over all panels, of the row under each, of the gap between them and of a line of class names
@@ -163,7 +163,7 @@ class Header(Painted):
         return (*self.key[:after], "held", *self.key[after:])
 
 
-class Panels(InNotebook, Group):
+class Panels(PaintedGroup):
     """Several pictures in one frame: `Replay(panels, Together(films), …)` plays all of them on one playhead.
 
     `panels[k]` is one of them, which can be replayed by itself. `below` names the readings in the row under each

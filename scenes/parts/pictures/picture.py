@@ -6,7 +6,6 @@ from itertools import zip_longest
 from typing import Any, Self
 
 import numpy as np
-from manim import Mobject
 from numpy.typing import ArrayLike
 
 from engine import Frame, UnspiralError
@@ -94,16 +93,15 @@ class Picture(Shown[Frame]):
                 self.classes = None if name == "points" else self.classes
         return self
 
-    def interpolate(self, mobject1: Mobject, mobject2: Mobject, alpha: float, *args: Any, **kwargs: Any) -> Self:
-        """Between two pictures, in place, in opacity and in what is chosen; the frame stays."""
-        super().interpolate(mobject1, mobject2, alpha, *args, **kwargs)
-        if isinstance(mobject1, Picture) and isinstance(mobject2, Picture):
-            pairs = ((name, mobject1.amounts[name], mobject2.amounts[name]) for name in PARTS)
-            self.amounts = {name: (1 - alpha) * a + alpha * b for name, a, b in pairs}
-            end = mobject1 if alpha < 0.5 else mobject2
-            self.readouts, self.classes = end.readouts, end.classes
-            ends = zip_longest(mobject1.strengths, mobject2.strengths, fillvalue=1.0)
-            self.strengths = tuple((1 - alpha) * a + alpha * b for a, b in ends)
+    def interpolate_color(self, mobject1: Any, mobject2: Any, alpha: float) -> Self:
+        """Between two pictures also in what is chosen of them."""
+        super().interpolate_color(mobject1, mobject2, alpha)
+        pairs = ((name, mobject1.amounts[name], mobject2.amounts[name]) for name in PARTS)
+        self.amounts = {name: (1 - alpha) * a + alpha * b for name, a, b in pairs}
+        end = mobject1 if alpha < 0.5 else mobject2
+        self.readouts, self.classes = end.readouts, end.classes
+        ends = zip_longest(mobject1.strengths, mobject2.strengths, fillvalue=1.0)
+        self.strengths = tuple((1 - alpha) * a + alpha * b for a, b in ends)
         return self
 
     def place(self, canvas: Canvas) -> "Place":

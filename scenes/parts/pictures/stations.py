@@ -3,18 +3,17 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from manim import Group
-
 from engine import Frame
 from scenes.parts.paint.theme import Theme
 from scenes.parts.pictures.picture import Picture
 from scenes.parts.stage.formula import seat
+from scenes.parts.stage.painted import PaintedGroup
 
 SHARE = 0.3
 """How much of the frame's width and height each takes."""
 
 
-class Stations(Group):
+class Stations(PaintedGroup):
     """Three small pictures side by side under the middle of the frame, of a film's playheads 0, 1 and 2."""
 
     def __init__(self, film: Callable[[float], Frame], theme: Theme | None = None) -> None:

@@ -2,15 +2,17 @@
 
 import io
 from collections.abc import Iterable
+from functools import cache
 from typing import Any, Generic, Self, TypeVar
 
 import cairo
 import numpy as np
-from manim import Mobject, VMobject, config
+from manim import Group, Mobject, VMobject, config
 from manim.typing import PathFuncType
 from manim.utils.paths import straight_path
 from PIL import Image
 
+from engine import UnspiralError
 from scenes.parts.paint.canvas import Canvas
 from scenes.parts.paint.fading import fading
 from scenes.parts.paint.plane import paint_ground
@@ -93,6 +95,8 @@ class Painted(InNotebook, VMobject):
     def __init__(self, *, opacity: float = 1.0, theme: Theme | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.opacity = opacity
+        self.begun: dict[str, Any] | None = None
+        """What it showed when it was made to be moved to."""
         self.theme = theme or chosen_theme()
 
     def paint(self, canvas: Canvas) -> None:
@@ -147,10 +151,70 @@ class Painted(InNotebook, VMobject):
         alpha: float,
         path_func: PathFuncType = straight_path(),  # noqa: B008 (Manim's own default)
     ) -> Self:
-        """Opacity and points between two of its kind; what is shown stays."""
-        if isinstance(mobject1, Painted) and isinstance(mobject2, Painted):
-            self.opacity = (1 - alpha) * mobject1.opacity + alpha * mobject2.opacity
+        """Points, opacity and what is shown between two of its kind."""
         self.points = np.asarray(path_func(mobject1.points, mobject2.points, alpha))
+        self.interpolate_color(mobject1, mobject2, alpha)
+        return self
+
+    def interpolate_color(self, mobject1: Any, mobject2: Any, alpha: float) -> Self:  # type: ignore[override]
+        """Opacity between two of its kind; what only one of them shows changes half-way.
+
+        That a target was made before other things were shown is no wish to see the old ones again.
+        """
+        self.opacity = (1 - alpha) * mobject1.opacity + alpha * mobject2.opacity
+        before = {} if mobject1 is self else mobject2.begun if mobject2.begun is not None else mobject1.content()
+        end = mobject1 if alpha < 0.5 else mobject2
+        for name, value in mobject2.content().items():
+            if name not in before or before[name] is not value:
+                setattr(self, name, getattr(end, name))
+        return self
+
+    def content(self) -> dict[str, Any]:
+        """What it shows, attribute by attribute: all that a mobject of Manim's does not have."""
+        return {name: value for name, value in vars(self).items() if name not in _placed()}
+
+    def generate_target(self, use_deepcopy: bool = False) -> Any:
+        """A copy to be changed and moved to; it knows what it showed at first."""
+        target: Any = super().generate_target(use_deepcopy)
+        target.begun = target.content()
+        return target
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
+        memo.update((id(value), value) for value in self.content().values())  # values: replaced, never changed
+        return super().__deepcopy__(memo)
+
+    def pointwise_become_partial(self, vmobject: Any, a: float, b: float) -> Self:
+        """A part of what is created, or undone: a picture has no outline to be drawn, and appears."""
+        self.points, self.opacity = np.array(vmobject.points), vmobject.opacity * (b - a)
+        return self
+
+    def align_data(self, mobject: Mobject, skip_point_alignment: bool = False) -> Self:
+        """Nothing: two of a kind have the same corners. UnspiralError if `mobject` is of another kind."""
+        if type(mobject) is not type(self):
+            kinds = f"a {type(self).__name__} cannot turn into a {type(mobject).__name__}"
+            raise UnspiralError(f"{kinds}: FadeOut the one, FadeIn the other")
+        return self
+
+    def set_points(self, points: Any) -> Self:
+        """Its corners (4, 3). UnspiralError for an outline, which something else that is to become it has."""
+        if len(points) != 4:
+            raise UnspiralError(
+                f"an outline cannot turn into a {type(self).__name__}: FadeOut the one, FadeIn the other"
+            )
+        return super().set_points(points)
+
+
+@cache
+def _placed() -> frozenset[str]:
+    """Attributes of painted mobjects that say where they are and belong, and not what they show."""
+    return frozenset(vars(VMobject())) | {"opacity", "begun", "target", "saved_state", "original_id"}
+
+
+class PaintedGroup(InNotebook, Group):
+    """Several of them together: it is saved and restored like one, which a Group of Manim's is not."""
+
+    def interpolate_color(self, mobject1: Mobject, mobject2: Mobject, alpha: float) -> Self:  # type: ignore[override]
+        """Nothing: all that is seen is its members'."""
         return self
 
 

@@ -94,7 +94,7 @@ def placement(
     across, down = placed[1] - placed[0], placed[3] - placed[0]
     lengths = np.hypot(*across) * np.hypot(*down)
     if np.abs(placed[2] - placed[0] - across - down).max() > 0.5 or abs(across @ down) > SQUARE * lengths + 1e-9:
-        raise UnspiralError("a picture was sheared; it can be moved, scaled, stretched, turned and mirrored")
+        raise UnspiralError("a picture was sheared or bent; it can be moved, scaled, stretched, turned and mirrored")
     return Placement(placed[0], across, down, zoom)
 
 
