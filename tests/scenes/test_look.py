@@ -1,5 +1,6 @@
 """What a picture looks like from the last row: small, dim, and to eyes that mix colours up."""
 
+import cairo
 import numpy as np
 import pytest
 from coloraide import Color
@@ -7,13 +8,14 @@ from manim import config, tempconfig
 from PIL import Image
 
 from engine import FIVE_SPIRALS, Film, Frame, record, training
+from scenes.parts.paint.canvas import Canvas
 from scenes.parts.paint.theme import DARK, GREYS, LIGHT, Theme
 from scenes.parts.pictures.contact_sheet import painted
 from scenes.parts.pictures.picture import Picture, Place
 from scenes.parts.pictures.pulling import over
 from scenes.parts.pictures.scores import product
 from tests.scenes.drawn import SHAPES, Text, drawn
-from tests.scenes.states import STATES
+from tests.scenes.states import PIXELS, STATES
 
 BLOCK = 6
 """Side in pixels of 480 × 270 of the blocks that an eye in the last row takes in as one."""
@@ -76,6 +78,18 @@ def test_nothing_that_is_to_be_read_touches_the_frames_edge(name: str) -> None:
 def _seen(place: np.ndarray, width: int, height: int) -> bool:
     """Whether a place is in the frame: what is larger than its view leaves it."""
     return bool(((place >= 0) & (place <= (width, height))).all())
+
+
+@pytest.mark.parametrize("name", ["energy", "pulling", "descent-arrows", "folds-zoom", "scores-rows", "chart"])
+def test_an_overlay_has_no_ground_and_what_fills_areas_lets_through_what_is_under_it(name: str) -> None:
+    shown, shape = STATES[name]()
+    width, height = PIXELS[shape]
+    pixels = np.zeros((height, width, 4), np.uint8)
+    surface = cairo.ImageSurface.create_for_data(pixels.data, cairo.FORMAT_ARGB32, width, height)
+    for mobject in shown:
+        mobject.paint_on(Canvas(cairo.Context(surface), width, height, transparent=True))
+    surface.flush()
+    assert (pixels[..., 3] <= 255 * DARK.overlay + 2).mean() > 0.7  # lines, points and texts take the rest
 
 
 @pytest.mark.parametrize("epoch", [100, 300, 2000])

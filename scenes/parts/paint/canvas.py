@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import cairo
 from numpy.typing import NDArray
 
-from scenes.parts.paint.theme import DARK, Fonts
+from scenes.parts.paint.theme import DARK, RGB, Fonts
 
 
 class Box(NamedTuple):
@@ -38,6 +38,8 @@ class Canvas(NamedTuple):
     """Whether the ground is to be left out, for a clip that lies over something else."""
     fonts: Fonts = DARK.fonts
     """What text is set in."""
+    halo: RGB | None = None
+    """Around every text, where nobody knows what it will lie on."""
 
     def part(self, context: cairo.Context, width: int, height: int) -> "Canvas":
         """A part of this canvas, a canvas of its own: text and strokes have the size that they have here."""

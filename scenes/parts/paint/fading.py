@@ -1,7 +1,7 @@
 """Painting several things as one that is faded."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from threading import local
 from typing import cast
 
@@ -10,6 +10,12 @@ import numpy as np
 
 from scenes.parts.paint.canvas import Canvas
 from scenes.parts.paint.raster import Raster, Words, raster_of
+from scenes.parts.paint.theme import Theme
+
+
+def covering(canvas: Canvas, theme: Theme) -> AbstractContextManager[Canvas]:
+    """Paint what fills areas: as much of what is under a transparent clip shines through as the theme says."""
+    return fading(canvas, theme.overlay if canvas.transparent else 1.0)
 
 
 @contextmanager

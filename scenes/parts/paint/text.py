@@ -67,6 +67,14 @@ def _direction(run: Run) -> dict[str, Any]:
     return {"direction": "rtl" if run.backwards else "ltr"} if raqm else {}
 
 
+UNLIKE = 0.3
+"""In grey: text that is as dark as the halos stands on something bright already."""
+
+
+def _grey(colour: RGB) -> float:
+    return 0.3 * colour[0] + 0.6 * colour[1] + 0.1 * colour[2]
+
+
 def paint_text(
     canvas: Canvas,
     text: str,
@@ -97,6 +105,8 @@ def paint_text(
     for mask in masks:
         places.append(round(begin))
         begin += mask.advance
+    if halo is None and canvas.halo is not None and abs(_grey(colour) - _grey(canvas.halo)) > UNLIKE:
+        halo = canvas.halo
     if halo is not None:
         canvas.context.set_source_rgba(*canvas.colour(halo, alpha))
         for part, x in zip(parts, places):

@@ -13,7 +13,8 @@ from engine.numbers import decimal
 from engine.recipes.data import Labelled
 from scenes.parts.paint.arrows import paint_arrow, trace_arrow
 from scenes.parts.paint.canvas import Box, Canvas
-from scenes.parts.paint.plane import Place
+from scenes.parts.paint.fading import covering
+from scenes.parts.paint.plane import Place, paint_ground
 from scenes.parts.paint.raster import stroke
 from scenes.parts.paint.shades import paint_segments, paint_shades
 from scenes.parts.paint.text import paint_text
@@ -58,8 +59,7 @@ class Valley(Painted):
         """Paint the whole frame."""
         context, theme, unit = canvas.context, self.theme, canvas.unit
         ground, ink, quiet = rgb(theme.ground), rgb(theme.ink), rgb(theme.quiet)
-        context.set_source_rgba(*canvas.colour(ground))
-        context.paint()
+        paint_ground(canvas, theme)
         place, plane = placed(self.view, canvas), _plane(canvas)
         (left, right), (low, high) = (
             [(edge - origin) / scale for edge in edges]
@@ -74,7 +74,8 @@ class Valley(Painted):
         share = np.log(heights / levels[0]).clip(0) / math.log(levels[-1] / levels[0])
         high = np.array(mix(ground, (0.42, 0.47, 0.62), 0.55))
         shades = np.array(ground) + share[::-1, :, None].clip(0, 1) * (high - ground)
-        paint_shades(canvas, plane, shades)
+        with covering(canvas, theme) as part:
+            paint_shades(part, plane, shades)
         for level in levels:
             segments = place(level_lines(heights, across, up, level).reshape(-1, 2)).reshape(-1, 2, 2)
             paint_segments(canvas, segments, 2 * unit, mix(ground, quiet, 0.6))

@@ -8,6 +8,7 @@ from engine.network.regions import answers, upside_down
 from engine.network.solid import boundaries
 from engine.numbers import decimal, percent
 from scenes.parts.paint.canvas import Box, Canvas
+from scenes.parts.paint.fading import covering
 from scenes.parts.paint.key import shared_colours
 from scenes.parts.paint.plane import Place, paint_axes, paint_points
 from scenes.parts.paint.raster import put
@@ -33,16 +34,18 @@ class Landscape(Shown[Energies]):
         """Paint the whole frame."""
         context, frame, theme, unit = canvas.context, self.frame, self.theme, canvas.unit
         side, boxes = _parts(canvas, frame.scores.shape[-1])
-        context.set_source_rgba(*canvas.colour(rgb(theme.ground)))
-        for rest in ((side, 0, canvas.width - side, canvas.height), (0, side, side, canvas.height - side)):
-            context.rectangle(*rest)
-        context.fill()
+        if not canvas.transparent:
+            context.set_source_rgba(*canvas.colour(rgb(theme.ground)))
+            for rest in ((side, 0, canvas.width - side, canvas.height), (0, side, side, canvas.height - side)):
+                context.rectangle(*rest)
+            context.fill()
         context.save()
         context.rectangle(0, 0, side, side)
         context.clip()
         plane = canvas.part(context, side, side)
         place = Place((side / 2, side / 2), side / 2 / frame.view.half)
-        paint_answers(plane, Box(0, 0, side, side), frame, theme)
+        with covering(plane, theme) as part:
+            paint_answers(part, Box(0, 0, side, side), frame, theme)
         edges = boundaries(frame.scores, frame.ticks, frame.ticks, frame.finer)
         segments = place(edges.reshape(-1, 2)).reshape(-1, 2, 2)
         paint_segments(plane, segments, 2.5 * unit, mix(rgb(theme.ground), rgb(theme.ink), 0.62))
@@ -135,7 +138,8 @@ def paint_energy(canvas: Canvas, box: Box, frame: Energies, k: int, colour: RGB,
     ground = np.array(rgb(theme.ground))
     share = 1 / (1 + np.exp(-s / (2 * frame.spacing)))  # half way at 0
     shades = ground + 0.62 * share[::-1, :, None] * (np.array(colour) - ground)
-    paint_shades(canvas, box, shades)
+    with covering(canvas, theme) as part:
+        paint_shades(part, box, shades)
     scale = box.width / 2 / frame.view.half
     pixels = frame.levels[k] * (scale, -scale) + (box.left + box.width / 2, box.top + box.height / 2)
     paint_segments(canvas, pixels, 1.6 * unit, mix(rgb(theme.ground), mix(colour, rgb(theme.ink), 0.4), 0.75))

@@ -5,6 +5,7 @@ import numpy as np
 from engine.films.folds import Folded
 from engine.network.pieces import TONES
 from scenes.parts.paint.canvas import Canvas
+from scenes.parts.paint.fading import covering
 from scenes.parts.paint.plane import Place, paint_ground, paint_points
 from scenes.parts.paint.raster import stroke, tile
 from scenes.parts.paint.theme import Theme, mix, rgb
@@ -16,7 +17,8 @@ def paint_patchwork(canvas: Canvas, place: Place, frame: Folded, theme: Theme) -
     starts = frame.pieces.starts
     vertices = place(frame.pieces.vertices)
     seen = _seen(vertices, starts, canvas)
-    tile(canvas.context, vertices, starts, seen, _colours(canvas, frame, theme))
+    with covering(canvas, theme) as part:
+        tile(part.context, vertices, starts, seen, _colours(canvas, frame, theme))
     many = float(np.clip(np.log10(max(len(seen), 1)) - 2, 0, 1))  # from a hundred to a thousand: thinner and fainter
     vertices, starts = place(frame.seams.vertices), frame.seams.starts
     width, colour = (2.4 - 1.2 * many) * canvas.unit, canvas.colour(rgb(theme.ink), 0.6 - 0.2 * many)

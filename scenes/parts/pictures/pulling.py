@@ -18,6 +18,7 @@ from scenes.parts.paint.plane import (
     fitted,
     paint_axes,
     paint_class_vectors,
+    paint_ground,
     paint_lines,
     paint_points,
     paint_regions,
@@ -60,8 +61,7 @@ class Pullboard(Painted):
     def paint(self, canvas: Canvas) -> None:
         """Paint the whole frame."""
         context, theme, count = canvas.context, self.theme, len(self.frames)
-        context.set_source_rgba(*canvas.colour(rgb(theme.ground)))
-        context.paint()
+        paint_ground(canvas, theme)
         names = len(theme.names[: classes_of(self.frames[0])])
         columns = names if canvas.wide else min(names, 3)
         lines = -(-names // max(columns, 1))

@@ -16,7 +16,7 @@ from engine import UnspiralError
 from scenes.parts.paint.canvas import Canvas
 from scenes.parts.paint.fading import fading
 from scenes.parts.paint.plane import paint_ground
-from scenes.parts.paint.theme import Theme, chosen_theme
+from scenes.parts.paint.theme import Theme, chosen_theme, rgb
 from scenes.parts.stage.placement import frame_size, painting, placement
 
 F = TypeVar("F")
@@ -105,7 +105,8 @@ class Painted(InNotebook, VMobject):
 
     def paint_on(self, canvas: Canvas) -> None:
         """Paint on the canvas, texts in the theme's fonts: what the camera calls."""
-        self.paint(canvas._replace(fonts=self.theme.fonts))
+        halo = rgb(self.theme.rim) if canvas.transparent else None
+        self.paint(canvas._replace(fonts=self.theme.fonts, halo=halo))
 
     def lies(self) -> "Seat":
         """Where it lies in a frame that no camera has moved."""
