@@ -35,6 +35,14 @@ RELIED_ON = {
         "set_frame_to_background(background)": "what does not move is drawn once",
         "reset()": "a frame begins with the ground",
     },
+    "manim.camera.multi_camera:MultiCamera": {
+        "add_image_mobject_from_camera(image_mobject_from_camera)": "a zoomed scene's display shows pictures"
+    },
+    "manim.camera.three_d_camera:ThreeDCamera": {
+        "get_rotation_matrix()": "a picture that a turned camera cannot show is refused",
+        "get_zoom()": "a picture is as large as the camera in space sees it",
+        "add_fixed_in_frame_mobjects()": "… and may be kept in the frame",
+    },
     "manim.scene.scene_file_writer:SceneFileWriter": {
         "is_already_cached(hash_invocation)": "a worker renders only the plays that it was given",
         "write_frame(pixels, repeat)": "a pause is one picture, shown often",

@@ -7,9 +7,11 @@ from itertools import groupby
 from typing import Any, cast
 
 import cairo
-from manim import Camera, Mobject, PMobject, VMobject, config
+import numpy as np
+from manim import Camera, Mobject, MultiCamera, PMobject, ThreeDCamera, VMobject, config
 from manim.mobject.types.image_mobject import AbstractImageMobject
 
+from engine import UnspiralError
 from scenes.parts.paint.canvas import Canvas, Pixels
 from scenes.parts.paint.fading import fading
 from scenes.parts.stage.painted import Painted
@@ -28,7 +30,22 @@ def placed(mobject: Painted, camera: Camera) -> Placement:
     """Where the mobject lies in the camera's frame. UnspiralError if it can not be shown as it was transformed."""
     frame: Any = (camera.frame_width, camera.frame_height)  # numbers from the camera's construction on
     pixels: Any = (camera.pixel_width, camera.pixel_height)
+    if isinstance(camera, ThreeDCamera) and mobject not in camera.fixed_in_frame_mobjects:
+        if not np.allclose(camera.get_rotation_matrix(), np.eye(3), rtol=0, atol=1e-6):
+            reason = "the camera was turned, and a picture lies in the plane of the screen"
+            raise UnspiralError(f"{reason}: self.add_fixed_in_frame_mobjects(picture) keeps it there")
+        frame = tuple(side / camera.get_zoom() for side in frame)
     return placement(mobject.points, camera.frame_center, frame, pixels, config.frame_width / frame[0])
+
+
+def lend(camera: Camera) -> None:
+    """Let the cameras whose pictures a zoomed scene shows draw as this one does."""
+    shown: Any = camera.image_mobjects_from_cameras if isinstance(camera, MultiCamera) else ()
+    for display in shown:
+        own = display.camera
+        if not isinstance(own, FilmCamera):
+            own.__class__ = type(type(own).__name__, (FilmCamera, type(own)), {})
+            own.background_color = camera.background_color
 
 
 @cache

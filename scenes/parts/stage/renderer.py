@@ -12,7 +12,7 @@ from manim.utils.iterables import list_update
 from engine import UnspiralError
 from engine.render.sources import behind
 from scenes.parts.paint.theme import DARK, Theme
-from scenes.parts.stage.camera import covers
+from scenes.parts.stage.camera import covers, lend
 from scenes.parts.stage.replay import Replay, whole_frames
 from scenes.parts.stage.writer import FilmWriter
 
@@ -67,6 +67,7 @@ class FilmRenderer(CairoRenderer):
         if self.skip_animations and (mobjects is not None or not ignore_skipping):
             return  # a play that is not written; a still is drawn from all mobjects, when the scene has ended
         camera = self.camera
+        lend(camera)
         mobjects = mobjects or list_update(scene.mobjects, scene.foreground_mobjects)
         shown = camera.get_mobjects_to_display(mobjects, include_submobjects=include_submobjects, **kwargs)
         first = next((i for i in reversed(range(len(shown))) if covers(shown[i], camera)), None)
