@@ -4,7 +4,6 @@ The scene's own modules and ours, the files that these name, and the distributio
 runs: frames know a run by its content, so that modules of ours which import torch are not followed.
 """
 
-import ast
 import hashlib
 import importlib.metadata
 import inspect
@@ -18,8 +17,8 @@ from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 from typing import NamedTuple
 
-PROJECT = Path(__file__).resolve().parents[2]
-_FILE = re.compile(r"[^\n]{1,200}\.\w{1,12}")
+from engine.render.module_text import KEPT, PROJECT, Asked, Module, module_at
+
 LARGEST = 64 << 20
 """Bytes of the largest file that is taken for something drawn."""
 NOT_READ = ("", ".py", ".md", ".safetensors")
@@ -69,6 +68,7 @@ def sources(*scenes: Path, folder: Path | None = None) -> Sources:
     search = tuple(dict.fromkeys([*beside, *(path or str(folder) for path in sys.path)]))
     modules, followed, files = set[Path](), set[Path](), set[Path]()
     packages: dict[str, bool] = {}
+    done = set[tuple[Asked, Path | None]]()
     waiting = [scene.resolve() for scene in scenes]
     while waiting:
         path = waiting.pop()
@@ -76,15 +76,20 @@ def sources(*scenes: Path, folder: Path | None = None) -> Sources:
             continue
         modules.add(path)
         followed.add(path)
-        module = _module(path)
+        module = module_at(path)
         files.update(_named(module, (path.parent, folder, PROJECT)))
         for asked in module.imports:
+            here = path.parents[asked.level - 1] if asked.level else None
+            if (asked, here) in done:
+                continue
+            done.add((asked, here))
             for found in _reached(asked, path, search):
                 if isinstance(found, str):
                     packages[found] = packages.get(found, True) and asked.optional
                 elif not _makes_runs(found.path):
                     modules.add(found.path)
                     waiting += [found.path] if found.whole else []
+    KEPT.save()
     theme = Path(os.environ.get("UNSPIRAL_THEME") or "none")
     files.update([theme.resolve()] if theme.is_file() else [])
     return Sources(tuple(sorted(modules)), tuple(sorted(files)), packages)
@@ -105,17 +110,6 @@ def behind(kind: type) -> Sources:
         )
 
 
-class _Asked(NamedTuple):
-    """An import: `import name`, or `from name import taken`."""
-
-    name: str
-    taken: str = ""
-    level: int = 0
-    """Of a relative import: how many dots."""
-    optional: bool = False
-    """Whether the module can do without."""
-
-
 class _Found(NamedTuple):
     """A module of the scene's own or of ours."""
 
@@ -124,133 +118,12 @@ class _Found(NamedTuple):
     """Whether what it imports is reached, too: not of a package that only gathers names, of which one was taken."""
 
 
-class _Module(NamedTuple):
-    """What is to be known of a module's text."""
-
-    imports: tuple[_Asked, ...]
-    trains: bool
-    """Whether importing it imports torch."""
-    brought: dict[str, _Asked]
-    """Where the names come from that it imports at its top."""
-    gathers: bool
-    """Whether it does nothing but gather names from elsewhere."""
-    words: tuple[str, ...]
-    """Texts in it that may name files."""
-    paths: tuple[Path, ...]
-    """Paths in it that are put together of constants."""
-
-
-def _module(path: Path) -> _Module:
-    stat = path.stat()
-    return _read(path, stat.st_mtime_ns, stat.st_size)
-
-
-@cache
-def _read(path: Path, *_: int) -> _Module:
-    """A module's text, read; for as long as the file does not change."""
-    try:
-        tree = ast.parse(path.read_bytes() if path.suffix == ".py" else "")
-    except SyntaxError:  # Python will say so
-        tree = ast.Module([], [])
-    trains = any(asked.name.split(".")[0] == "torch" for asked in _imports(tree, at_once=True))
-    brought = {
-        alias.asname or alias.name: _Asked(node.module or "", alias.name, node.level)
-        for node in tree.body
-        if isinstance(node, ast.ImportFrom)
-        for alias in node.names
-    }
-    parts = (PROJECT / "engine", PROJECT / "scenes" / "parts")
-    ours = path.name == "__init__.py" and any(path.is_relative_to(part) for part in parts)
-    words, paths, known = set[str](), set[Path](), dict[str, Path]()
-    parts = set[ast.BinOp]()  # of longer paths: seen after them
-    imports = list(_imports(tree))
-    for node in ast.walk(tree):
-        match node:
-            case ast.Call(ast.Attribute(attr="import_module") | ast.Name("import_module"), [ast.Constant(str(name))]):
-                imports.append(_Asked(name))
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and _FILE.fullmatch(node.value):
-            words.add(node.value)
-        if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(name := node.targets[0], ast.Name):
-            where = _path(node.value, path, known)
-            if where is not None:
-                known[name.id] = where
-        if isinstance(node, ast.BinOp) and node not in parts and (where := _path(node, path, known)) is not None:
-            paths.add(where)
-            parts.update(part for part in ast.walk(node.left) if isinstance(part, ast.BinOp))
-    return _Module(tuple(imports), trains, brought, _gathers(tree, ours), tuple(words), tuple(paths))
-
-
 def _makes_runs(path: Path) -> bool:
     """Whether it is one of our modules that train."""
-    return path.is_relative_to(PROJECT / "engine") and _module(path).trains
+    return path.is_relative_to(PROJECT / "engine") and module_at(path).trains
 
 
-def _imports(tree: ast.AST, *, at_once: bool = False) -> Iterator[_Asked]:
-    """What is imported; `at_once`: only by importing the module itself.
-
-    Not what is imported for type checkers alone, nor for what a notebook shows of a value: that is no frame.
-    """
-    for part in ("body", "orelse", "finalbody", "handlers", "cases"):
-        for node in getattr(tree, part, ()):
-            match node:
-                case ast.Import(names):
-                    yield from (_Asked(alias.name) for alias in names)
-                case ast.ImportFrom(module, names, level):
-                    yield from (_Asked(module or "", alias.name, level) for alias in names)
-                case ast.FunctionDef(name) | ast.AsyncFunctionDef(name) if at_once or name.startswith("_repr_"):
-                    continue
-                case ast.If(test, _, otherwise) if _for_type_checkers(test):
-                    yield from _imports(ast.Module(otherwise, []), at_once=at_once)
-                case ast.Try(handlers=handlers) if any("ImportError" in ast.unparse(h.type or h) for h in handlers):
-                    yield from (asked._replace(optional=True) for asked in _imports(node, at_once=at_once))
-                case _:
-                    yield from _imports(node, at_once=at_once)
-
-
-def _for_type_checkers(test: ast.expr) -> bool:
-    return isinstance(test, ast.Name | ast.Attribute) and ast.unparse(test).endswith("TYPE_CHECKING")
-
-
-def _gathers(tree: ast.Module, ours: bool) -> bool:
-    """Whether a package's own file holds imports and constants alone; in one of ours, no frame depends on the rest."""
-    for node in tree.body:
-        match node:
-            case ast.Import() | ast.ImportFrom() | ast.Expr(ast.Constant()) | ast.Assign() | ast.AnnAssign():
-                continue
-            case ast.FunctionDef("__getattr__"):
-                continue
-            case ast.FunctionDef() | ast.Expr() if ours:
-                continue
-            case ast.If(test) if _for_type_checkers(test):
-                continue
-        return False
-    return True
-
-
-def _path(node: ast.expr, file: Path, known: dict[str, Path]) -> Path | None:
-    """The path that an expression is, if that can be told without running it."""
-    match node:
-        case ast.Name("__file__"):
-            return file
-        case ast.Name(name):
-            return known.get(name)
-        case ast.Call(ast.Name("Path"), [ast.Constant(str(text))]):
-            return Path(text)
-        case ast.Call(ast.Name("Path"), [inner]):
-            return _path(inner, file, known)
-        case ast.Call(ast.Attribute(inner, "resolve" | "absolute")):
-            return _path(inner, file, known)
-        case ast.Attribute(inner, "parent"):
-            return None if (path := _path(inner, file, known)) is None else path.parent
-        case ast.Subscript(ast.Attribute(inner, "parents"), ast.Constant(int(number))):
-            path = _path(inner, file, known)
-            return None if path is None or number >= len(path.parents) else path.parents[number]
-        case ast.BinOp(left, ast.Div(), ast.Constant(str(text))):
-            return None if (path := _path(left, file, known)) is None else path / text
-    return None
-
-
-def _named(module: _Module, folders: Sequence[Path]) -> Iterator[Path]:
+def _named(module: Module, folders: Sequence[Path]) -> Iterator[Path]:
     """Files that a module names, beside it, in the working folder or in the project; of a folder, its files."""
     for folder in folders:
         for name in (*module.words, *module.paths):
@@ -264,7 +137,7 @@ def _named(module: _Module, folders: Sequence[Path]) -> Iterator[Path]:
                 continue
 
 
-def _reached(asked: _Asked, by: Path, roots: tuple[str, ...]) -> Iterator[_Found | str]:
+def _reached(asked: Asked, by: Path, roots: tuple[str, ...]) -> Iterator[_Found | str]:
     """What an import in the module `by` reaches: modules of ours, or the top of somebody else's package."""
     parts = [part for part in asked.name.split(".") if part]
     folders = (str(by.parents[asked.level - 1]),) if asked.level else roots
@@ -285,10 +158,10 @@ def _reached(asked: _Asked, by: Path, roots: tuple[str, ...]) -> Iterator[_Found
     for package in on_the_way:
         if package is not None and package.origin:
             path = Path(package.origin).resolve()
-            yield _Found(path, whole=not _module(path).gathers)
+            yield _Found(path, whole=not module_at(path).gathers)
     if last is not None and last.origin:
         path = Path(last.origin).resolve()
-        module = _module(path)
+        module = module_at(path)
         brought = module.brought.get(asked.taken) if below is None and module.gathers else None
         yield _Found(path, whole=brought is None)
         if brought is not None:

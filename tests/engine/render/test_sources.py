@@ -8,7 +8,9 @@ from types import ModuleType
 
 import pytest
 
+from engine.render import module_text
 from engine.render import sources as module
+from engine.render.module_text import Kept
 from engine.render.sources import behind, sources
 
 ROOT = Path(__file__).parents[3]
@@ -19,7 +21,9 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of the project, to be changed."""
     for folder in ("engine", "scenes", "assets/fonts"):
         shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
-    monkeypatch.setattr(module, "PROJECT", tmp_path)
+    for one in (module, module_text):
+        monkeypatch.setattr(one, "PROJECT", tmp_path)
+        monkeypatch.setattr(one, "KEPT", Kept(tmp_path / "cache" / "modules.json"))
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("UNSPIRAL_THEME", raising=False)
