@@ -5,12 +5,12 @@ from dataclasses import replace
 import numpy as np
 
 from engine import THREE_SPIRALS_NARROW, Labelled, carrying, eased, folding
-from engine.films.together import Samples
+from engine.films.together import InTurn, Samples
 from engine.library import record_searched
 from engine.numbers import percent
 from scenes.parts import Chart, FilmScene, Panels, Replay, paint_patchwork
 
-DEPTHS, ROUNDS = (2, 3, 4, 5, 6), 3  # an odd number: the median is a run's
+DEPTHS, ROUNDS, AXES = (2, 3, 4, 5, 6), 3, ("activations", "accuracy")  # an odd number: the median is a run's
 NARROW = replace(THREE_SPIRALS_NARROW, parameters={"classes": 5, "points": 400})  # the wide network's five spirals
 
 
@@ -19,9 +19,8 @@ class Depth(FilmScene):
         rounds = [record_searched(replace(NARROW, hidden=(2,) * depth), ROUNDS) for depth in DEPTHS]
         best = [max(runs, key=lambda run: run.accuracy[-1]) for runs in rounds]
         networks, data = [run.at(run.epochs[-1]) for run in best], best[0].data
-        names = [f"{depth} activations" for depth in DEPTHS]
-        look = {"columns": 3, "paint_plane": paint_patchwork, "theme": self.theme}
-        look |= {"below": ("pieces",), "key": ("point", "piece")}
+        names, painted = [f"{depth} activations" for depth in DEPTHS], {"columns": 3, "paint_plane": paint_patchwork}
+        look = painted | {"theme": self.theme, "below": ("pieces",), "key": ("point", "piece")}
         self.next_section("folds")  # an activation folds the plane along two lines, bent by the folds before it
         films = [folding(network, Labelled(data.x[::6], data.y[::6])) for network in networks]
         self.add(panels := Panels([film(0) for film in films], names, **look))
@@ -35,6 +34,7 @@ class Depth(FilmScene):
         values = np.array([[run.accuracy[-1] for run in runs] for runs in rounds])
         medians = ", ".join(map(percent, np.median(values, 1)))
         self.next_section("accuracies", says=f"The best of 48 beginnings, {ROUNDS} times over; medians: {medians}.")
-        found = Samples(tuple(map(str, DEPTHS)), values, ("activations", "accuracy"), floor=0.8, each="best of 48")
-        self.remove(answers).add(Chart(found, self.theme))
-        self.wait(6)
+        told = InTurn(Samples(tuple(map(str, DEPTHS)), values, AXES, floor=0.8, each="best of 48"))
+        self.remove(answers).add(chart := Chart(told(0), self.theme))
+        self.play(Replay(chart, told, 0, told.last, rate_func=eased(), run_time=4))  # playhead: depths told
+        self.wait(3)

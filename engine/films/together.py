@@ -7,7 +7,7 @@ from typing import Generic, NamedTuple
 import numpy as np
 
 from engine.errors import UnspiralError
-from engine.films.film import F_co, Film
+from engine.films.film import F_co, Film, check_playhead
 from engine.films.readings import readings
 from engine.films.seen import Brief
 from engine.network.layers import Array
@@ -27,6 +27,26 @@ class Samples(NamedTuple):
     """Where the axis of values begins."""
     each: str = "one run"
     """What a dot is."""
+    shown: float = np.inf
+    """How many of the names have their values yet; the next one's appear with the fraction."""
+
+
+@dataclass(frozen=True, eq=False)
+class InTurn(Brief):
+    """A chart that is filled one name after the other; the playhead is how many have their values."""
+
+    samples: Samples
+    first: float = 0.0
+
+    @property
+    def last(self) -> float:
+        """How many names there are."""
+        return float(len(self.samples.names))
+
+    def __call__(self, playhead: float) -> Samples:
+        """The chart with so many names' values. UnspiralError for more than there are."""
+        check_playhead(playhead, self.last)
+        return self.samples._replace(shown=playhead)
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,8 +9,9 @@ import pytest
 from engine.films.folds import carrying
 from engine.library import record_searched
 from scenes.depth import NARROW, Depth
+from tests.oracles import forward_in_torch
 from tests.scenes.rendering import rendered
-from tests.scenes.test_narrations import numbers, scores
+from tests.scenes.test_narrations import numbers
 from tests.scenes.walking import walked
 
 QUICK = replace(NARROW, parameters={"classes": 3, "points": 20}, epochs=20, warm_up=5)
@@ -29,7 +30,9 @@ def test_the_depth_scene_renders_and_searches_only_once(monkeypatch, tmp_path, e
     for run in runs:  # what stands under a panel is what the chart shows
         shown = carrying(run.at(run.epochs[-1]), run.data, every=6)(0).readings["accuracy"]
         assert shown == pytest.approx(run.accuracy[-1], abs=1e-12)
-    right = [np.mean(scores(run.at(run.epochs[-1]), run.data.x).argmax(1).numpy() == run.data.y) for run in runs]
+    right = [
+        np.mean(forward_in_torch(run.at(run.epochs[-1]), run.data.x).argmax(1).numpy() == run.data.y) for run in runs
+    ]
     (said,) = walked(Depth)[-1].said
     assert numbers(said) == [
         signature(record_searched).parameters["restarts"].default,

@@ -78,21 +78,25 @@ class Chart(Painted):
         xs = left + (right - left) * (np.arange(len(spread.names)) + 0.5) / len(spread.names)
         heights = bottom - np.clip((spread.values - spread.floor) / (1 - spread.floor), 0, 1) * (bottom - top)
         middle = np.median(heights, axis=1)
-        for x, y in zip(xs.tolist(), middle.tolist()):
-            context.line_to(x, y)
+        there = np.clip(spread.shown - np.arange(len(xs)), 0, 1)
+        places, last = np.arange(len(xs)), min(spread.shown, len(xs)) - 1  # the line has come as far as the values have
+        for k in np.append(places[places < last], last) if last >= 0 else ():
+            context.line_to(float(np.interp(k, places, xs)), float(np.interp(k, places, middle)))
         context.set_line_width(4 * unit)
         context.set_source_rgba(*canvas.colour(ink, 0.8))
         context.stroke()
-        for x, name, dots, values in zip(xs.tolist(), spread.names, heights.tolist(), spread.values):
+        for x, name, dots, values, alpha in zip(xs.tolist(), spread.names, heights.tolist(), spread.values, there):
+            paint_text(canvas, name, (x, bottom + 60 * unit), 44 * unit, quiet, anchor="middle")
+            if alpha == 0:
+                continue
             for k, dot in enumerate(dots):
                 context.arc(x + (k - (len(dots) - 1) / 2) * 13 * unit, dot, 10 * unit, 0, 2 * np.pi)
-                context.set_source_rgba(*canvas.colour(rgb(theme.rim)))
+                context.set_source_rgba(*canvas.colour(rgb(theme.rim), alpha))
                 context.set_line_width(4 * unit)
                 context.stroke_preserve()
-                context.set_source_rgba(*canvas.colour(accent, 0.9))
+                context.set_source_rgba(*canvas.colour(accent, 0.9 * alpha))
                 context.fill()
             lowest = max(dots) + 56 * unit
             text = written("accuracy", float(np.median(values)))
             at = (x, lowest if lowest < bottom - 8 * unit else min(dots) - 28 * unit)
-            paint_text(canvas, text, at, 36 * unit, ink, font=STRONG, anchor="middle", halo=rgb(theme.rim))
-            paint_text(canvas, name, (x, bottom + 60 * unit), 44 * unit, quiet, anchor="middle")
+            paint_text(canvas, text, at, 36 * unit, ink, font=STRONG, anchor="middle", alpha=alpha, halo=rgb(theme.rim))

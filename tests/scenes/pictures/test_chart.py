@@ -55,6 +55,22 @@ def test_dots_medians_and_their_numbers_are_the_values(shape: str, theme: Theme)
         assert not any(number.box[1] < d.centre[1] < number.box[3] for d in mine)
 
 
+def test_values_appear_name_by_name_where_they_stay() -> None:
+    whole, half = (drawn(Chart(SPREAD._replace(shown=shown), DARK)) for shown in (3.0, 1.5))
+    accent = DARK.class_colours(5)[0]
+    seen, there = (
+        [d for d in drawing.discs if not d.width and same_colour(d.colour, accent) and d.centre[1] > 100]
+        for drawing in (half, whole)
+    )
+    per = SPREAD.values.shape[1]
+    assert near([d.centre for d in seen], [d.centre for d in there[: 2 * per]])
+    assert [d.alpha for d in seen] == pytest.approx([0.9] * per + [0.45] * per)
+    (line,) = (x for x in whole.lines if len(x.points) == 3)
+    (grown,) = (x for x in half.lines if same_colour(x.colour, line.colour) and near(x.points[0], line.points[0]))
+    assert near(grown.points, [line.points[0], line.points[:2].mean(0)])
+    assert {text.text for text in half.texts} >= set(SPREAD.names)
+
+
 @pytest.mark.parametrize("shape", SHAPES)
 def test_axes_epoch_and_key_are_said(shape: str) -> None:
     drawing = drawn(Chart(SPREAD), shape=shape)
