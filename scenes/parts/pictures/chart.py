@@ -85,7 +85,12 @@ class Chart(Painted):
         context.set_line_width(4 * unit)
         context.set_source_rgba(*canvas.colour(ink, 0.8))
         context.stroke()
-        for x, name, dots, values, alpha in zip(xs.tolist(), spread.names, heights.tolist(), spread.values, there):
+        rises = -np.diff(middle, append=middle[-1]) / unit
+        below = np.where(np.arange(len(xs)) < len(xs) - 1, np.clip((rises + 12) / 6, -1, 1), 0)  # a line that rises
+        columns = zip(
+            xs.tolist(), spread.names, heights.tolist(), spread.values, there.tolist(), middle.tolist(), below
+        )
+        for x, name, dots, values, alpha, y, away in columns:
             paint_text(canvas, name, (x, bottom + 60 * unit), 44 * unit, quiet, anchor="middle")
             if alpha == 0:
                 continue
@@ -96,7 +101,6 @@ class Chart(Painted):
                 context.stroke_preserve()
                 context.set_source_rgba(*canvas.colour(accent, 0.9 * alpha))
                 context.fill()
-            lowest = max(dots) + 56 * unit
             text = written("accuracy", float(np.median(values)))
-            at = (x, lowest if lowest < bottom - 8 * unit else min(dots) - 28 * unit)
-            paint_text(canvas, text, at, 36 * unit, ink, font=STRONG, anchor="middle", alpha=alpha, halo=rgb(theme.rim))
+            at = (x + (6.5 * (len(dots) - 1) + 26) * unit, y + (12 + 26 * away) * unit)  # beside the dots, off the line
+            paint_text(canvas, text, at, 36 * unit, ink, font=STRONG, alpha=alpha, halo=rgb(theme.rim))
