@@ -10,11 +10,14 @@ from scenes.parts.paint.canvas import Canvas
 from scenes.parts.paint.theme import RGB
 
 Pixel = tuple[float, float]
+WHOLE, LEAST = 240, 0.6
+"""From how many pixels of 1080 on an arrow has its whole weight, and what a short one has of it."""
 
 
 def paint_arrow(canvas: Canvas, tail: Pixel, tip: Pixel, colour: RGB, rim: RGB | None, size: float = 1.0) -> None:
     """An arrow from pixel `tail` to pixel `tip`; a short one has a smaller head. `size` scales head and shaft."""
     context, unit = canvas.context, canvas.unit
+    size *= float(np.clip(np.hypot(tip[0] - tail[0], tip[1] - tail[1]) / (WHOLE * unit), LEAST, 1))
     trace_arrow(context, tail, tip, size * unit)
     if rim is not None:
         context.set_line_join(cairo.LINE_JOIN_ROUND)
