@@ -15,6 +15,7 @@ from engine.films.training import OverEpochs
 from engine.network.layers import Array, Linear, Network
 from engine.network.loss import backward, forwards, losses
 from engine.runs.run import Run
+from engine.runs.showable import series_showable
 
 BINS = 64
 MOST = 12
@@ -121,6 +122,7 @@ def distributions(
     class. `chosen` points are marked, where each has one number. All have one axis from the smallest to the largest
     number of the run, or `reach`: what lies beyond counts at its ends. UnspiralError for what the run does not hold.
     """
+    run = series_showable(run, what)
     if what in run.series:
         source = _of_series(run, what, by)
     elif what in OF_LAYERS:

@@ -14,6 +14,7 @@ from engine.films.readings import told
 from engine.films.training import OverEpochs
 from engine.network.layers import Array
 from engine.runs.run import Run
+from engine.runs.showable import numbers_showable, series_showable
 
 MARGIN = 0.06
 """Around what is to be seen, in shares of it."""
@@ -191,6 +192,7 @@ def fit(
     By default `at` is the run's constant NAME_x or grid, the data its constants x and y (or values, or labels), and the
     groups words of its constant NAME_groups. UnspiralError says what is missing or does not fit.
     """
+    run = series_showable(run, name)
     run.array(name, float(run.epochs[0]))
     known = run.constants
     given = at if at is not None else known.get(f"{name}_x", known.get("grid"))
@@ -205,6 +207,9 @@ def fit(
                 f"the data lie in {x.shape[1]} dimensions, and the places of {name!r} in {1 + over_plane}"
             )
         x, y = np.zeros((0, 1 + over_plane)), np.zeros(0)  # the run's own belong to something else
+    for what, numbers in (("places", places), ("data", x), ("data", y)):
+        if not numbers_showable(numbers):
+            raise UnspiralError(f"the {what} of {name!r} hold infinities, what is no number, or more than 10¹⁵")
     if over_plane:
         if surface and not 0 < elevation <= np.pi / 2:
             raise UnspiralError(f"elevation is {elevation:g}; it must lie between 0 and π/2, where the eye is above")

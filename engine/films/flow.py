@@ -15,6 +15,7 @@ from engine.films.training import OverEpochs
 from engine.network.layers import Array
 from engine.network.lines import NO_LINES, Lines
 from engine.runs.run import Run
+from engine.runs.showable import numbers_showable, series_showable
 
 ARROW = 0.15
 """The time that a field's arrows carry for."""
@@ -108,6 +109,7 @@ def flow(
     (T, G, 2) of one that does not change, at the places of the constant FIELD_x (G, 2). `target` are the data (M, 2),
     by default the run's constant target; the `ways` of so many particles are drawn. UnspiralError for other shapes.
     """
+    run = series_showable(run, name)
     steps = series_of(run, name, 4, "(T, S, N, 2): N particles at S times")
     if steps.shape[-1] != 2 or steps.shape[1] < 2:
         raise UnspiralError(f"the series {name!r} has shape {steps.shape}; this film shows (T, S, N, 2), S two or more")
@@ -119,6 +121,8 @@ def flow(
     seen: list[Any] = [np.asarray(run.array(name, float(e)), float).reshape(-1, 2) for e in looked_at(run)[::8]]
     seen.append(np.asarray(run.array(name, float(run.epochs[-1])), float).reshape(-1, 2))
     data = np.zeros((0, 2)) if given is None else np.asarray(given, float)
+    if not numbers_showable(data):
+        raise UnspiralError("the target of a flow holds infinities, what is no number, or more than 10¹⁵")
     places = np.concatenate([*seen, data])
     away = np.abs(places)
     reach = np.percentile(away, SHOWN, axis=0)

@@ -10,6 +10,7 @@ from engine.films.readings import told
 from engine.films.training import OverEpochs
 from engine.network.layers import Array
 from engine.runs.run import Run
+from engine.runs.showable import series_showable
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +57,7 @@ def images(run: Run, name: str) -> Images:
     Black and white are the smallest and the largest value of the whole run, or 0 and 1 if all lie between.
     UnspiralError for series of another shape.
     """
+    run = series_showable(run, name)
     coloured = name in run.series and run.series[name].ndim == 5 and run.series[name].shape[-1] == 3
     series_of(run, name, 5 if coloured else 4, "(T, B, H, W) or (T, B, H, W, 3): B images")
     return Images(run, name, *limits(run, name))

@@ -13,6 +13,7 @@ from engine.films.seen import Brief
 from engine.films.training import OverEpochs
 from engine.network.layers import Array
 from engine.runs.run import Run
+from engine.runs.showable import series_showable
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,6 +88,7 @@ def matrix(run: Run, name: str, rows: tuple[str, ...] = (), columns: tuple[str, 
     Where values of both signs occur, the middle of the scale is 0. UnspiralError for series of another shape, and for
     another number of names.
     """
+    run = series_showable(run, name)
     stacked = series_of(run, name, 3, "(T, A, B): a matrix of A rows and B columns")
     rows = rows or run.names.get(f"{name}.rows", ())
     columns = columns or run.names.get(f"{name}.columns", ())

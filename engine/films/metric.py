@@ -13,6 +13,7 @@ from engine.films.readings import told
 from engine.films.training import OverEpochs
 from engine.network.layers import Array
 from engine.runs.run import Run
+from engine.runs.showable import series_showable
 
 HALF = 0.8
 """The share of a class's points that its arc holds."""
@@ -70,6 +71,7 @@ def metric(run: Run, name: str, labels: NDArray[np.integer] | None = None) -> Me
     Every class of `labels`, by default the run's, has an arc (on the sphere, a cap) around its mean direction that
     holds 80 % of its points. UnspiralError for series of another shape.
     """
+    run = series_showable(run, name)
     codes = series_of(run, name, 3, "(T, N, 2) or (T, N, 3): N directions in the plane or in space")
     if codes.shape[2] not in (2, 3):
         raise UnspiralError(f"{name!r} has {codes.shape[2]} dimensions; directions are shown in 2 or 3")

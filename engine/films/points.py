@@ -13,6 +13,7 @@ from engine.films.training import OverEpochs
 from engine.network.layers import Array
 from engine.network.lines import NO_LINES, Lines
 from engine.runs.run import Run
+from engine.runs.showable import series_showable
 
 LOOKED_AT = 64
 """Snapshots that are looked at to find how far a series reaches."""
@@ -83,6 +84,7 @@ def points(
     (T, N, 2) gives ellipses, half as wide and high as it says, for up to 120 of them; `circle` is the radius of one
     round the origin, such as a prior's. UnspiralError for series of another shape.
     """
+    run = series_showable(run, name)
     stacked = series_of(run, name, 3, "(T, N, d): N points of d dimensions")
     width = stacked.shape[2]
     last = np.asarray(run.array(name, float(run.epochs[-1])), float)

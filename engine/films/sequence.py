@@ -15,6 +15,7 @@ from engine.films.training import OverEpochs
 from engine.network.layers import Array
 from engine.network.lines import Lines
 from engine.runs.run import Run
+from engine.runs.showable import series_showable
 
 MARGIN = 1.25
 """How much more than all states is seen: those that saturate lie at the edges, where the axes have their names."""
@@ -91,6 +92,7 @@ def sequence(run: Run, name: str, labels: NDArray[np.integer] | None = None, col
     label's colour, by default the run's labels; the states on it are coloured by time, or by the token read there: the
     run's constant tokens (N, L), whole numbers. UnspiralError for other shapes.
     """
+    run = series_showable(run, name)
     states = series_of(run, name, 4, "(T, N, L, d): N sequences of L states of d dimensions")
     count, length, width = states.shape[1:]
     if width < 2:

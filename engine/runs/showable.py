@@ -1,8 +1,10 @@
 """The part of a run that can be shown: a training that diverges ends in numbers that no picture has room for."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.errors import UnspiralError
 from engine.runs.run import Run
@@ -20,16 +22,41 @@ def showable(run: Run) -> Run:
     """
     if not run.layers and run.trajectories is None:
         return run
-    some = np.unique(np.linspace(0, len(run.epochs) - 1, 41).astype(int)).tolist()
-    first_bad = next((i for i in some if not _small(run, i)), None)
-    if first_bad is None:
-        return run
-    begin = max((i for i in some if i < first_bad), default=0)
-    end = next(i for i in range(begin, first_bad + 1) if not _small(run, i))
-    too_large = f"its numbers are too large to show from epoch {run.epochs[end]:g} on"
+    end = _end(run, lambda snapshot: _small(run, snapshot))
     if end == 0:
-        raise UnspiralError(f"{too_large}, its first: the training diverged; lower the learning rate")
-    said = f"{too_large}; it is played up to epoch {run.epochs[end - 1]:g}"
+        first = f"{run.epochs[0]:g} on, its first"
+        raise UnspiralError(f"{_SAID} from epoch {first}: the training diverged; lower the learning rate")
+    return _until(run, end, _SAID)
+
+
+def series_showable(run: Run, name: str) -> Run:
+    """The run up to the last snapshot at which a series is made of numbers that can be shown; as `showable` does it."""
+    if name not in run.series or run.series[name].dtype.kind not in "fc":
+        return run
+    end = _end(run, lambda snapshot: numbers_showable(run.array(name, float(run.epochs[snapshot]))))
+    if end == 0:
+        said = "holds infinities, what is no number, or more than 10¹⁵ at its first snapshot: record finite numbers"
+        raise UnspiralError(f"the series {name[:60]!r} {said}")
+    return _until(run, end, f"the numbers of {name[:60]!r} are too large to show")
+
+
+_SAID = "its numbers are too large to show"
+
+
+def _end(run: Run, fits: Callable[[int], bool]) -> int:
+    """How many snapshots, from the first on, fit."""
+    some = np.unique(np.linspace(0, len(run.epochs) - 1, 41).astype(int)).tolist()
+    first_bad = next((i for i in some if not fits(i)), None)
+    if first_bad is None:
+        return len(run.epochs)
+    begin = max((i for i in some if i < first_bad), default=0)
+    return next(i for i in range(begin, first_bad + 1) if not fits(i))
+
+
+def _until(run: Run, end: int, said: str) -> Run:
+    if end == len(run.epochs):
+        return run
+    said = f"{said} from epoch {run.epochs[end]:g} on; it is played up to epoch {run.epochs[end - 1]:g}"
     return replace(kept(run, slice(0, end)), unfinished=f"{run.unfinished}; {said}" if run.unfinished else said)
 
 
@@ -42,4 +69,9 @@ def _small(run: Run, snapshot: int) -> bool:
         if "finite" not in str(error):
             raise
         return False
-    return all(float(np.abs(numbers).max()) <= LARGEST for numbers in shown)  # not so if one is not a number
+    return all(map(numbers_showable, shown))
+
+
+def numbers_showable(numbers: NDArray) -> bool:
+    """Whether all are finite, and none is larger than `LARGEST`."""
+    return float(np.abs(numbers).max(initial=0)) <= LARGEST  # not so if one is not a number

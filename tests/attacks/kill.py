@@ -32,7 +32,18 @@ COMMANDS = {
     "render": ("render", "scene.py", "-r", "128,72", "--fps", "4", "--jobs", "2"),
     "deliver": ("deliver", "scene.py", "--for", "web", "gif", "poster", *SMALL),
     "deck": ("deck", "scene.py", "-o", "deck.html", *SMALL),
+    "page": ("page", "run.safetensors", "-o", "page.html"),
+    "stops": ("page", "scene.py", "-o", "stops.html"),
+    "still": ("still", "run.safetensors", "--at", "2", "-o", "still.png", "--size", "128x72"),
+    "moment": ("still", "scene.py", "--at", "3s", "-o", "moment.png", *SMALL),
+    "check": ("check", "scene.py", *SMALL),
+    "search": ("search", "mine.toml", "--rounds", "1", "--restarts", "4", "-o", "found.safetensors"),
 }
+SERVING = {"preview": ("preview", "scene.py", "--no-open", *SMALL), "present": ("present", "scene.py", "--no-open")}
+"""They go on until they are told to end: what they began must end with them."""
+ENDS = {"check": (0, 1), "search": (0, 1)}
+"""Codes: something to be mended, a network that is not as good as was asked for."""
+WITHOUT_FORCE = ("render", "film", "check")
 SCENE = """
 from engine import Run, training
 from scenes.parts import FilmScene, Picture, Replay
@@ -105,12 +116,33 @@ def _prepared(folder: Path) -> None:
 
 
 def _begun(words: tuple[str, ...], folder: Path) -> subprocess.Popen[str]:
-    environment = {**os.environ, "UNSPIRAL_RUNS": str(folder / "runs")}
+    environment = {**os.environ, "UNSPIRAL_RUNS": str(folder / "runs"), "UNSPIRAL_QUIET": "1"}
     program = str(Path(sys.executable).with_name("unspiral"))
     return subprocess.Popen(
         [program, *words], cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
         start_new_session=True,
     )  # fmt: skip
+
+
+def _left_by(session: int, seconds: float = 10.0) -> list[str]:
+    """What still runs of a session after some time; on Linux."""
+    ends, left = time.monotonic() + seconds, [""]
+    while left and time.monotonic() < ends:
+        time.sleep(0.1)
+        listed = subprocess.run(["ps", "-o", "stat=,args=", "-s", str(session)], capture_output=True, text=True).stdout
+        left = [line for line in listed.splitlines() if not line.startswith("Z")]
+    return left
+
+
+def _serve_and_kill(words: tuple[str, ...], folder: Path, after: float) -> str:
+    """Kill a server alone, not what it began: what is wrong then, if anything."""
+    before = files(folder)
+    process = _begun(words, folder)
+    time.sleep(after)
+    process.kill()
+    process.wait()
+    left = _left_by(process.pid)
+    return f"left running: {left}" if left else "" if files(folder) == before else f"left: {files(folder)}"
 
 
 def main(seconds: float, seed: int = 0) -> None:
@@ -125,14 +157,19 @@ def main(seconds: float, seed: int = 0) -> None:
             began = time.monotonic()
             process = _begun(words, folder)
             said = process.communicate()[1]
-            assert process.returncode == 0, (what, said)
+            assert process.returncode in ENDS.get(what, (0,)), (what, said)
             lasts[what], undisturbed[what] = time.monotonic() - began, files(folder)
         while time.monotonic() < ends:
-            what, words = chance.choice(list(COMMANDS.items()))
+            what, words = chance.choice([*COMMANDS.items(), *SERVING.items()])
             folder = Path(name) / "killed"
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir()
             _prepared(folder)
+            if what in SERVING:
+                kills += 1
+                if wrong := _serve_and_kill(words, folder, chance.uniform(0.2, 8)):
+                    print(f"{what}: {wrong}", flush=True)
+                continue
             for _ in range(chance.choice((1, 1, 2))):
                 process = _begun(words, folder)
                 time.sleep(chance.uniform(0.2, lasts[what]))
@@ -140,9 +177,9 @@ def main(seconds: float, seed: int = 0) -> None:
                 process.communicate()
                 kills += 1
             complete = files(folder) == undisturbed[what]  # killed too late to matter
-            process = _begun((*words, *(("--force",) if complete and what not in ("render", "film") else ())), folder)
+            process = _begun((*words, *(("--force",) if complete and what not in WITHOUT_FORCE else ())), folder)
             said = process.communicate()[1]
-            if process.returncode or files(folder) != undisturbed[what]:
+            if process.returncode not in ENDS.get(what, (0,)) or files(folder) != undisturbed[what]:
                 print(f"{what}: code {process.returncode}, {said[-300:]}, {files(folder)}", flush=True)
     print(f"{kills} kills")
 

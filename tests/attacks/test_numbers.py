@@ -12,6 +12,7 @@ from engine.films.energy import energy
 from engine.films.feature_tour import touring
 from engine.films.folds import carrying
 from engine.films.replay import Replaying
+from engine.films.shown import shown
 from engine.films.softargmax import softening
 from engine.runs.showable import showable
 from tests.attacks.attacking import answered, refused, small_run
@@ -67,3 +68,29 @@ def test_a_network_that_diverged_is_refused_in_one_true_sentence(film: Any, grow
     with pytest.raises(UnspiralError, match=r"diverged|not finite") as said:
         film(run.at(3), run.data)
     assert len(str(said.value)) < 300
+
+
+@pytest.mark.parametrize("worst", [1e20, np.inf, -np.inf, np.nan], ids=str)
+@pytest.mark.parametrize(
+    "shape",
+    [(4, 2), (4, 3), (4, 9), (3, 4, 2), (4, 3, 5), (6, 6, 6, 3), (7,)],
+    ids=lambda shape: "x".join(map(str, shape)),
+)
+def test_every_series_that_diverged_plays_up_to_there(shape: tuple[int, ...], worst: float) -> None:
+    numbers = np.random.default_rng(0).standard_normal((6, *shape))
+    numbers[4:].reshape(2, -1)[:, 1] = worst
+    run = replace(small_run(snapshots=6), series={"codes": numbers})
+    film = shown(run, "codes")
+    assert film.last == 3 and "codes" in film.run.unfinished and "from epoch 4 on" in film.run.unfinished
+    film(film.last)
+    with pytest.raises(UnspiralError, match="at its first snapshot: record finite numbers"):
+        shown(replace(run, series={"codes": numbers[::-1]}), "codes")
+
+
+@pytest.mark.parametrize("name", ["codes_x", "x", "y"])
+def test_a_function_of_or_fitted_to_what_is_no_number_is_refused(name: str) -> None:
+    constants = {"codes_x": np.linspace(0, 1, 7), "x": np.linspace(0, 1, 5), "y": np.zeros(5)}
+    constants[name][2] = np.nan
+    run = replace(small_run(), series={"codes": np.zeros((5, 7))}, constants=constants)
+    with pytest.raises(UnspiralError, match="of 'codes' hold infinities, what is no number"):
+        shown(run, "codes")
