@@ -35,7 +35,10 @@ def no_module(model: Any) -> UnspiralError:
     one = type(model).__name__
     if within:
         return UnspiralError(f"model is of {one}, which is no torch nn.Module but holds one: give model.{within[0]}")
-    return UnspiralError(f"model is a {one}; it must be a torch nn.Module")
+    instead = "what it computes can be recorded as series: Recorder(path), then snapshot(epoch, codes=…)"
+    return UnspiralError(
+        f"model is a {one}; it must be a torch nn.Module" + (f"; {instead}" if callable(model) else "")
+    )
 
 
 def _several(count: int) -> str:

@@ -469,7 +469,7 @@ def recorded(tmp_path, model=None, x=None, y=None, embedding="2", classifier="3"
         ({"x": DATA.x[:, 0]}, "one row per point"),
         ({"x": torch.tensor(DATA.x, requires_grad=True)}, r"x needs a gradient; give x.detach\(\)"),
         ({"x": np.where(np.arange(len(DATA.x))[:, None] == 3, np.nan, DATA.x)}, "NaN or infinity in 1 of 200 rows"),
-        ({"model": lambda x: x}, "must be a torch nn.Module"),
+        ({"model": lambda x: x}, "must be a torch nn.Module; what it computes can be recorded as series"),
     ],
 )
 def test_a_mistake_is_answered_in_one_sentence_before_anything_is_recorded(tmp_path, given, said):
