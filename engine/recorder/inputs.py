@@ -147,6 +147,8 @@ def _tensor(value: Any, name: str, like: Tensor | None) -> Any:
             raise UnspiralError(
                 f"{name} must be an array of numbers, a row per point: its rows differ in length"
             ) from None
+        if array.dtype.kind not in "biufc" and hasattr(value, "columns") and hasattr(value, "to_numpy"):
+            array = _table(value, name)
         if array.dtype.kind not in "biufc":
             return value  # a graph, texts …: whatever the model takes
         given = torch.tensor(array)
@@ -155,6 +157,18 @@ def _tensor(value: Any, name: str, like: Tensor | None) -> Any:
     if like is None:
         return given
     return given.to(like.device, like.dtype) if given.is_floating_point() else given.to(like.device)
+
+
+def _table(table: Any, name: str) -> NDArray[np.float64]:
+    """A data frame's numbers, of columns of several kinds. UnspiralError names a column that holds none."""
+    columns = []
+    for column in table.columns:
+        try:
+            columns.append(np.asarray(table[column].to_numpy(dtype=float), float))
+        except (TypeError, ValueError):
+            said = f"{name} has a column that holds no numbers, {str(column)[:60]!r}"
+            raise UnspiralError(f"{said}: leave it out, or make numbers of it (pandas.get_dummies)") from None
+    return np.stack(columns, 1)
 
 
 def _accepted(model: nn.Module, given: Mapping[str, Any]) -> dict[str, Any] | None:

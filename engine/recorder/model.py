@@ -206,6 +206,10 @@ def _few(inputs: Inputs) -> int:
     return min(inputs.rows, TRIED, max(8, NUMBERS // max(1, size)))
 
 
+MANY = 10
+"""Points a class from which on it is strange that some class has none."""
+
+
 def _question(name: str, head: Head, labels: Labels, inputs: Inputs, said: Said) -> None:
     """Ask in one line whether what was named is a classifier, where it hardly can be."""
     if labels.classes is None or not head.regions or head.only is not None:
@@ -216,6 +220,13 @@ def _question(name: str, head: Head, labels: Labels, inputs: Inputs, said: Said)
             "classifier",
             f"{name!r} has {head.outputs} outputs and y {known} labels: is it a classifier? If the model gives back "
             "its input, name embedding= what is to be seen, with classifier=None",
+        )
+    elif head.outputs > known and len(labels.classes) >= MANY * head.outputs:
+        said(
+            "classifier",
+            f"{name!r} has {head.outputs} outputs and y {known} labels: recorded as {head.outputs} classes, of which "
+            f"some never occur. If what it gives is to be seen, as in metric learning, name embedding={name!r} with "
+            "classifier=None",
         )
 
 

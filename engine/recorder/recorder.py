@@ -13,7 +13,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
@@ -26,6 +25,7 @@ from engine.recorder.model import AUTO, Given, is_lazy, observe, unwrapped
 from engine.recorder.place import Destination
 from engine.recorder.said import NoLongerFinite, Said
 from engine.recorder.series import Series, constants_of
+from engine.recorder.watching import Unmoved, finite
 from engine.runs import journal, tensors
 from engine.runs.labels import LABEL_WEIGHTS
 from engine.runs.run import Run, described
@@ -94,6 +94,7 @@ class Recorder:
         self._series = Series(float16, watch or {}, self._said)
         self._journal: journal.Journal | None = None
         self._recorded: Any = None
+        self._unmoved = Unmoved()
         self._last = -math.inf
         self._beside: ThreadPoolExecutor | None = None
         self._pending: Future[None] | None = None
@@ -176,6 +177,8 @@ class Recorder:
             self._append(moment, values)
             self._last = moment
             recorded(self.path.name, moment)
+            if question := self._unmoved.question():
+                self._said("unmoved", question)
         except NoLongerFinite as error:
             self._said("finite", error)
         except UnspiralError as error:
@@ -227,7 +230,8 @@ class Recorder:
 
     def _write(self, moment: float, values: list[NDArray], arrays: list[NDArray], metrics: Mapping[str, float]) -> None:
         assert self._journal is not None
-        if not all(map(_finite, values)):
+        self._unmoved.look(values)
+        if not all(map(finite, values)):
             self.stopped = f"the model no longer computes finite numbers at epoch {moment:g}; lower the learning rate"
             raise NoLongerFinite(f"{self.stopped}; the {self._journal.count} snapshots before it are kept")
         try:
@@ -334,9 +338,3 @@ class Recorder:
 def _kind(error: Exception) -> str:
     """What an error says, whatever the numbers in it: each kind is said once."""
     return re.sub(r"[\d.]+", "", str(error))[:60]
-
-
-def _finite(array: NDArray) -> bool:
-    flat = array.reshape(-1)
-    with np.errstate(all="ignore"):  # squares may overflow: then every number is looked at
-        return math.isfinite(np.dot(flat, flat)) or bool(np.isfinite(flat).all())

@@ -174,7 +174,8 @@ def constants_of(given: Mapping[str, Any], names: Sequence[str]) -> tuple[dict[s
 
 
 def _holds_words(value: Any) -> bool:
-    array = np.asarray(value) if not hasattr(value, "dtype") or isinstance(value, np.ndarray) else None
+    ours = not hasattr(value, "dtype") or isinstance(value, np.ndarray) or hasattr(value, "to_numpy")
+    array = np.asarray(value) if ours else None
     return array is not None and (
         array.dtype.kind in "US"
         or (array.dtype.kind == "O" and all(isinstance(v, str) for v in array.ravel().tolist()))
