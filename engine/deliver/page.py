@@ -40,7 +40,7 @@ def write_html(deck: Deck, output: Path) -> None:
     first = slides[0].clip
     total = sum(slide.section.frames for slide in slides)
     with counting("how much its clips take", total // TRIED):
-        encoder, lines = _encoder(slides)
+        room = Room(slides)
     strip = round(first.height * STRIP / (1 - STRIP))
     filled = {
         "title": html.escape(deck.title),
@@ -68,7 +68,7 @@ def write_html(deck: Deck, output: Path) -> None:
         for piece in _pieces(page):
             if piece == "clips":
                 for number, slide in enumerate(slides):
-                    file.write(_clip(number, slide, encoder, lines))
+                    file.write(_clip(number, slide, room))
             else:
                 file.write(filled.get(piece, piece))
 
@@ -129,29 +129,51 @@ def _poster(slide: Slide, width: int = 960) -> str:
     return f"data:image/webp;base64,{base64.b64encode(stream.getvalue()).decode()}"
 
 
-def _clip(number: int, slide: Slide, encoder: Encoder, lines: int) -> str:
+def _clip(number: int, slide: Slide, room: "Room") -> str:
     """The section's clip, as base64 in a script that no browser runs."""
+    encoder = room.encoder(number)
     with tempfile.TemporaryDirectory() as folder:
         silent, whole = (Path(folder) / f"{name}.mp4" for name in ("silent", "whole"))
-        encoder.write(silent, _scaled(frames(slide.section.video), lines), slide.clip.rate)
+        encoder.write(silent, _scaled(frames(slide.section.video), room.lines), slide.clip.rate)
         join([silent], whole, slide.clip.rate, sound=slide.heard(encoder))
+        room.took(number, encoder, whole.stat().st_size)
         encoded = base64.b64encode(whole.read_bytes()).decode()
     return f"<script type='text/plain' id='clip-{number}'>{encoded}</script>\n"
 
 
-def _encoder(slides: Sequence[Slide]) -> tuple[Encoder, int]:
-    """How the clips are encoded to fit into `ROOM`, and how many lines they have at most.
+class Room:
+    """How the clips of some slides are encoded to fit into `ROOM`.
 
-    What they would take is found out by encoding one of `TRIED` groups of frames of each.
+    What they would take is found out by encoding one of `TRIED` groups of frames of each; what those before really took
+    corrects it for those that follow.
     """
-    trial = _at(BEST)
-    trial = replace(trial, options={**trial.options, "preset": "veryfast"})
-    needed = sum(_needed(slide, trial) for slide in slides)
-    quality = BEST + 6 * math.log2(max(needed / ROOM, 1))  # six steps are half the size
-    lines = max(slide.clip.height for slide in slides)
-    if quality > WORST and lines > SMALL:
-        quality, lines = max(BEST, quality - 6 * math.log2((lines / SMALL) ** 1.4)), SMALL
-    return _at(min(quality, 40)), lines
+
+    def __init__(self, slides: Sequence[Slide]) -> None:
+        trial = _at(BEST)
+        trial = replace(trial, options={**trial.options, "preset": "veryfast"})
+        self._needed = [_needed(slide, trial) for slide in slides]
+        self.lines = max(slide.clip.height for slide in slides)
+        """How many they have at most."""
+        if BEST + _steps(sum(self._needed)) > WORST and self.lines > SMALL:
+            self._needed = [size / (self.lines / SMALL) ** 1.4 for size in self._needed]
+            self.lines = SMALL
+        self._taken = self._expected = 0.0
+
+    def encoder(self, number: int) -> Encoder:
+        """For one of the clips, after those before it."""
+        dearer = self._taken / self._expected if self._expected > ROOM / 50 else 1.0
+        left = max(ROOM - self._taken, 1.0)
+        return _at(min(BEST + _steps(dearer * sum(self._needed[number:]), left), 40))
+
+    def took(self, number: int, encoder: Encoder, size: int) -> None:
+        """A clip is as large as this."""
+        self._taken += size
+        self._expected += self._needed[number] / 2 ** ((float(encoder.options["crf"]) - BEST) / 6)
+
+
+def _steps(needed: float, room: float | None = None) -> float:
+    """By how much quality has to be less: six steps of x264's are half the size."""
+    return 6 * math.log2(max(needed / (ROOM if room is None else room), 1))
 
 
 def _at(quality: float) -> Encoder:

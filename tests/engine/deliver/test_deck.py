@@ -269,12 +269,22 @@ def test_a_page_has_each_clip_once_and_keeps_within_its_room(
     section = Section("noise", path, 0, 15, loops=False)
     clip = Clip("Noise", "Noise.", path, 1920, 1080, RATE, (section,))
     slide = Slide(clip, section, "1")
-    best, lines = page._encoder([slide])
-    assert float(best.options["crf"]) == page.BEST and lines == 1080
-    full = len(page._clip(0, slide, best, lines))
+    best = page.Room([slide])
+    assert float(best.encoder(0).options["crf"]) == page.BEST and best.lines == 1080
+    full = len(page._clip(0, slide, best))
     monkeypatch.setattr(page, "ROOM", 0.75 * full / 4)
-    tight, lines = page._encoder([slide])
-    assert len(page._clip(0, slide, tight, lines)) < 0.6 * full and lines in (1080, page.SMALL)
+    tight = page.Room([slide])
+    assert len(page._clip(0, slide, tight)) < 0.6 * full and tight.lines in (1080, page.SMALL)
+
+    monkeypatch.setattr(page, "ROOM", 36e6)
+    monkeypatch.setattr(page, "_needed", lambda *_: 36e6 / 10)  # of which the trial sees too little
+    many, taken = page.Room([slide] * 20), 0.0
+    for number in range(20):
+        encoder = many.encoder(number)
+        size = 1.3 * 36e6 / 10 / 2 ** ((float(encoder.options["crf"]) - page.BEST) / 6)
+        many.took(number, encoder, round(size))
+        taken += size
+    assert 0.97 * 36e6 < taken < 1.01 * 36e6
 
 
 def test_a_run_is_a_slide_to_touch_and_keys_stay_the_decks_until_it_is_entered(
