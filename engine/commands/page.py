@@ -60,9 +60,10 @@ def command(
         if scene:
             told = told_by(first, Path(folder), theme)
             named, title, beats = told.runs, title or told.title, beats or list(told.beats)
+            names = told.names
         else:
-            named = [(called(run), Run.load(find_run(run))) for run in runs]
-        made = page(named, title, theme, beats)
+            names, named = (), [(called(run), Run.load(find_run(run))) for run in runs]
+        made = page(named, title, theme, beats, names)
     write_page(made, output, force)
     kept = f", {made.snapshots} snapshots, no point errs by more than {made.error:.2g} pixels of 1080"
     click.echo(f"{size(output.stat().st_size)}{kept if made.snapshots else ''}: {output}")

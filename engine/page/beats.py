@@ -29,6 +29,8 @@ class Told(NamedTuple):
     title: str
     runs: tuple[tuple[str, Run], ...]
     beats: tuple[Beat, ...]
+    names: tuple[str, ...] = ()
+    """What it calls the classes, where its theme does."""
 
 
 def told_by(scene: str, folder: Path, theme: str = "") -> Told:
@@ -45,4 +47,5 @@ def told_by(scene: str, folder: Path, theme: str = "") -> Told:
         raise UnspiralError(f"{file.label} plays no training film, which is what a page shows; give a run")
     names = [file.stem if count == 1 else f"{file.stem} {number + 1}" for number in range(count)]
     runs = tuple((name, Run.load(path)) for name, path in zip(names, found["runs"]))
-    return Told(found["title"], runs, tuple(Beat(beat["name"], float(beat["epoch"])) for beat in found["beats"]))
+    stops = tuple(Beat(beat["name"], float(beat["epoch"])) for beat in found["beats"])
+    return Told(found["title"], runs, stops, tuple(found["names"]))

@@ -52,14 +52,23 @@ class Page(NamedTuple):
         )
 
 
-def page(runs: Sequence[tuple[str, Run]], title: str = "", theme: str = "", beats: Sequence[Beat] = ()) -> Page:
+def page(
+    runs: Sequence[tuple[str, Run]],
+    title: str = "",
+    theme: str = "",
+    beats: Sequence[Beat] = (),
+    names: Sequence[str] = (),
+) -> Page:
     """The page of some named runs, with `beats` as named stops. UnspiralError for a run that a page cannot show.
 
+    `names` are those of classes that no run has names for.
     It is dark or light as its reader's system is, unless a `theme` is given: one of `THEMES` or a TOML file.
     """
     themes = ("dark", "light") if theme in ("", "dark", "light") else (theme,)
     blob = Blob()
     shown, errors = zip(*(plane for name, run in runs for plane in packed(run, name, blob)))
+    for run in shown:
+        run["classNames"] = run["classNames"] or list(names)
     looks = palettes(themes, classes_of(shown, blob))
     title = title.strip() or ", ".join(name for name, _ in runs if name.strip()) or "A training"
     letters = frozenset(json.dumps([title, shown, looks, [*beats]], ensure_ascii=False)) - set(BASIC)

@@ -17,7 +17,7 @@ export function programOf(gl, vertex, fragment, caught = []) {
   }
   if (caught.length) gl.transformFeedbackVaryings(program, caught, gl.INTERLEAVED_ATTRIBS);
   gl.linkProgram(program);
-  if (!gl.getProgramParameter(program, gl.LINK_STATUS)) {
+  if (!gl.getProgramParameter(program, gl.LINK_STATUS) && !gl.isContextLost()) {
     const said = (gl.getAttachedShaders(program) ?? []).map((shader) => gl.getShaderInfoLog(shader));
     throw new Error(`the shaders do not fit this browser: ${[gl.getProgramInfoLog(program), ...said].join(" ")}`);
   }

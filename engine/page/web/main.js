@@ -1,5 +1,5 @@
 // The page: what is read from it, shown, and changed by whoever touches it.
-import { sleepUnseen } from "./asleep.js";
+import { seen, sleepUnseen } from "./asleep.js";
 import { Controls } from "./controls.js";
 import { decoded } from "./decode.js";
 import { Overlay } from "./overlay.js";
@@ -232,7 +232,7 @@ export class Page {
       layOut([...this.panels, ...sheets], width, height);
     }
     for (const run of this.runs) run.goTo(state.epoch);
-    this.painter.paint(this.panels, state, look, ratio, moving);
+    if (!(this.painter instanceof Painter && this.painter.gl.isContextLost())) this.painter.paint(this.panels, state, look, ratio, moving);
     this.overlay.paint(this.panels, sheets, state, look, ratio);
     this.track.paint(state, look, ratio);
     if (this.panels.length) this.table.show(this.runs, state, look);
@@ -341,7 +341,7 @@ function called(name) {
   return name.replace(/^held_out_/, "unseen ").replaceAll("_", " ");
 }
 
-decoded(at("content").textContent ?? "").then(({ about, array }) => {
+seen(at("stage")).then(() => decoded(at("content").textContent ?? "")).then(({ about, array }) => {
   const page = new Page(about, array);
   Object.assign(window, { unspiral: page });
 }).catch((/** @type {Error} */ error) => {

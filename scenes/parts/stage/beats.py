@@ -16,15 +16,17 @@ from scenes.parts.stage.worker import with_scene
 
 
 def beats(scene: Any, folder: Path) -> dict[str, Any]:
-    """The scene's runs, as files in `folder`, and for each section the epoch at which it ends."""
+    """The scene's runs, as files in `folder`, what it calls classes, and for each section the epoch where it ends."""
     timeline = Timeline(scene)
-    play, runs, stops = scene.play, {}, []
+    play, runs, stops, names = scene.play, {}, [], []
 
     def noted(*animations: Any, **how: Any) -> None:
         section = scene.renderer.file_writer.sections[-1].name
         for animation in animations:
             if isinstance(animation, Replay) and isinstance(film := animation.film, Training):
                 runs.setdefault(film.run.digest, film.run)
+                if (theme := getattr(animation.picture, "theme", None)) is not None:
+                    names.append(theme.names)
                 stops.append((section, float(animation.stop)))
         if not stops or stops[-1][0] != section:  # nothing is trained in it: it stays where it is
             stops.append((section, stops[-1][1] if stops else None))
@@ -40,6 +42,7 @@ def beats(scene: Any, folder: Path) -> dict[str, Any]:
     return {
         "runs": [str(file) for file in files],
         "beats": [{"name": name, "epoch": epoch} for name, epoch in ends.items()],
+        "names": list(next(filter(None, names), ())),
         "title": (sys.modules[type(scene).__module__].__doc__ or "").strip().partition("\n")[0],
     }
 
