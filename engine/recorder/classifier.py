@@ -40,8 +40,8 @@ def likely(
         return None
     names = {module: name for name, module in model.named_modules()}
     linear = [call for call in calls if is_linear(call.module)]
-    wanted, least = _wanted(labels)
-    exact = [call for call in linear if _outputs(call) in wanted]
+    fitting, least = wanted(labels)
+    exact = [call for call in linear if _outputs(call) in fitting]
     larger = [
         call for call in linear[::-1] if _outputs(call) >= least and (call is linear[-1] or _is_given(call, returned))
     ]  # another is hidden: what it gives goes on to the layers after it
@@ -62,7 +62,7 @@ def likely(
                 f"together: {names[call.module]!r} alone is recorded; name classifier= for another",
             )
         return names[call.module]
-    own = [c.module for c in calls if list(c.module.parameters(False)) and _gives(c.output, inputs.rows, wanted)]
+    own = [c.module for c in calls if list(c.module.parameters(False)) and _gives(c.output, inputs.rows, fitting)]
     if own and own[-1] is not model:
         return names[own[-1]]  # a layer of somebody's own
     if source is not None or labels.classes is None:
@@ -128,17 +128,17 @@ def within(model: nn.Module, name: str, calls: Sequence[Call], said: Said) -> st
     return f"{name}.{last}"
 
 
-def _wanted(labels: Labels) -> tuple[set[int], int]:
+def wanted(labels: Labels) -> tuple[set[int], int]:
     """How many outputs a classifier of these labels may have, and at least has."""
     if labels.classes is None:
         assert labels.values is not None
         width = labels.values.shape[-1] if labels.values.ndim == 2 else 1
         return {width}, width
     different = np.unique(labels.classes[labels.classes != IGNORED])
-    wanted = {int(different.max()) + 1, len(different)} | ({1} if len(different) <= 2 else set())
+    fitting = {int(different.max()) + 1, len(different)} | ({1} if len(different) <= 2 else set())
     if labels.classes.ndim == 2 and len(different) <= 2:
-        wanted = {labels.classes.shape[1]}  # a column for each class
-    return wanted, max(wanted)
+        fitting = {labels.classes.shape[1]}  # a column for each class
+    return fitting, max(fitting)
 
 
 def _outputs(call: Call) -> int:

@@ -18,6 +18,7 @@ from engine.recorder.chain import changed
 from engine.recorder.head import Head
 from engine.recorder.inputs import Inputs
 from engine.recorder.probe import Probe
+from engine.recorder.product import Product
 from engine.recorder.twin import Twin, twin_of, worth_it
 from engine.runs.run_file import layer_arrays
 
@@ -157,6 +158,8 @@ class Embeddings:
 
         def embedding(model: nn.Module, x: Any) -> Tensor:
             e = as_rows(source(model, x), part.rows)
+            if isinstance(source, Product) and head is not None and self._linear is None:
+                self._linear = head.rows(source.weights(model))
             if head is None or name is None:
                 return e
             module = model.get_submodule(name)

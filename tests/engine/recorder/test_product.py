@@ -1,0 +1,78 @@
+"""A classifier that is no module, as beginners write it: weights of a model's own that its forward multiplies with."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from engine import Recorder, Run, UnspiralError, training
+
+X = torch.randn(60, 2, generator=torch.Generator().manual_seed(0))
+Y = (X[:, 0] > 0).long() + (X[:, 1] > 0).long()
+
+
+class Own(nn.Module):
+    """Trunk and head by hand; `scores` says how."""
+
+    def __init__(self, scores: Callable[["Own", Tensor], Tensor], classes: int = 3) -> None:
+        super().__init__()
+        random = torch.Generator().manual_seed(1)
+        self.first = nn.Parameter(torch.randn(12, 2, generator=random))
+        self.second = nn.Parameter(torch.randn(12, 2, generator=random))
+        self.rows = nn.Parameter(torch.randn(classes, 2, generator=random))
+        self.columns = nn.Parameter(torch.randn(2, classes, generator=random))
+        self.bias = nn.Parameter(torch.randn(classes, generator=random))
+        self.scores = scores
+
+    def embedding(self, x: Tensor) -> Tensor:
+        return torch.relu(F.linear(x, self.first)) @ self.second
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.scores(self, self.embedding(x))
+
+
+WAYS: dict[str, Callable[[Own, Tensor], Tensor]] = {
+    "columns and bias": lambda m, e: e @ m.columns + m.bias,
+    "rows transposed": lambda m, e: torch.matmul(e, m.rows.t()),
+    "functional": lambda m, e: F.log_softmax(F.linear(e, m.rows, m.bias), 1),
+    "addmm": lambda m, e: torch.addmm(m.bias, e, m.columns).softmax(1),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_what_a_models_own_weights_are_multiplied_with_is_the_embedding(tmp_path: Path, way: str) -> None:
+    model, path = Own(WAYS[way]), tmp_path / "own.safetensors"
+    optimiser, seen = torch.optim.SGD(model.parameters(), 0.1), []
+    with Recorder(path, model, X, Y) as recorder:
+        for epoch in range(3):
+            seen.append((model.embedding(X).detach(), model(X).detach().argmax(1)))
+            loss = F.nll_loss(torch.log_softmax(model(X), 1), Y)
+            recorder.snapshot(epoch)
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+    run = Run.load(path)
+    for epoch, (e, answers) in enumerate(seen):
+        assert np.allclose(run.embedding(epoch), e, atol=1e-6)
+        frame = training(run)(epoch)
+        assert frame.readings["accuracy"] == pytest.approx(float((answers == Y).float().mean()))
+        assert np.array_equal(frame.wrong, (answers != Y).numpy()) and len(frame.regions) == 3
+
+
+def test_a_single_logit_of_own_weights_has_two_half_planes(tmp_path: Path) -> None:
+    model = Own(lambda m, e: (e @ m.columns + m.bias)[:, 0], classes=1)
+    with Recorder(tmp_path / "one.safetensors", model, X, (X[:, 0] > 0).float()) as recorder:
+        recorder.snapshot(0)
+    run = Run.load(tmp_path / "one.safetensors")
+    rows = run.classifier(0).weight
+    assert np.allclose(rows, np.stack([np.zeros(2), model.columns.detach()[:, 0]]))
+
+
+def test_scores_that_are_no_product_are_refused_as_before(tmp_path: Path) -> None:
+    model = Own(lambda m, e: -torch.cdist(e, m.rows))
+    with pytest.raises(UnspiralError, match="computes with weights of its own"):
+        Recorder(tmp_path / "none.safetensors", model, X, Y)
