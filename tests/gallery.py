@@ -14,6 +14,9 @@ import numpy as np
 from manim import Mobject, tempconfig
 from PIL import Image
 
+from engine import Run
+from engine.library import find_run
+from engine.page.write import page
 from scenes.parts import FilmScene
 from scenes.parts.stage.camera import FilmCamera
 from scenes.parts.stage.painted import Painted
@@ -42,6 +45,10 @@ MOMENTS = {  # section, and seconds from its beginning; four of them share one p
     "warping": [("warp", 5.0)],
     "width": [("train", 17.0)],
 }
+
+
+PAGES = ("three_spirals_narrow",)
+"""Runs that lie in `assets/runs`, as pages to touch."""
 
 
 def shown(name: str, moment: tuple[str, float]) -> tuple[Mobject, ...]:
@@ -92,6 +99,9 @@ def described(name: str) -> list[list[str]]:
 
 
 if __name__ == "__main__":
-    for chosen in sys.argv[1:] or MOMENTS:
-        make(chosen)
-        print(f"made {chosen}.webp", flush=True)
+    for chosen in sys.argv[1:] or [*MOMENTS, *PAGES]:
+        if chosen in PAGES:
+            page([(chosen, Run.load(find_run(chosen)))]).save(HERE / f"{chosen}.html")
+        else:
+            make(chosen)
+        print(f"made {chosen}", flush=True)

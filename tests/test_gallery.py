@@ -9,7 +9,12 @@ import re
 import numpy as np
 import pytest
 
-from tests.gallery import MOMENTS, described, numbers, shown
+from engine import Run
+from engine.library import find_run
+from engine.page.codec import Blob
+from engine.page.pack import packed
+from engine.page.write import about_of
+from tests.gallery import HERE, MOMENTS, PAGES, described, numbers, shown
 
 QUICK = ("class_vectors", "descent", "embedding", "lifting", "linear_classifier", "scores", "unfolding", "warping")
 
@@ -29,3 +34,18 @@ def test_a_picture_in_the_gallery_shows_what_its_scene_shows(name: str) -> None:
         assert np.shape(now) == np.shape(values(texts)) and np.allclose(now, values(texts), rtol=0.02, atol=1.0), (
             f"assets/gallery/{name}.webp shows {texts}: make it anew with python -m tests.gallery {name}"
         )
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_the_page_that_the_readme_links_shows_its_run(name: str) -> None:
+    file = HERE / f"{name}.html"
+    readme = (HERE.parents[1] / "README.md").read_text(encoding="utf-8")
+    assert f"(assets/gallery/{file.name})" in readme and f"`unspiral page {name}`" in readme
+    assert file.stat().st_size <= 300_000
+    (kept,) = about_of(file.read_text(encoding="utf-8"))["runs"]
+    ((now, _),) = packed(Run.load(find_run(name)), name, Blob())
+    said = f"assets/gallery/{file.name} is old: make it anew with python -m tests.gallery {name}"
+    assert [(kept[key], key) for key in ("epochs", "readAt", "curve", "classNames")] == [
+        (now[key], key) for key in ("epochs", "readAt", "curve", "classNames")
+    ], said
+    assert kept["rows"] == now["rows"], said

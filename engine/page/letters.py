@@ -1,7 +1,5 @@
 """Letters that a theme's own font lacks: which other fonts set them, in pages and decks."""
 
-import base64
-import io
 import json
 import subprocess
 import tempfile
@@ -12,6 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from engine.errors import UnspiralError, printable
+from engine.page.look import woff
 from engine.render.child import run_module
 
 LETTERS = "scenes.parts.paint.letters"
@@ -93,13 +92,7 @@ def _carried(font: Other) -> str | None:
         about: Any = opened.get("OS/2")
         if about is None or about.fsType & 0xF == RESTRICTED:
             return None
-        chosen = subset.Subsetter(options)
-        chosen.populate(text=font.letters + "\u200c\u200d")
-        chosen.subset(opened)
-        opened.flavor = "woff"
-        stream = io.BytesIO()
-        opened.save(stream)
-    return base64.b64encode(stream.getvalue()).decode()
+        return woff(opened, font.letters + "\u200c\u200d", options)
 
 
 def from_the_right(text: str) -> bool:

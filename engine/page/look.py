@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+import logging
 import subprocess
 from functools import cache
 from pathlib import Path
@@ -41,10 +42,18 @@ def font(path: Path, letters: frozenset[str]) -> str:
     options.ignore_missing_unicodes = True
     options.drop_tables += ["GPOS", "GDEF"]
     with TTFont(path, lazy=True) as opened:
-        chosen = subset.Subsetter(options)
-        chosen.populate(text=BASIC + "".join(sorted(letters)))
-        chosen.subset(opened)
-        opened.flavor = "woff"
-        stream = io.BytesIO()
-        opened.save(stream)
+        return woff(opened, BASIC + "".join(sorted(letters)), options)
+
+
+def woff(opened: Any, text: str, options: Any) -> str:
+    """An opened font with the letters of a text alone, as WOFF in base64; `options` say what else it keeps."""
+    from fontTools import subset
+
+    logging.getLogger("fontTools").setLevel(logging.WARNING)  # else it tells Manim's log of each letter
+    chosen = subset.Subsetter(options)
+    chosen.populate(text=text)
+    chosen.subset(opened)
+    opened.flavor = "woff"
+    stream = io.BytesIO()
+    opened.save(stream)
     return base64.b64encode(stream.getvalue()).decode()
