@@ -183,3 +183,26 @@ def test_pixels_are_put_where_they_are_told_and_not_outside_the_clip():
     assert np.array_equal(pixels[25:50, 10:50], block[:25, 4:44])
     pixels[25:50, 10:50] = before[25:50, 10:50]
     assert np.array_equal(pixels, before)
+
+
+def test_smooth_pieces_are_those_of_twice_the_size_as_cairo_makes_four_pixels_one():
+    rng = np.random.default_rng(5)
+    corners = np.add(rng.uniform(-20, 70, (40, 1, 2)), [[0, 0], [30, 4], [26, 33], [-7, 21]])
+    colours, starts = np.column_stack([rng.uniform(0, 1, (40, 3)), np.ones(40)]), np.arange(0, 161, 4)
+    (ours, painted), (theirs, expected) = canvas_of(), canvas_of()
+    for canvas in (ours, theirs):
+        canvas.context.translate(9, 5)
+    for _ in range(2):  # the sheet is clean afterwards
+        raster.tile_smoothly(ours.context, (3, 2, 90, 80), corners.reshape(-1, 2), starts, range(40), colours)
+    sheet = cairo.ImageSurface(cairo.FORMAT_ARGB32, 180, 160)
+    raster.tile(cairo.Context(sheet), 2 * (corners - (3, 2)).reshape(-1, 2), starts, range(40), colours)
+    for _ in range(2):
+        theirs.context.save()
+        theirs.context.translate(3, 2)
+        theirs.context.scale(0.5, 0.5)
+        theirs.context.set_source_surface(sheet)
+        theirs.context.get_source().set_filter(cairo.FILTER_BILINEAR)
+        theirs.context.rectangle(0, 0, 180, 160)
+        theirs.context.fill()
+        theirs.context.restore()
+    assert painted.any() and np.array_equal(painted, expected)

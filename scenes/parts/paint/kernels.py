@@ -103,23 +103,55 @@ def stroke(pixels, clip, vertices, starts, which, half, paints, coverage, touche
 def tile(pixels, clip, vertices, starts, which, paints):
     """Fill convex polygons: pixels whose middle is inside become paints[k]; on an edge, one of its two sides has it."""
     left, top, right, bottom = clip
+    first, last = np.full(bottom, np.inf), np.full(bottom, -np.inf)  # where each row begins and ends
     for k in which:
-        begin, end = starts[k], starts[k + 1]
-        low, high = np.inf, -np.inf
-        for i in range(begin, end):
-            low, high = min(low, vertices[i, 1]), max(high, vertices[i, 1])
-        for row in range(max(top, int(np.ceil(low - 0.5))), min(bottom, int(np.ceil(high - 0.5)))):
-            y, first, last = row + 0.5, np.inf, -np.inf
-            for i in range(begin, end):
-                j = i + 1 if i + 1 < end else begin
-                a, b = (i, j) if vertices[i, 1] < vertices[j, 1] else (j, i)  # the same sums for both neighbours
-                if vertices[a, 1] <= y < vertices[b, 1]:
-                    share = (y - vertices[a, 1]) / (vertices[b, 1] - vertices[a, 1])
-                    x = vertices[a, 0] + share * (vertices[b, 0] - vertices[a, 0])
-                    first, last = min(first, x), max(last, x)
-            if first < last:
-                for column in range(max(left, int(np.ceil(first - 0.5))), min(right, int(np.ceil(last - 0.5)))):
-                    pixels[row, column] = paints[k]
+        begin, end = np.uintp(starts[k]), np.uintp(starts[k + 1])
+        low, high = bottom, top
+        before = end - np.uintp(1)
+        for corner in range(begin, end):
+            a, b = (before, corner) if vertices[before, 1] < vertices[corner, 1] else (corner, before)
+            before = corner  # from the upper to the lower corner: the same sums for both neighbours
+            x, y = vertices[a, 0], vertices[a, 1]
+            wide, tall = vertices[b, 0] - x, vertices[b, 1] - y
+            here, beyond = max(top, int(np.ceil(y - 0.5))), min(bottom, int(np.ceil(vertices[b, 1] - 0.5)))
+            if here < beyond:
+                low, high = min(low, here), max(high, beyond)
+                for row in range(np.uintp(here), np.uintp(beyond)):
+                    crossed = x + (row + 0.5 - y) / tall * wide
+                    first[row], last[row] = min(first[row], crossed), max(last[row], crossed)
+        paint = paints[np.uintp(k)]
+        for at in range(low, high):
+            row = np.uintp(at)
+            line, here = pixels[row], max(left, int(np.ceil(first[row] - 0.5)))
+            for column in range(here, min(right, int(np.ceil(last[row] - 0.5)))):
+                line[np.uintp(column)] = paint
+            first[row], last[row] = np.inf, -np.inf
+
+
+@kept(nogil=True)
+def halve(pixels, clip, left, top, sheet):
+    """Paint a sheet at half its size, its first pixel at (left, top), as cairo does; leave the sheet transparent.
+
+    Four of its pixels make one: their mean, rounded down.
+    """
+    from_x, from_y, to_x, to_y = clip
+    pair, width = uint32(0xFF00FF), sheet.shape[1] // 2
+    means = np.empty(width, np.uint32)
+    for i in range(sheet.shape[0] // 2):
+        upper, lower, there = sheet[2 * i], sheet[2 * i + 1], uint32(0)
+        for j in range(width):
+            a, b, c, d = upper[2 * j], upper[2 * j + 1], lower[2 * j], lower[2 * j + 1]
+            low = (a & pair) + (b & pair) + (c & pair) + (d & pair)
+            high = ((a >> uint32(8)) & pair) + ((b >> uint32(8)) & pair)
+            high += ((c >> uint32(8)) & pair) + ((d >> uint32(8)) & pair)
+            means[j] = ((low >> uint32(2)) & pair) | (((high >> uint32(2)) & pair) << uint32(8))
+            there |= means[j]
+        upper[:], lower[:] = 0, 0
+        if there and from_y <= top + i < to_y:
+            row = pixels[top + i]
+            for j in range(max(0, from_x - left), min(width, to_x - left)):
+                at = np.uintp(left + j)
+                row[at] = over(row[at], means[j], uint32(255) - (means[j] >> uint32(24)))
 
 
 @kept(nogil=True)

@@ -62,7 +62,7 @@ def stroke(
     kernels.stroke(
         raster.pixels,
         raster.clip,
-        _placed(vertices, raster),
+        _placed(vertices, raster.origin),
         np.asarray(starts, np.int64),
         np.asarray(which, np.int64),
         width / 2,
@@ -82,18 +82,49 @@ def tile(
     from scenes.parts.paint import kernels
 
     tell(context, "tiles", vertices=vertices, starts=starts, which=which, colours=colours)
-    raster = raster_of(context)
+    raster, indices = raster_of(context), (np.asarray(starts, np.int64), np.asarray(which, np.int64))
+    kernels.tile(raster.pixels, raster.clip, _placed(vertices, raster.origin), *indices, _words(colours))
+    raster.surface.mark_dirty()
+
+
+def tile_smoothly(
+    context: cairo.Context,
+    box: tuple[int, int, int, int],
+    vertices: NDArray[np.floating],
+    starts: ArrayLike,
+    which: ArrayLike,
+    colours: NDArray[np.floating],
+) -> None:
+    """Fill such polygons at twice the size, four pixels of which make one: edges are smooth, none lies outside the box.
+
+    Box: left, top, width and height in whole pixels.
+    """
+    from scenes.parts.paint import kernels
+
+    raster, (left, top, width, height) = raster_of(context), box
+    pixels = _sheet(max(4 * width * height, round(5.3 * raster.pixels.size)))
+    sheet = pixels[: 4 * width * height].reshape(2 * height, 2 * width)
+    placed, clip = _placed(2 * (vertices - (left, top)), (0, 0)), (0, 0, 2 * width, 2 * height)
+    kernels.tile(sheet, clip, placed, np.asarray(starts, np.int64), np.asarray(which, np.int64), _words(colours))
+    if hasattr(context, "told"):
+        four = sheet.view(np.uint8).reshape(height, 2, width, 2, 4).sum((1, 3), np.uint32) // 4
+        tell(context, "pixels", corner=(left, top), pixels=four.astype(np.uint8).view(np.uint32)[..., 0])
+    x, y = (round(at + shift) for at, shift in zip((left, top), raster.origin))
+    kernels.halve(raster.pixels, raster.clip, x, y, sheet)
+    raster.surface.mark_dirty()
+
+
+@lru_cache(maxsize=1)
+def _sheet(pixels: int) -> Words:
+    """Transparent pixels, for one who leaves them transparent: fresh memory would cost as much as painting does."""
+    return np.zeros(pixels, np.uint32)
+
+
+def _words(colours: NDArray[np.floating]) -> Words:
+    """Colours (P, 4), as `Canvas.colour` gives them, as pixels."""
     alpha = colours[:, 3:]
     parts = np.rint(255 * np.concatenate([alpha * colours[:, 2::-1], alpha], 1)).astype(np.uint8)
-    kernels.tile(
-        raster.pixels,
-        raster.clip,
-        _placed(vertices, raster),
-        np.asarray(starts, np.int64),
-        np.asarray(which, np.int64),
-        np.ascontiguousarray(parts).view(np.uint32)[:, 0],
-    )
-    raster.surface.mark_dirty()
+    return np.ascontiguousarray(parts).view(np.uint32)[:, 0]
 
 
 def stamp(context: cairo.Context, corners: NDArray[np.integer], which: NDArray[np.integer], sprites: Words) -> None:
@@ -118,9 +149,9 @@ def put(context: cairo.Context, corner: tuple[float, float], pixels: Words) -> N
         raster.surface.mark_dirty()
 
 
-def _placed(vertices: ArrayLike, raster: Raster) -> NDArray[np.float64]:
-    """The context's places (V, 2) in the raster's pixels."""
-    return np.clip(np.nan_to_num(vertices, nan=FAR), -FAR, FAR) + raster.origin
+def _placed(vertices: ArrayLike, origin: tuple[float, float]) -> NDArray[np.float64]:
+    """The context's places (V, 2) in pixels from its origin's."""
+    return np.clip(np.nan_to_num(vertices, nan=FAR), -FAR, FAR) + origin
 
 
 @lru_cache(maxsize=256)

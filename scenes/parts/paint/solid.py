@@ -1,15 +1,13 @@
 """Flat pieces in space as they are seen from far away, the nearer over the farther."""
 
-from functools import lru_cache
 from typing import NamedTuple
 
-import cairo
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.network.layers import Array
 from scenes.parts.paint.canvas import Canvas
-from scenes.parts.paint.raster import tile
+from scenes.parts.paint.raster import tile_smoothly
 
 LIGHT = np.array([-0.35, -0.45, 0.82])
 """Where light comes from."""
@@ -45,40 +43,21 @@ def lit(corners: Array, colours: Array) -> Array:
     return np.clip(light[:, None] * colours, 0, 1)
 
 
-@lru_cache(maxsize=1)
-def _sheet(width: int, height: int) -> cairo.ImageSurface:
-    """Where pieces are painted at twice the size: fresh memory for every frame would cost as much as they do."""
-    return cairo.ImageSurface(cairo.FORMAT_ARGB32, width, height)
-
-
 def paint_pieces(canvas: Canvas, pixels: Array, order: NDArray[np.intp], colours: Array, ends: Array) -> None:
     """Pieces with corners (P, 4, 2) in pixels, in an order, a colour (P, 3) each, all between the `ends` (E, 2).
 
     They are painted at twice the size: four pixels make one, so that edges are smooth.
     """
-    context = canvas.context
     sides = pixels - pixels[:, (1, 2, 3, 0)]
     sides *= 0.5 / np.maximum(np.sqrt((sides**2) @ (1, 1)), 0.5)[..., None]
     pixels = pixels + sides - sides[:, (3, 0, 1, 2)]  # half a pixel longer at every end: no seams
     corner = np.floor(ends.min(0)).astype(int) - 1
     width, height = (np.ceil(ends.max(0)).astype(int) + 1 - corner).tolist()
-    sheet = _sheet(round(2.3 * canvas.width), round(2.3 * canvas.height))
-    wiped = cairo.Context(sheet)
-    wiped.rectangle(0, 0, 2 * width, 2 * height)
-    wiped.set_operator(cairo.OPERATOR_CLEAR)
-    wiped.fill()
-    tile(
-        wiped,
-        2 * (pixels - corner).reshape(-1, 2),
+    tile_smoothly(
+        canvas.context,
+        (*corner.tolist(), width, height),
+        pixels.reshape(-1, 2),
         np.arange(0, 4 * len(pixels) + 1, 4),
         order,
         np.column_stack([colours[:, ::-1], np.ones(len(colours))]),
     )
-    context.save()
-    context.translate(*corner.tolist())
-    context.scale(0.5, 0.5)
-    context.set_source_surface(sheet)
-    context.get_source().set_filter(cairo.FILTER_BILINEAR)
-    context.rectangle(0, 0, 2 * width, 2 * height)
-    context.fill()
-    context.restore()
