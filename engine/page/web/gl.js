@@ -55,12 +55,11 @@ export function numbersOf(gl, count) {
 export const BLOCK = 4096;
 
 /**
- * Numbers in a uniform block called `name`.
+ * Numbers in a uniform block.
  * @param {WebGL2RenderingContext} gl
  * @param {number} count
- * @param {string} name
  */
-export function blockOf(gl, count, name) {
+export function blockOf(gl, count) {
   const buffer = gl.createBuffer();
   const room = new Float32Array(4 * Math.ceil(count / 4));
   return {
@@ -70,9 +69,8 @@ export function blockOf(gl, count, name) {
       gl.bindBuffer(gl.UNIFORM_BUFFER, buffer);
       gl.bufferData(gl.UNIFORM_BUFFER, room, gl.DYNAMIC_DRAW);
     },
-    /** @param {WebGLProgram} program */
-    use(program) {
-      gl.uniformBlockBinding(program, gl.getUniformBlockIndex(program, name), 0);
+    /** For the only block of a program, which is the first. */
+    use() {
       gl.bindBufferBase(gl.UNIFORM_BUFFER, 0, buffer);
     },
   };

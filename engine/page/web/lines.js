@@ -26,6 +26,16 @@ function isShallow(layers) {
   return layers.length === 3 && first.kind === "linear" && second.kind === "linear" && bend.kinks?.length === 1;
 }
 
+/** @type {WeakMap<import("./network.js").Network, ReturnType<typeof roomFor>>} kept from frame to frame */
+const ROOM = new WeakMap();
+
+/** @param {number} units @param {number} lines */
+function roomFor(units, lines) {
+  const most = lines * (units + 2);
+  const order = Uint16Array.from({ length: units }, (_, unit) => unit);
+  return { share: new Float64Array(units), turn: new Float64Array(units), order, shares: new Float64Array(most), places: new Float64Array(2 * most) };
+}
+
 /**
  * One hidden layer: where unit u crosses its kink the slope changes by |dz_u| W_u times its bend. Adding up bends is
  * many times faster than sending every vertex through the network. Units stay in the order in which the last line met
@@ -42,11 +52,9 @@ function shallow(network, [first, bend, second], segments) {
   const f = (/** @type {number} */ z) => KINDS[bend.kind](z, ...bend.numbers);
   const [atKink, below, above] = [f(kink), f(kink - 1) - f(kink - 2), f(kink + 2) - f(kink + 1)];
   const [us, vs] = outgoing(network, second);
-  const share = new Float64Array(units);
-  const turn = new Float64Array(units);
-  const order = Uint16Array.from(share, (_, unit) => unit);
-  const shares = new Float64Array(segments.length * (units + 2));
-  const places = new Float64Array(2 * shares.length);
+  const room = ROOM.get(network) ?? roomFor(units, segments.length);
+  ROOM.set(network, room);
+  const { share, turn, order, shares, places } = room;
   let at = 0;
   return segments.map(([from, to]) => {
     const begin = at;

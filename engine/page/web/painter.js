@@ -31,7 +31,7 @@ function prepared(gl, run) {
     measure: network ? programOf(gl, computes + GLSL.measure, GLSL.nothing, ["found"]) : null,
     map: network && run.planar ? programOf(gl, GLSL["cover.vert"], computes + GLSL["map.frag"]) : null,
     point: programOf(gl, sizes + GLSL["point.vert"], GLSL["point.frag"]),
-    weights: !network ? null : network.size <= BLOCK ? blockOf(gl, network.size, "Weights") : numbersOf(gl, network.size),
+    weights: !network ? null : network.size <= BLOCK ? blockOf(gl, network.size) : numbersOf(gl, network.size),
     inputs,
     found,
     points: attributesOf(gl, [[found, 3], [x, 2], [labels, 1]]),
@@ -304,12 +304,12 @@ export class Painter {
 /**
  * The texture that a program reads weights from, if it is one: a block is bound at once.
  * @param {Prepared} on
- * @param {{program: WebGLProgram, at: Record<string, WebGLUniformLocation | null>}} what
+ * @param {{at: Record<string, WebGLUniformLocation | null>}} what
  * @returns {[WebGLUniformLocation | null, WebGLTexture | null][]}
  */
-function weightsFor({ weights }, { program, at }) {
+function weightsFor({ weights }, { at }) {
   if (weights && "texture" in weights) return [[at.weights, weights.texture]];
-  weights?.use(program);
+  weights?.use();
   return [];
 }
 
