@@ -148,7 +148,7 @@ def _outputs(call: Call) -> int:
 
 def classifier_of(
     model: nn.Module, name: str, calls: Sequence[Call], returned: Any, tried: Inputs, inputs: Inputs, y: Any,
-    label: int | str, names: Sequence[str],
+    label: int | str, names: Sequence[str], said: Said,
 ) -> tuple[Head, Labels]:  # fmt: skip
     """How the embedding and the scores of the classifier of this name are read, and y for it.
 
@@ -178,6 +178,8 @@ def classifier_of(
     if labels.several:
         assert labels.values is not None
         labels = replace(labels, classes=labels.values[:, head.only].astype(np.int64))
+    elif labels.classes is not None and head.reading == "rows":
+        _ask_of_answers(name, output, returned, said)
     return head, labels
 
 
@@ -196,6 +198,20 @@ def _only(outputs: int | None, labels: Labels, label: int | str) -> int | None:
     if not isinstance(number, int) or not 0 <= number < (outputs or 0):
         raise UnspiralError(f"label is {label!r}; y has {outputs} labels for a point: give the number of one, from 0")
     return number
+
+
+def _ask_of_answers(name: str, scores: Any, returned: Any, said: Said) -> None:
+    """Say if what the model returns answers otherwise than its classifier's scores do, as after a step of a graph."""
+    if not isinstance(scores, Tensor) or scores.ndim != 2 or scores.shape[1] < 2:
+        return
+    given = [t for t in tensors_in(returned) if t.shape == scores.shape and t.is_floating_point()]
+    others = [int((t.argmax(1) != scores.argmax(1)).sum()) for t in given]
+    if others and min(others) > 0.02 * len(scores):  # rounding decides a few
+        said(
+            "one of several",
+            f"of {len(scores)} points the model answers {min(others)} otherwise than the scores of {name!r}: what it "
+            "does after them is not seen, and accuracy is that of these scores",
+        )
 
 
 def compare(model: nn.Module, source: str, name: str, calls: Sequence[Call], said: Said) -> None:

@@ -31,6 +31,10 @@ class Labels:
     said: str = ""
     """What is to be said about how they were read."""
 
+    def flat(self, count: int) -> NDArray[np.int64]:
+        """(count,) the class of each point, or of each place in it; 0 where there are no classes."""
+        return np.zeros(count, np.int64) if self.classes is None else self.classes.reshape(-1)
+
 
 def read_labels(y: Any, count: int, outputs: int | None, names: Sequence[str] = (), classifier: str = "") -> Labels:
     """Y of `count` points for a classifier of so many `outputs`, None if there is no classifier.

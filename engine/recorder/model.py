@@ -152,7 +152,9 @@ def observe(model: nn.Module, wrappers: str, given: Given, said: Said) -> Observ
     if classifier is not None:
         if isinstance(source, str):
             compare(model, source, classifier, calls, said)
-        head, labels = classifier_of(model, classifier, calls, returned, tried, inputs, y, given.label, given.names)
+        head, labels = classifier_of(
+            model, classifier, calls, returned, tried, inputs, y, given.label, given.names, said
+        )
         _question(classifier, head, labels, inputs, said)
         source = source if callable(source) else classifier
     elif source is None:
@@ -273,7 +275,7 @@ def _arranged(
     x = np.concatenate([part.flat() for part in parts])
     if places > 1:
         x = np.arange(len(x) * places, dtype="f4")[:, None]  # a place in a point is a point of its own
-    classes = np.concatenate([_classes(part, one, places) for part, one in zip(parts, read)])
+    classes = np.concatenate([one.flat(part.rows * places) for part, one in zip(parts, read)])
     held = np.arange(len(x)) >= inputs.rows * places
     kept = np.flatnonzero(classes != IGNORED)
     chain = None
@@ -306,13 +308,6 @@ def _alike(labels: Labels, head: Head | None) -> Labels:
     if not labels.several or labels.values is None or head is None:
         return labels
     return replace(labels, classes=labels.values[:, head.only].astype(np.int64))
-
-
-def _classes(inputs: Inputs, labels: Labels, places: int) -> NDArray[np.int64]:
-    """(N,) of each point, or each place in it; 0 where there are no classes."""
-    if labels.classes is None:
-        return np.zeros(inputs.rows * places, np.int64)
-    return labels.classes.reshape(-1)
 
 
 def _fewer(kept: NDArray[np.intp], width: int, points: int | None, most: int, said: Said) -> NDArray[np.intp]:

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from engine import Recorder, Run, UnspiralError, training
+from engine import NotRecorded, Recorder, Run, UnspiralError, training
 
 X = torch.randn(60, 2, generator=torch.Generator().manual_seed(0))
 Y = (X[:, 0] > 0).long() + (X[:, 1] > 0).long()
@@ -76,3 +76,20 @@ def test_scores_that_are_no_product_are_refused_as_before(tmp_path: Path) -> Non
     model = Own(lambda m, e: -torch.cdist(e, m.rows))
     with pytest.raises(UnspiralError, match="computes with weights of its own"):
         Recorder(tmp_path / "none.safetensors", model, X, Y)
+
+
+def test_it_is_said_where_a_model_answers_otherwise_than_its_classifier(tmp_path: Path) -> None:
+    class Neighbours(nn.Module):
+        """A step of a graph comes after the scores."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.last, self.near = nn.Linear(2, 3), torch.softmax(3 * X @ X.T, 1)
+
+        def forward(self, x: Tensor) -> Tensor:
+            return self.near @ self.last(x) if len(x) == len(self.near) else self.last(x)
+
+    with pytest.warns(NotRecorded, match=r"of 60 points the model answers \d+ otherwise than the scores of 'last'"):
+        recorder = Recorder(tmp_path / "graph.safetensors", Neighbours(), X, Y)
+    with recorder:
+        recorder.snapshot(0)
