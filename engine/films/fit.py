@@ -217,7 +217,10 @@ def fit(
         return replace(film, eye=(azimuth, elevation), turn=turn) if surface else film
     if surface:
         raise UnspiralError(f"{name!r} is a function over a line; a surface needs places (H W, 2) in the plane")
-    places = places.ravel()
+    return _over_line(run, name, places.ravel(), x, y, groups)
+
+
+def _over_line(run: Run, name: str, places: Array, x: Array, y: Array, groups: Sequence[str]) -> Fit:
     count, rows = run.series[name][0].size, run.series[name].shape[1:]
     if not len(places) or count % len(places) or (len(rows) > 1 and len(places) not in rows):
         raise UnspiralError(f"the series {name!r} has shape {run.series[name].shape}; there are {len(places)} places")
