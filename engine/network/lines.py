@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.network.activations import Activation
-from engine.network.layers import Array, Linear, Network, apply, block_of, exact, forward, weights_of
+from engine.network.layers import Array, Linear, Network, apply, block_for, exact, forward, weights_of
 
 TOLERANCE = 0.1
 """How far, in pixels of a picture `HEIGHT` high, the polyline of a curved line is from it at most."""
@@ -138,7 +138,7 @@ def _sampled(
         x = begin[line] + t[:, None].astype(dtype) * way[line]
         if not every:
             return [forward(layers, x)]
-        block = block_of(layers)
+        block = block_for([len(v.bias) for v in layers if isinstance(v, Linear)])
         parts = [_planes(layers, x[first : first + block]) for first in range(0, len(x), block)]
         return [np.concatenate(images) for images in zip(*parts)]
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from engine import Linear, Network, PositivePart, Tanh, UnspiralError, embedding, logits, softargmax
-from engine.network.layers import Layer, apply, classifier, forward, mapped, mistaken
+from engine.network.layers import BLOCK, UNITS, WIDE, Layer, apply, block_of, classifier, forward, mapped, mistaken
 from engine.recorder.twins import twin
 
 LAYERS: list[Layer] = [
@@ -82,3 +82,24 @@ def test_mapped_touches_arrays_and_nothing_else() -> None:
     doubled = mapped(lambda a: 2 * a, (Linear(np.ones((2, 2)), np.ones(2)), PositivePart(0.25), Tanh()))
     assert doubled[1:] == (PositivePart(0.25), Tanh())
     assert isinstance(doubled[0], Linear) and (doubled[0].weight == 2).all() and (doubled[0].bias == 2).all()
+
+
+@pytest.mark.parametrize("activation", [PositivePart(0.1), Tanh()])
+def test_a_layer_of_very_many_units_computes_the_same_in_parts(activation: Layer) -> None:
+    random = np.random.default_rng(0)
+
+    def linear(out: int, in_: int) -> Linear:
+        return Linear(random.standard_normal((out, in_)) / in_**0.5, random.standard_normal(out))
+
+    count = WIDE + UNITS // 2 + 1
+    layers = (linear(2, 2), linear(count, 2), activation, linear(3, count), activation, linear(count, 3), activation)
+    x = random.standard_normal((3, 2))
+    expected = x
+    for layer in layers:
+        expected = apply(layer, expected)
+    assert np.abs(forward(layers, x) - expected).max() < 1e-12
+    single = mapped(lambda array: array.astype("f4"), layers[:4])
+    assert forward(single, x.astype("f4")).dtype == np.float32
+    assert block_of(layers[:4]) == BLOCK > block_of((linear(300_000, 1),))
+    with pytest.raises(UnspiralError, match="layer 1: a layer of shape"):
+        forward((layers[0], linear(count, 3), *layers[2:]), x)
