@@ -5,6 +5,8 @@ import resource
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -66,6 +68,20 @@ def test_a_full_disk_leaves_what_was_there_and_nothing_half_written(tmp_path: Pa
             os._exit(0)
         assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 3, limit
         assert path.read_bytes() == before and os.listdir(tmp_path) == [path.name]
+
+
+@pytest.mark.parametrize("name, limit", [("recipe", 1), ("recipe", 1000), ("page", 1), ("page", 20_000)])
+def test_a_full_disk_is_one_sentence_of_a_search_and_of_a_page(
+    name: str, limit: int, tmp_path: Path, files_end_at: Callable[[int], AbstractContextManager[None]]
+) -> None:
+    run, recipe, out = saved(tmp_path), tmp_path / "mine.toml", tmp_path / "out"
+    recipe.write_text("hidden = [2]\nepochs = 1\nparameters.points = 5\nupright = 'none'\n")
+    commands = COMMANDS | {"page": ("page", "{run}", "-o", "{out}.html")}
+    words = [word.format(run=run, recipe=recipe, out=out) for word in commands[name]]
+    with files_end_at(limit):
+        said = refused(*words)
+    assert said.endswith("File too large; nothing was left there\n")
+    assert sorted(os.listdir(tmp_path)) == ["mine.toml", "run.safetensors"]
 
 
 def test_what_a_killed_process_left_is_swept_and_what_a_living_one_makes_is_not(tmp_path: Path) -> None:
