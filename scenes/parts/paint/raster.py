@@ -1,6 +1,6 @@
 """Painting many small things at once, straight into the pixels under a cairo context."""
 
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import cairo
@@ -163,7 +163,12 @@ def _paints(colour: Colour) -> Words:
     return parts.view(np.uint32)[:, 0]
 
 
-@cache
 def _scratch(size: int) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Coverage, all zero, and room for the places that are not."""
-    return np.zeros(size, np.uint8), np.empty(size, np.int32)
+    """Coverage, all zero, and room for the places that are not: parts of one pair, however many sizes are asked for."""
+    if len(_SCRATCH[0]) < size:
+        _SCRATCH[:] = np.zeros(size, np.uint8), np.empty(size, np.int32)
+    covered, touched = _SCRATCH
+    return covered[:size], touched[:size]
+
+
+_SCRATCH: list[NDArray[Any]] = [np.zeros(0, np.uint8), np.empty(0, np.int32)]

@@ -22,6 +22,10 @@ BT709 = 1
 LIMITED_RANGE = 1
 
 
+KEPT = 3
+"""Frame buffers that wait to be used again: one that is drawn into, one that is converted, one between."""
+
+
 class Pool:
     """Frame buffers that are used again: the camera takes one, the encoder gives it back."""
 
@@ -38,7 +42,8 @@ class Pool:
 
     def give(self, pixels: Pixels) -> None:
         """Nobody else uses this buffer any more."""
-        self._free.append(pixels)
+        if len(self._free) < KEPT:
+            self._free.append(pixels)
 
 
 class SegmentEncoder:

@@ -10,6 +10,7 @@ from manim.utils.exceptions import EndSceneEarlyException
 from manim.utils.iterables import list_update
 
 from engine import UnspiralError
+from engine.memory import give_back
 from engine.render.sources import behind
 from scenes.parts.paint.theme import DARK, Theme
 from scenes.parts.stage.camera import covers, lend
@@ -39,6 +40,8 @@ class FilmRenderer(CairoRenderer):
         """Play animations, and count their frames: Manim's own sums of seconds differ where plays are cached."""
         begun, self.stepped = self.frame, 0
         super().play(scene, *args, **kwargs)
+        if not self.skip_animations:
+            give_back()
         length = self.stepped or whole_frames(scene.duration)
         self.file_writer.played(begun, length)
         self.frame = begun + length
