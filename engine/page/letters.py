@@ -1,6 +1,7 @@
 """Letters that a theme's own font lacks: which other fonts set them, in pages and decks."""
 
 import json
+import logging
 import subprocess
 import tempfile
 import unicodedata
@@ -20,7 +21,7 @@ RESTRICTED = 2
 
 
 class Other(NamedTuple):
-    """A font, and the letters that it sets."""
+    """A font, and the letters that it sets and a text's own font lacks: digits between them are that one's."""
 
     path: Path
     number: int
@@ -64,7 +65,11 @@ def others(own: Path, theme: str, text: str) -> Others:
         said = done.stderr.strip().splitlines()
         raise UnspiralError(printable(said[-1]) if said else "the theme could not be read")
     given = json.loads(done.stdout)
-    return Others(tuple(Other(**font | {"path": Path(font["path"])}) for font in given["fonts"]), given["missing"])
+    fonts = [
+        Other(Path(path), number, coloured, "".join(letter for letter in letters if ord(letter) not in known))
+        for path, number, coloured, letters in (font.values() for font in given["fonts"])
+    ]
+    return Others(tuple(fonts), given["missing"])
 
 
 def faces(fonts: Sequence[Other], family: str, weights: Sequence[int] = (400,)) -> str:
@@ -87,6 +92,7 @@ def _carried(font: Other) -> str | None:
     from fontTools import subset
     from fontTools.ttLib import TTFont
 
+    logging.getLogger("fontTools.subset").setLevel(logging.ERROR)  # it tells of tables that it leaves out
     options = subset.Options(layout_features=["*"], hinting=False, notdef_outline=True, name_IDs=[])
     with TTFont(font.path, fontNumber=font.number, lazy=True) as opened:
         about: Any = opened.get("OS/2")

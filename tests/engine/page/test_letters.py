@@ -17,9 +17,9 @@ UNKNOWN = "\U0001e900"
 
 
 def test_the_letters_of_other_fonts_are_carried_and_what_none_has_is_said(tmp_path: Path) -> None:
-    own = font(tmp_path / "own.ttf", {"中": 700, "文": 300, "日": 600})
+    own = font(tmp_path / "own.ttf", {"中": 700, "文": 300, "日": 600, "(": 500, "2": 500})
     (tmp_path / "mine.toml").write_text('fallback = ["own.ttf"]\n')
-    found = others(FONT, str(tmp_path / "mine.toml"), f"ok\n中 (日)\nŷ\n{UNKNOWN}\n")
+    found = others(FONT, str(tmp_path / "mine.toml"), f"ok\n中(2日)\nŷ\n{UNKNOWN}\n")
     (other,) = found.fonts
     assert (other.path, other.family, other.letters) == (own, "own", "中日")
     assert found.missing.startswith(f"no font of this computer has {UNKNOWN!r}: install one for Adlam")
