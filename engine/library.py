@@ -41,8 +41,11 @@ def example_run(name: str) -> Run:
         with locked(path):
             if not _kept(path):  # another process may have trained it while we waited
                 train = import_module(f"engine.trainings.{name}").train  # imports torch
-                unit = next(unit for unit in ("epochs", "steps") if unit in signature(train).parameters)
-                with bar(f"training {name}", signature(train).parameters[unit].default, unit) as done, following(done):
+                counted = [p for p in signature(train).parameters.values() if p.name in ("epochs", "steps")]
+                far, unit = (
+                    (counted[0].default, counted[0].name) if counted else (0, "epochs")
+                )  # or nobody knows how far
+                with bar(f"training {name}", far, unit) as done, following(done):
                     train(path)
     return Run.load(path)
 

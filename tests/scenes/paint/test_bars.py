@@ -76,14 +76,15 @@ def test_an_arrow_ends_at_its_tip_with_a_head_that_suits_its_length() -> None:
         assert np.allclose(arrow.tip, tip, atol=0.01) and np.allclose(arrow.tail, (500, 500), atol=0.01)
         assert arrow.colour == (1.0, 0.0, 0.0)
         rim, shape = (next(m for m in context.marks if isinstance(m, kind)) for kind in (Line, Shape))
-        assert rim.colour == (0.0, 0.0, 1.0) and rim.width == 6 and rim.order < shape.order
+        weight = min(max(arrow.length / 240, 0.6), 1)  # short ones are lighter
+        assert rim.colour == (0.0, 0.0, 1.0) and rim.width == pytest.approx(6 * weight) and rim.order < shape.order
         along = np.subtract(tip, (500, 500)) / arrow.length
         back = (shape.points - shape.points[3]) @ along
         head = -back[2]
-        assert head == pytest.approx(min(30, 0.6 * arrow.length), abs=0.02)
+        assert head == pytest.approx(min(30 * weight, 0.6 * arrow.length), abs=0.02)
         widths = [np.linalg.norm(shape.points[i] - shape.points[6 - i]) for i in (0, 1, 2)]
         assert widths[2] == pytest.approx(0.9 * head, abs=0.03) and widths[0] == pytest.approx(widths[1], abs=0.03)
-        assert widths[0] == pytest.approx(2 * min(4, 0.15 * head + 1), abs=0.03)
+        assert widths[0] == pytest.approx(2 * min(4 * weight, 0.15 * head + weight), abs=0.03)
 
 
 def test_what_fades_fades_as_a_whole_and_only_within_its_box() -> None:
