@@ -30,7 +30,8 @@ def lengths(rate: int) -> list[int]:
     """The bad ones, those around the cuts of long replays, the extremes, and some at random."""
     cut, (plays, waits) = round(SEGMENT * rate), bad_lengths(rate)
     some = np.random.default_rng(rate).integers(1, MOST + 1, 2).tolist()
-    return sorted({1, 2, *plays, *waits, cut - 1, cut, cut + 1, 2 * cut + 1, MOST, *some})
+    longest = [MOST, *some] if rate == RATES[-1] else []  # of the others, every number of steps is counted below
+    return sorted({1, 2, *plays, *waits, cut - 1, cut, cut + 1, 2 * cut + 1, *longest})
 
 
 class CountUp(Animation):

@@ -35,8 +35,8 @@ SHAPES: dict[str, tuple[tuple[int, ...], int | None]] = {
 }
 
 
-SLOW = ("unfolding", "feature_tour")
-"""Films whose views are worked out beforehand."""
+SLOW = ("unfolding", "feature_tour", "energy")
+"""Films whose views are worked out beforehand, or whose every frame takes long: of them some pairs are tried."""
 
 
 class Case(NamedTuple):
