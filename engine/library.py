@@ -208,6 +208,8 @@ def find_run(name: str | Path) -> Path:
 
     UnspiralError if nothing was recorded; it says how to.
     """
+    if Path(name).suffix == ".py" and Path(name).is_file():
+        raise UnspiralError(f"{name} holds Python and no run; unspiral render takes a file of scenes")
     if str(name).lower().replace("-", "_") not in RECIPES and Path(name).suffix != ".toml":
         for there in (Path(name), journal.path_for(Path(name))):  # a recording that was not closed leaves a journal
             if there.exists():

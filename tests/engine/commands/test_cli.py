@@ -178,6 +178,7 @@ def test_a_recipe_that_does_not_fit_gets_one_line(tmp_path: Path, empty_cache: P
         (["recipe", "notbook"], "did you mean notebook?"),
         (["show", "five_spiral"], "did you mean five_spirals"),
         (["show", "absent.safetensors"], "there is no run file absent.safetensors"),
+        (["film", __file__], "holds Python and no run; unspiral render takes a file of scenes"),
         (["show", "/"], "is a folder; name a run file"),
     ],
 )
