@@ -35,6 +35,23 @@ def told(scene, seconds):
     scene.pause(0.5)
 
 
+short = lambda scene: scene.wait(1)  # noqa: E731  # as people write it
+
+
+class Odd(Scene):
+    def construct(self):
+        short(self)
+        for _ in range(1, 2, 0):
+            self.wait(1)
+        self.wait(1, 2, *[3])
+
+
+class Helped(Scene):
+    def construct(self):
+        short(self)
+        self.wait(3)
+
+
 class Unreadable(Scene):
     def construct(self):
         while self.mobjects:
@@ -51,6 +68,11 @@ def test_how_long_a_scene_is_is_read_from_its_lines_helpers_loops_and_defaults()
 def test_a_scene_whose_length_depends_on_what_it_computes_is_not_guessed_at() -> None:
     assert about(Unreadable) == 0
     assert about(type("Nowhere", (Scene,), {})) == 0
+
+
+def test_no_line_of_a_scene_ends_its_render_by_being_read() -> None:
+    assert about(Odd) == 0  # range() itself refuses a step of 0
+    assert about(Helped) == 3  # what a lambda takes is not read
 
 
 def test_scenes_that_come_with_unspiral_are_read_as_long_as_they_are() -> None:
