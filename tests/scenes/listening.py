@@ -93,6 +93,8 @@ class Points(Mark):
     colours: NDArray
     radius: float
     hollow: bool
+    square: NDArray
+    """(N,), which are squares."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -186,7 +188,7 @@ class Listening(cairo.Context):
         colours = np.array(discs.colours)[np.asarray(labels, int)].reshape(-1, 3)
         self._note(
             Points, (0, 0, 0, 1), centres=self._placed(centres), labels=np.array(labels), colours=colours,
-            radius=discs.radius, hollow=discs.hollow,
+            radius=discs.radius, hollow=discs.hollow, square=np.asarray(labels) >= discs.squares,
         )  # fmt: skip
 
     def _told_pixels(self, corner, pixels) -> None:

@@ -27,10 +27,11 @@ def paint_metric(canvas: Canvas, place: Place, frame: Directions, theme: Theme) 
     classes = len(frame.arcs)
     colours = theme.class_colours(classes)
     dim = [mix(rgb(theme.ground), colour, 0.45) for colour in colours]
-    discs = discs_of([*colours, *dim], rgb(theme.rim), 0.8 * point_radius(len(frame.points)) * unit)[0]
-    order = np.argsort(frame.depth, kind="stable")
-    labels = frame.labels + classes * (frame.depth < 0)
-    discs.paint(canvas, place(frame.points[order]), labels[order])
+    radius, order = 0.8 * point_radius(len(frame.points)) * unit, np.argsort(frame.depth, kind="stable")
+    for shades, some in ((dim, order[frame.depth[order] < 0]), (colours, order[frame.depth[order] >= 0])):
+        if len(some):
+            discs = discs_of(shades, rgb(theme.rim), radius, squares=theme.round_classes(classes))[0]
+            discs.paint(canvas, place(frame.points[some]), frame.labels[some])
     if classes > 1:
         _paint_arcs(canvas, place, frame, theme)
 
