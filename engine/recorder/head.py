@@ -79,7 +79,7 @@ class Head:
                 bias = weight.new_zeros(len(weight))
             case "probed":
                 weight, bias = _probed(module, read)
-        return self.rows(Linear(_array(weight), _array(bias)))
+        return self.rows(Linear(array_of(weight), array_of(bias)))
 
     def rows(self, given: Linear) -> Linear:
         """Rows (0, w) for a single logit: its sign is which of two scores is higher."""
@@ -92,7 +92,7 @@ class Head:
 def all_rows(module: nn.Module) -> NDArray:
     """(L, d + 1), every row of a plain classifier's weight and, last in it, its bias."""
     weight, bias = _plain_weights(module)
-    return np.concatenate([_array(weight), _array(bias)[:, None]], 1)
+    return np.concatenate([array_of(weight), array_of(bias)[:, None]], 1)
 
 
 def head_of(name: str, module: nn.Module, read: Tensor, output: Any, linear: str, labels: NDArray | None) -> How:
@@ -241,6 +241,7 @@ def _close(a: Tensor, b: Tensor) -> bool:
     return torch.allclose(a.double(), b.double(), rtol=5e-2 if few else 1e-3, atol=(1e-2 if few else 1e-5) * size)
 
 
-def _array(tensor: Tensor) -> NDArray:
+def array_of(tensor: Tensor) -> NDArray:
+    """A tensor's numbers, in single precision if they have less."""
     value = tensor.detach().cpu()
     return (value if value.dtype in (torch.float32, torch.float64) else value.float()).numpy()

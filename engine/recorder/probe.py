@@ -47,6 +47,8 @@ class Probe:
         with undisturbed(self.model, self.device, self._graded):
             try:
                 return function(self.model, x)
+            except UnspiralError:
+                raise
             except Exception as error:
                 reason = (str(error).splitlines() or [""])[0][:150]
                 raise UnspiralError(

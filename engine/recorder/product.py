@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.functional import linear
 from torch.overrides import TorchFunctionMode
 
 from engine.network.layers import Linear
-from engine.recorder.head import same_scores, tensors_in
+from engine.recorder.chain import changed
+from engine.recorder.head import array_of, same_scores, tensors_in
 
 FACTORS = {
     linear: (0, 1),
@@ -39,7 +39,9 @@ class Product(NamedTuple):
         """The embedding (N, d) of x, with which the model is called."""
         weight = model.get_parameter(self.weight)
         with _Multiplied([weight]) as seen:
-            _ = model(**x) if isinstance(x, Mapping) else model(*x) if isinstance(x, tuple) else model(x)
+            _ask(model, x)
+        if not seen.rows:
+            raise changed(f"it no longer multiplies with its weights {self.weight!r}")
         return seen.rows[-1][1]
 
     def weights(self, model: nn.Module) -> Linear:
@@ -47,7 +49,7 @@ class Product(NamedTuple):
         weight = model.get_parameter(self.weight).detach()
         rows = weight.T if self.columns else weight
         bias = model.get_parameter(self.bias).detach().flatten() if self.bias else rows.new_zeros(len(rows))
-        return Linear(_array(rows), _array(bias))
+        return Linear(array_of(rows), array_of(bias))
 
 
 def product_of(model: nn.Module, x: Any, wanted: set[int]) -> Product | None:
@@ -57,7 +59,7 @@ def product_of(model: nn.Module, x: Any, wanted: set[int]) -> Product | None:
     """
     named = dict(model.named_parameters())
     with _Multiplied([p for p in named.values() if p.ndim == 2]) as seen:
-        returned = model(**x) if isinstance(x, Mapping) else model(*x) if isinstance(x, tuple) else model(x)
+        returned = _ask(model, x)
     given = [tensor for tensor in tensors_in(returned) if tensor.is_floating_point()]
     for weight, read in reversed(seen.rows):
         name = next(known for known, parameter in named.items() if parameter is weight)
@@ -71,6 +73,11 @@ def product_of(model: nn.Module, x: Any, wanted: set[int]) -> Product | None:
                 if any(same_scores(moved, tensor) for tensor in given):
                     return Product(name, bias, columns)
     return None
+
+
+def _ask(model: nn.Module, x: Any) -> Any:
+    """What a model gives for all that it takes: one thing, several in order, or by name."""
+    return model(**x) if isinstance(x, Mapping) else model(*x) if isinstance(x, tuple) else model(x)
 
 
 class _Multiplied(TorchFunctionMode):
@@ -91,7 +98,3 @@ class _Multiplied(TorchFunctionMode):
                 if weight is not None:
                     self.rows.append((weight, read.detach().clone()))
         return output
-
-
-def _array(tensor: Tensor) -> NDArray:
-    return (tensor if tensor.dtype in (torch.float32, torch.float64) else tensor.float()).cpu().numpy().copy()

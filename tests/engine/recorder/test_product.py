@@ -78,6 +78,15 @@ def test_scores_that_are_no_product_are_refused_as_before(tmp_path: Path) -> Non
         Recorder(tmp_path / "none.safetensors", model, X, Y)
 
 
+def test_weights_that_are_used_no_longer_are_named(tmp_path: Path) -> None:
+    model = Own(WAYS["columns and bias"])
+    with Recorder(tmp_path / "changed.safetensors", model, X, Y) as recorder:
+        recorder.snapshot(0)
+        model.scores = WAYS["functional"]
+        with pytest.raises(UnspiralError, match="it no longer multiplies with its weights 'columns'"):
+            recorder.snapshot(1)
+
+
 def test_it_is_said_where_a_model_answers_otherwise_than_its_classifier(tmp_path: Path) -> None:
     class Neighbours(nn.Module):
         """A step of a graph comes after the scores."""
