@@ -108,6 +108,8 @@ def load(path: Path) -> Opened:
     with opened(path) as file:
         content = read_or_map(file, path)
         start = 8 + int.from_bytes(content[:8], "little")
+        if content[8:9] not in (b"{", b""):  # where its header would begin
+            raise UnspiralError("no safetensors file, and so no run")
         if len(content) < start:
             raise UnspiralError("not a complete safetensors file; was it cut off while copying?")
         if start > HEADER + len(content) // (PIECE // 16):

@@ -233,7 +233,7 @@ def test_what_is_no_run_file_is_refused(tmp_path):
     path.write_bytes(b"")
     assert "cut off" in refusal(path)
     path.write_text("dear students")
-    assert "not a complete safetensors file" in refusal(path)
+    assert "no safetensors file, and so no run" in refusal(path)
     save_file({"x": np.zeros(3)}, path)
     assert "not written by unspiral" in refusal(path)
     if hasattr(os, "mkfifo"):
