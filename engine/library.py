@@ -42,10 +42,8 @@ def example_run(name: str) -> Run:
             if not _kept(path):  # another process may have trained it while we waited
                 train = import_module(f"engine.trainings.{name}").train  # imports torch
                 counted = [p for p in signature(train).parameters.values() if p.name in ("epochs", "steps")]
-                far, unit = (
-                    (counted[0].default, counted[0].name) if counted else (0, "epochs")
-                )  # or nobody knows how far
-                with bar(f"training {name}", far, unit) as done, following(done):
+                total, unit = (counted[0].default, counted[0].name) if counted else (0, "epochs")  # 0: not known
+                with bar(f"training {name}", total, unit) as done, following(done):
                     train(path)
     return Run.load(path)
 

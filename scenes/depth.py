@@ -10,7 +10,7 @@ from engine.library import record_searched
 from engine.numbers import percent
 from scenes.parts import Chart, FilmScene, Panels, Replay, paint_patchwork
 
-DEPTHS, ROUNDS, AXES = (2, 3, 4, 5, 6), 3, ("activations", "accuracy")  # an odd number: the median is a run's
+DEPTHS, AXES, ROUNDS = (2, 3, 4, 5, 6), ("activations", "accuracy"), 3  # an odd number: the median is a run's
 NARROW = replace(THREE_SPIRALS_NARROW, parameters={"classes": 5, "points": 400})  # the wide network's five spirals
 
 

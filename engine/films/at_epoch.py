@@ -1,12 +1,10 @@
 """Films of the network as it is at one epoch: the playhead is a time or a step of what it does there."""
 
 from dataclasses import dataclass
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, Protocol
 
-from engine.films.film import check_playhead
+from engine.films.film import F_co, check_playhead
 from engine.films.seen import Brief
-
-F_co = TypeVar("F_co", covariant=True)
 
 
 class Acting(Protocol[F_co]):

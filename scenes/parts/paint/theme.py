@@ -254,12 +254,11 @@ def read_theme(name: str) -> Theme:
     """
     if name in _BASES:
         return _BASES[name]
+    check_theme(name)
     path = Path(name)
     try:
         given = opening.toml(path)
     except UnspiralError as error:
-        if str(error) == opening.MISSING:
-            check_theme(name)
         raise UnspiralError(f"{name} cannot be read: {error}") from None
     base = given.pop("base", "dark")
     if base not in THEMES:
