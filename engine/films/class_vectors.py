@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from engine.errors import UnspiralError
 from engine.films.film import Curve, Frame, View, check_embedding
-from engine.films.readings import loss_curve, told
+from engine.films.readings import in_common, loss_curve
 from engine.films.training import OverEpochs
 from engine.network.layers import Array, Linear, Network, classifier, logits
 from engine.network.loss import judged
@@ -46,7 +46,7 @@ class ClassVectors(OverEpochs):
             class_vectors=head.weight,
             regions=argmax_regions(head, self.view.corners()),
             view=self.view,
-            **told(run, playhead, found),
+            **in_common(run, playhead, found),
             class_names=run.class_names,
             curve=self.curve,
             caption=f"smallest angle {decimal(smallest, 0)}° (all alike: {even:g}°)",

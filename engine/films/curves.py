@@ -7,7 +7,7 @@ import numpy as np
 
 from engine.errors import UnspiralError, unknown
 from engine.films.film import Curve, Frame
-from engine.films.readings import told
+from engine.films.readings import in_common
 from engine.films.training import OverEpochs
 from engine.runs.run import Run
 
@@ -43,7 +43,7 @@ class Curves(OverEpochs):
     def __call__(self, playhead: float) -> Drawn:
         """The frame at an epoch: what has been measured by then, the last stretch as far as it goes."""
         return Drawn(
-            **told(self.run, playhead),
+            **in_common(self.run, playhead),
             curves=tuple(_until(curve, playhead) for curve in self.all),
             names=self.names,
             span=(self.first, self.last),

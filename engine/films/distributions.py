@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from engine.errors import UnspiralError, unknown
 from engine.films.film import Frame
 from engine.films.points import labels_of, looked_at
-from engine.films.readings import told
+from engine.films.readings import in_common
 from engine.films.training import OverEpochs
 from engine.network.layers import Array, Linear, Network
 from engine.network.loss import backward, forwards, losses
@@ -84,7 +84,7 @@ class Distributions(OverEpochs):
         """The frame at an epoch. UnspiralError outside the run."""
         found = self.source.numbers(playhead)
         return Ridges(
-            **told(self.run, playhead),
+            **in_common(self.run, playhead),
             names=tuple(name for name, _ in found),
             at=np.linspace(self.low, self.high, BINS),
             shares=np.array([binned(values, self.low, self.high) for _, values in found]),

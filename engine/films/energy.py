@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.films.film import Frame, View, check_input
-from engine.films.readings import told
+from engine.films.readings import in_common
 from engine.films.training import OverEpochs
 from engine.network.layers import Array, logits
 from engine.network.levels import even_level_lines
@@ -55,7 +55,7 @@ class Energy(OverEpochs):
             labels=y,
             wrong=found.wrong,
             view=self.view,
-            **told(self.run, playhead, found),
+            **in_common(self.run, playhead, found),
             class_names=self.run.class_names,
             axes=("x₁", "x₂"),
             ticks=ticks,

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from engine.errors import UnspiralError
 from engine.films.film import Frame, View
 from engine.films.points import looked_at
-from engine.films.readings import told
+from engine.films.readings import in_common
 from engine.films.training import OverEpochs
 from engine.network.layers import Array
 from engine.runs.run import Run
@@ -117,7 +117,7 @@ class Fit(OverEpochs):
             there = np.interp(self.data[:, 0], self.at, values[0])
             residuals = self.data[:, 1] - there if within.all() else residuals
         return Fitted(
-            **told(self.run, playhead),
+            **in_common(self.run, playhead),
             at=self.at,
             values=values,
             group=self.group,
@@ -151,7 +151,7 @@ class FitOverPlane(OverEpochs):
         middle, half = self.corners.mean(0), np.ptp(self.corners, axis=0) / 2
         view = View((float(middle[0]), float(middle[1])), float(half[1]), float(max(1.0, half[0] / half[1])))
         return Surface(
-            **told(self.run, playhead),
+            **in_common(self.run, playhead),
             points=self.places,
             view=view,
             values=values.mean(0),

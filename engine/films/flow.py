@@ -10,7 +10,7 @@ from engine.errors import UnspiralError
 from engine.films.at_epoch import AtEpoch
 from engine.films.film import Frame, View
 from engine.films.points import labels_for, looked_at, series_of
-from engine.films.readings import told
+from engine.films.readings import in_common
 from engine.films.training import OverEpochs
 from engine.network.layers import Array
 from engine.network.lines import NO_LINES, Lines
@@ -54,7 +54,7 @@ class Flow(OverEpochs):
 
     def at(self, epoch: float, time: float) -> Carried:
         """The frame at an epoch and a time of the flow from 0, where particles begin, to 1, where they end."""
-        about = told(self.run, epoch)
+        about = in_common(self.run, epoch)
         about["readings"]["t"] = time
         steps = np.asarray(self.run.array(self.name, epoch), float)
         place = time * (len(steps) - 1)

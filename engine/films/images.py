@@ -6,7 +6,7 @@ import numpy as np
 
 from engine.films.film import Frame
 from engine.films.points import looked_at, series_of
-from engine.films.readings import told
+from engine.films.readings import in_common
 from engine.films.training import OverEpochs
 from engine.network.layers import Array
 from engine.runs.run import Run
@@ -44,7 +44,7 @@ class Images(OverEpochs):
         values = np.asarray(self.run.array(self.name, playhead), float)
         values = values[..., None] if values.ndim == 3 else values
         return Sheet(
-            **told(self.run, playhead),
+            **in_common(self.run, playhead),
             images=np.clip((values - self.low) / ((self.high - self.low) or 1.0), 0, 1),
             low=self.low,
             high=self.high,

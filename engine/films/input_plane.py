@@ -6,7 +6,7 @@ import numpy as np
 
 from engine.films.energy import over_plane
 from engine.films.film import Answered, Curve, Film, Frame, View, check_input
-from engine.films.readings import loss_curve, told
+from engine.films.readings import in_common, loss_curve
 from engine.films.training import OverEpochs
 from engine.network.layers import logits
 from engine.network.lines import Lines, extent_of, square_grid
@@ -44,7 +44,7 @@ class InputPlane(OverEpochs):
             bright=self.bright,
             curved=Answered(ticks, known, finer=finer_scores(lambda x: logits(network, x), known, ticks)),
             view=self.view,
-            **told(self.run, playhead, found),
+            **in_common(self.run, playhead, found),
             class_names=self.run.class_names,
             curve=self.curve,
             axes=("x₁", "x₂"),

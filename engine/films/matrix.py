@@ -8,7 +8,7 @@ from engine.errors import UnspiralError
 from engine.films.film import Frame, check_playhead
 from engine.films.images import limits
 from engine.films.points import series_of
-from engine.films.readings import told
+from engine.films.readings import in_common
 from engine.films.seen import Brief
 from engine.films.training import OverEpochs
 from engine.network.layers import Array
@@ -51,7 +51,7 @@ class Matrix(OverEpochs):
         """The frame at an epoch. UnspiralError outside the run."""
         values = np.asarray(self.run.array(self.name, playhead), float)
         return Cells(
-            **told(self.run, playhead),
+            **in_common(self.run, playhead),
             values=values,
             low=self.low,
             high=self.high,

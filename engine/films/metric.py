@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from engine.errors import UnspiralError
 from engine.films.film import Frame, View
 from engine.films.points import TILT, TURN, labels_for, series_of
-from engine.films.readings import told
+from engine.films.readings import in_common
 from engine.films.training import OverEpochs
 from engine.network.layers import Array
 from engine.runs.run import Run
@@ -48,7 +48,7 @@ class Metric(OverEpochs):
         classes = range(int(self.labels.max(initial=-1)) + 1)
         caps = [turned[self.labels == k] for k in classes]
         return Directions(
-            **told(self.run, playhead),
+            **in_common(self.run, playhead),
             class_names=self.run.class_names,
             points=turned[:, :2],
             labels=self.labels,

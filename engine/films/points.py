@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from engine.errors import UnspiralError
 from engine.films.film import Frame, View
-from engine.films.readings import told
+from engine.films.readings import in_common
 from engine.films.training import OverEpochs
 from engine.network.layers import Array
 from engine.network.lines import NO_LINES, Lines
@@ -67,7 +67,7 @@ class Points(OverEpochs):
             lines=lines,
             bright=(len(lines.starts) - 2,) if self.circle else (),
             view=self.view,
-            **told(self.run, playhead),
+            **in_common(self.run, playhead),
             class_names=self.run.class_names,
             axes=self.axes,
             caption=self.caption,

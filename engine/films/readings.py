@@ -37,7 +37,7 @@ def readings(run: Run, epoch: float, found: Judged | None) -> tuple[dict[str, fl
     return values | {name: metric.value for name, metric in known.items()}, old
 
 
-class Told(TypedDict):
+class InCommon(TypedDict):
     """What every frame of a run has, whatever it shows: fields of `Frame`."""
 
     playhead: float
@@ -46,10 +46,10 @@ class Told(TypedDict):
     tied: int
 
 
-def told(run: Run, epoch: float, found: Judged | None = None) -> Told:
+def in_common(run: Run, epoch: float, found: Judged | None = None) -> InCommon:
     """What a frame at `epoch` says of the run and, if it has a classifier, of the points `found`; see `readings`."""
     values, measured = readings(run, epoch, found)
-    return Told(
+    return InCommon(
         playhead=epoch,
         readings=values,
         measured=measured,

@@ -10,7 +10,7 @@ from engine.errors import UnspiralError
 from engine.films.at_epoch import AtEpoch
 from engine.films.film import Frame, View
 from engine.films.points import labels_for, looked_at, principal, series_of
-from engine.films.readings import told
+from engine.films.readings import in_common
 from engine.films.training import OverEpochs
 from engine.network.layers import Array
 from engine.network.lines import Lines
@@ -53,7 +53,7 @@ class Sequences(OverEpochs):
 
     def at(self, epoch: float, step: float) -> States:
         """The frame at an epoch, of sequences read up to a step (0 is the first); on straight ways between two."""
-        about = told(self.run, epoch)
+        about = in_common(self.run, epoch)
         about["readings"]["step"] = step + 1
         states = np.asarray(self.run.array(self.name, epoch), float)
         states = states @ self.directions if states.shape[2] > 2 else states

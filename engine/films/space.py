@@ -8,7 +8,7 @@ import numpy as np
 from engine.errors import UnspiralError
 from engine.films.film import Answered, Curve, Depths, Film, Frame, View
 from engine.films.points import TILT, TURN
-from engine.films.readings import loss_curve, told
+from engine.films.readings import in_common, loss_curve
 from engine.films.training import LONGEST, OverEpochs, kept_from
 from engine.films.unfolding import shrink
 from engine.network.layers import Array, apply, classifier, embedding
@@ -74,7 +74,7 @@ class InSpace(OverEpochs):
             curved=self._bowl(network, eye),
             notes=(*named, *([("arrow", f"class vectors {scaled(self.shrink)}")] if self.shrink != 1 else [])),
             view=View(half=1.04 * self.radius),
-            **told(self.run, playhead, found),
+            **in_common(self.run, playhead, found),
             class_names=self.run.class_names,
             curve=self.curve,
             held_curve=self.held_curve,

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from engine.errors import UnspiralError
 from engine.films.film import Curve, Film, Frame, View
 from engine.films.plane import Plane, plane_of
-from engine.films.readings import loss_curve, told
+from engine.films.readings import in_common, loss_curve
 from engine.films.seen import Brief
 from engine.films.unfolding import shrink
 from engine.network.layers import LARGE, Array, classifier, embedding, forward, weights_of
@@ -106,7 +106,7 @@ class Training(OverEpochs):
             notes=(("arrow", f"class vectors {scaled(self.shrink)}"),) if self.shrink != 1 else (),
             regions=argmax_regions(shadow, self.view.corners()) if shadow is not None else (),
             view=self.view,
-            **told(run, playhead, found),
+            **in_common(run, playhead, found),
             class_names=run.class_names,
             curve=self.curve,
             held_curve=self.held_curve,

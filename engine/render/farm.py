@@ -17,7 +17,7 @@ from engine.library import runs_folder
 from engine.render.job import TRIES, Failed, Job, Made, Plan, Segment
 from engine.render.pools import work
 from engine.render.scene_file import SceneFile, find_scene
-from engine.render.told import Told, heard
+from engine.render.told import Standing, heard
 
 SILENT = 30.0
 """Seconds without a finished segment after which that is said."""
@@ -36,7 +36,7 @@ class Underway:
     """What went wrong, in one line."""
     progress: tuple[int, int] = (0, 0)
     """Frames done, frames in all; (0, 0) before they are counted."""
-    doing: Told | None = None
+    doing: Standing | None = None
     """What takes time before a frame can be drawn."""
     tries: dict[Any, int] = field(default_factory=dict)
 
@@ -223,7 +223,7 @@ def _parts(missing: Sequence[Segment], count: int, least: int = 0) -> list[tuple
     return [tuple(part) for part in parts]
 
 
-def _progress(clip: Underway, told: Sequence[Told] = ()) -> tuple[int, int]:
+def _progress(clip: Underway, told: Sequence[Standing] = ()) -> tuple[int, int]:
     """Frames of whole segments and of those that are being drawn, and frames in all."""
     if clip.plan is None or not clip.plan.segments:
         return (1, 1) if clip.made else (0, 0)

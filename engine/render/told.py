@@ -20,7 +20,7 @@ EVERY = 0.3
 
 
 @dataclass(frozen=True)
-class Told:
+class Standing:
     """How far one process is."""
 
     words: str = ""
@@ -43,18 +43,18 @@ class Teller:
     def doing(self, words: str, done: float, total: float, unit: str) -> None:
         """Something takes time that draws nothing; with the last of its units it is over."""
         over = bool(total) and done >= total
-        self._write(Told() if over else Told(words, done, total, unit), at_once=over or not done)
+        self._write(Standing() if over else Standing(words, done, total, unit), at_once=over or not done)
 
     def drawn(self, segment: str, frames: int) -> None:
         """So many frames of a segment are drawn by now."""
-        self._write(Told(segment=segment, frames=frames))
+        self._write(Standing(segment=segment, frames=frames))
 
     def end(self) -> None:
         """There is nothing more to tell."""
         with suppress(OSError):
             self._path.unlink(missing_ok=True)
 
-    def _write(self, told: Told, *, at_once: bool = False) -> None:
+    def _write(self, told: Standing, *, at_once: bool = False) -> None:
         now = time.monotonic()
         if at_once or now >= self._next:
             self._next = now + EVERY
@@ -98,7 +98,7 @@ def asked(jobs: Sequence[Job], *, far: bool) -> Iterator[list[Job]]:
         yield told
 
 
-def heard(job: Job) -> list[Told]:
+def heard(job: Job) -> list[Standing]:
     """What the job's processes have told last."""
     folder = dict(job.environment).get(TOLD)
     found = []
@@ -107,5 +107,5 @@ def heard(job: Job) -> list[Told]:
             for path in Path(folder).iterdir():
                 if not path.suffix:
                     with suppress(OSError, ValueError, TypeError):
-                        found.append(Told(**json.loads(path.read_text(encoding="utf-8"))))
+                        found.append(Standing(**json.loads(path.read_text(encoding="utf-8"))))
     return found

@@ -5,7 +5,7 @@ import pytest
 from engine import progress
 from engine.render.farm import Underway, _progress
 from engine.render.job import Job, Plan, Segment
-from engine.render.told import TOLD, Told, asked, heard, telling
+from engine.render.told import TOLD, Standing, asked, heard, telling
 from scenes.parts.stage.worker import plan, segments
 
 SCENE = """
@@ -33,18 +33,18 @@ def test_processes_that_draw_say_what_is_trained_and_which_frames_are_drawn(
     job: Job, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("engine.render.told.EVERY", 0)
-    said: list[Told] = []
+    said: list[Standing] = []
     with asked([job], far=False) as (told,):
         monkeypatch.setattr("engine.render.told.Teller.end", lambda teller: said.extend(heard(told)))
         planned = plan(told)
-        assert said == [Told("training", 7, 20, "epochs")]
+        assert said == [Standing("training", 7, 20, "epochs")]
         segments(told, (1,))
         first, second = planned.segments
-        assert Told(segment=second.path, frames=20) in said[1:]
+        assert Standing(segment=second.path, frames=20) in said[1:]
         clip = Underway(told, planned)
         assert (first.frames, second.frames) == (10, 20)
-        assert _progress(clip, [Told(segment=first.path, frames=4)]) == (24, 30)  # the second is whole
-        assert _progress(clip, [Told(segment=second.path, frames=4)]) == (20, 30)
+        assert _progress(clip, [Standing(segment=first.path, frames=4)]) == (24, 30)  # the second is whole
+        assert _progress(clip, [Standing(segment=second.path, frames=4)]) == (20, 30)
     assert not Path(dict(told.environment)[TOLD]).exists()
 
 
@@ -55,11 +55,11 @@ def test_a_scene_that_is_none_of_ours_says_how_many_frames_it_has_drawn(
 
     Path(job.file).write_text(SCENE.format(base="Scene"))
     monkeypatch.setattr("engine.render.told.EVERY", 0)
-    said: list[Told] = []
+    said: list[Standing] = []
     with asked([job], far=False) as (told,):
         monkeypatch.setattr("engine.render.told.Teller.end", lambda teller: said.extend(heard(told)))
         assert Path(finish(told).path).exists()
-    assert said == [Told("drawing", 30, 0, "frames")]
+    assert said == [Standing("drawing", 30, 0, "frames")]
 
 
 def test_where_nobody_asked_nothing_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
