@@ -80,7 +80,7 @@ class Kept:
         known = self._all()
         try:
             return _unpacked(known[key])
-        except (KeyError, TypeError, ValueError):
+        except (AttributeError, KeyError, TypeError, ValueError):
             found = _found(path, text)
             known[key], self._news = _packed(found), True
             return found

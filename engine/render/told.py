@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import gettempdir
 from uuid import uuid4
 
 from engine import progress
+from engine.files.making import Making
 from engine.render.job import Job
 
 TOLD = "UNSPIRAL_TOLD"
@@ -86,15 +87,15 @@ def asked(jobs: Sequence[Job], *, far: bool) -> Iterator[list[Job]]:
     with ExitStack() as folders:
         told = []
         for job in jobs:
-            media = job.flags[job.flags.index("--media_dir") + 1] if far else None
+            place = job.flags[job.flags.index("--media_dir") + 1] if far else gettempdir()
             try:
-                folder = folders.enter_context(
-                    TemporaryDirectory(prefix=".told-", dir=media, ignore_cleanup_errors=True)
-                )
+                making = Making(Path(place) / "told")  # whoever writes there next removes what a killed one left
+                folders.callback(making.abort)
+                making.path.mkdir()
             except OSError:  # what cannot be written to is said by who draws
                 told.append(job)
             else:
-                told.append(job.told({TOLD: folder}))
+                told.append(job.told({TOLD: str(making.path)}))
         yield told
 
 

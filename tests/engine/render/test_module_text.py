@@ -37,7 +37,7 @@ def test_what_was_found_of_a_text_is_found_again_without_reading_it(tmp_path: Pa
             Kept(first.file).module(HERE.with_name("other.py"), TEXT)
 
 
-@pytest.mark.parametrize("there", [b"", b"{", b"[1]", b'{"%s": 3}', b"\xff"])
+@pytest.mark.parametrize("there", [b"", b"{", b"[1]", b'{"%s": 3}', b'{"%s": [[], 0, [], 0, [], []]}', b"\xff"])
 def test_a_spoilt_cache_is_as_good_as_none(tmp_path: Path, there: bytes):
     clean = Kept(tmp_path / "clean.json")
     found = clean.module(HERE, TEXT)
