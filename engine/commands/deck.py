@@ -48,5 +48,14 @@ def command(
     folder_for(output)
     rendering = Rendering(*asked)
     runs = [(called(run), Run.load(find_run(run))) for run in live]
-    count = write_deck(scenes, output, rendering, title=title, language=language, force=force, live=runs)
+    count = write_deck(
+        scenes,
+        output,
+        rendering,
+        title=title,
+        language=language,
+        force=force,
+        live=runs,
+        say=lambda remark: click.echo(f"{output.name}: {remark}", err=True),
+    )
     click.echo(f"{count} slides, {output.stat().st_size / 1e6:.1f} MB: {output}")

@@ -16,6 +16,7 @@ from engine.deliver.video import counting
 from engine.errors import UnspiralError
 from engine.files import making
 from engine.page.write import page
+from engine.render.launch import say_nothing
 from engine.render.scene_file import find_scene
 from engine.runs.run import Run
 
@@ -30,13 +31,19 @@ def write_deck(
     force: bool = False,
     render: Callable[[Path, bool], Clip] | None = None,
     live: Sequence[tuple[str, Run]] = (),
+    say: Callable[[str], None] = say_nothing,
 ) -> int:
     """Render the scenes and write a deck of what `output` is named: .pptx, .html or .pdf. Returns how many slides.
 
     UnspiralError before anything is rendered: another ending, scenes that are not there, a file that is. `render`
-    (scene, lossless) → clip stands in for Manim. `live` runs, by name, become slides to touch at the end of an .html.
+    (scene, fine) → clip stands in for Manim. `live` runs, by name, become slides to touch at the end of an .html.
+    `say` is told what a lecturer should know of it.
     """
-    writers = {".pptx": write_pptx, ".html": write_html, ".pdf": write_pdf}
+    writers: dict[str, Callable[[Deck, Path], None]] = {
+        ".pptx": write_pptx,
+        ".html": lambda deck, path: write_html(deck, path, say),
+        ".pdf": write_pdf,
+    }
     kind = output.suffix.lower()
     if kind not in writers:
         raise UnspiralError(f"{output.name}: a deck is a {', '.join(writers)}")
@@ -46,15 +53,16 @@ def write_deck(
     if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", language):
         raise UnspiralError(f"language {language!r} is no code such as en, de or zh-Hans")
     look = Look.of(rendering.theme)
-    lossless = kind == ".html"  # its clips are encoded as small as they are wanted; others take Manim's own
+    fine = kind == ".html"  # its clips are encoded as small as they are wanted; others take Manim's own
     slides: list[Slide] = []
     found: Sequence[Any] = scenes if render else [find_scene(scene) for scene in scenes]
     with making.made(output, force) as unfinished:
         own = unfinished.parent / "rendered"
-        made = [
-            render(scene, lossless) if render else rendering.render(scene, own / str(number), lossless=lossless)
-            for number, scene in enumerate(found)
-        ]
+        made: list[Clip] = []
+        for number, scene in enumerate(found):
+            made.append(render(scene, fine) if render else rendering.render(scene, own / str(number), fine=fine))
+            if not made[-1].sounds:
+                made[-1].video.unlink(missing_ok=True)  # as large as its sections, which slides are made of
         for part, clip in enumerate(made, 1):
             for number, section in enumerate(clip.sections, 1):
                 slides.append(Slide(clip, section, f"{part}.{number}" if len(made) > 1 else str(number)))

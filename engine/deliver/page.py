@@ -5,7 +5,7 @@ import html
 import io
 import math
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from engine.deliver.slides import ASSETS, STRIP, Deck, Slide
 from engine.deliver.targets import H264, within
 from engine.deliver.video import Encoder, RawFrame, counting, frames, frames_backwards, join, some_frames
 from engine.page.letters import faces
+from engine.progress import duration
 
 REVEAL = ASSETS / "reveal"
 """reveal.js 6.0.2: files of its npm package's dist folder, as they are."""
@@ -33,8 +34,8 @@ SMALL = 720
 """Lines of the smaller picture."""
 
 
-def write_html(deck: Deck, output: Path) -> None:
-    """One page with everything in it. The clips' quality is what fits into `ROOM`."""
+def write_html(deck: Deck, output: Path, say: Callable[[str], None]) -> None:
+    """One page with everything in it. Its clips are as good as fit into `ROOM`; `say` is told if they are smaller."""
     page = (Path(__file__).parent / "deck.html").read_text(encoding="utf-8")
     slides, look = deck.slides, deck.look
     first = slides[0].clip
@@ -71,6 +72,9 @@ def write_html(deck: Deck, output: Path) -> None:
                     file.write(_clip(number, slide, room))
             else:
                 file.write(filled.get(piece, piece))
+    if (asked := max(slide.clip.height for slide in slides)) > room.lines:
+        lasting = duration(sum(slide.seconds for slide in slides))
+        say(f"its clips have {room.lines} lines instead of {asked}, so that {lasting} of them can be carried")
 
 
 def _pieces(page: str) -> Iterator[str]:

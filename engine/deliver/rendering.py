@@ -8,7 +8,7 @@ from pathlib import Path
 from engine.deliver.clip import Clip, read_clip
 from engine.errors import UnspiralError
 from engine.render.farm import jobs_for
-from engine.render.launch import LOSSLESS, render_one
+from engine.render.launch import FINE, LOSSLESS, render_one
 from engine.render.scene_file import SceneFile, find_scene
 from engine.themes import check_theme
 
@@ -36,14 +36,15 @@ class Rendering:
         *,
         lossless: bool = False,
         transparent: bool = False,
+        fine: bool = False,
     ) -> Clip:
         """The scene as a clip that lies in the folder `own`, else in the media folder, where its segments always are.
 
-        Not `lossless`: as `manim render` does, H.264. `transparent` is lossless, with premultiplied
-        alpha. UnspiralError says what went wrong in the scene.
+        Not `lossless`: as `manim render` does, H.264; `fine`: good enough to be encoded once more. `transparent` is
+        lossless, with premultiplied alpha. UnspiralError says what went wrong in the scene.
         """
         found = find_scene(scene)
-        kind = "transparent" if transparent else "lossless" if lossless else ""
+        kind = "transparent" if transparent else "lossless" if lossless else "fine" if fine else ""
         cache = self.media / "deliver" / kind if kind else self.media
         flags = ["--resolution", f"{self.width},{self.height}", "--fps", f"{self.fps:g}", "--save_sections"]
         if own is not None:
@@ -54,7 +55,9 @@ class Rendering:
             flags += ["--media_dir", str(own), "--config_file", str(settings)]
         else:
             flags += ["--media_dir", str(cache)]
-        if kind:
+        if kind == "fine":
+            flags += FINE
+        elif kind:
             flags += [*LOSSLESS, "--pixel-format", "argb" if transparent else "rgb24"]
         else:
             flags += ["--format", "mp4"]

@@ -113,6 +113,13 @@ SHORT = 120
 """Frames that are not shared among processes unless it is asked for: a process takes about as long to start."""
 LOSSLESS = ("--format", "mov", "--video-codec", "qtrle")
 """Arguments for frames exactly as drawn: QuickTime Animation."""
+FINE = (
+    *("--format", "mp4", "--video-codec", "libx264", "--pixel-format", "yuv444p"),
+    *(word for option in ("preset=superfast", "crf=12", "g=30", "threads=1") for word in ("--encoder-option", option)),
+)
+"""Arguments for frames that are encoded once more, of which some are sought. 90 frames of five thousand points over
+regions, 1920 × 1080: 72 kB each for 603 exactly as drawn. In a deck's encoding made of them the error is 2 to 4 %
+larger; made of Manim's own clip, with half of the colours, 15 to 25 %."""
 
 SIZES = {
     "low": (854, 480),

@@ -90,6 +90,15 @@ def test_a_section_ends_with_the_frame_that_the_next_one_begins_with(scene: Path
     assert [(line.start, line.end) for line in clip.words] == [(0, 1), (1, 1.5), (1.5, 2)]
 
 
+def test_a_clip_that_is_encoded_once_more_has_the_colours_of_each_point_and_key_frames(scene: Path) -> None:
+    clip = rendered(scene, fine=True)
+    with av.open(clip.sections[0].video) as video:
+        assert video.streams.video[0].pix_fmt == "yuv444p" and video.streams.video[0].codec.name == "h264"
+    dawn = list(frames(clip.sections[0].video))
+    assert np.abs([int(f[0, -1, 0]) - k for f, k in zip(dawn, range(0, 101, 10), strict=True)]).max() <= 2
+    assert clip.video.parts[-6:-1] == ("deliver", "fine", "videos", "greys", "72p10")  # segments of their own
+
+
 def test_a_transparent_clip_has_nothing_where_the_ground_was(scene: Path) -> None:
     first = next(frames(rendered(scene, transparent=True).sections[0].video))
     assert first[0, -1].tolist() == [0, 0, 0, 0] and abs(int(first[0, 0, 3]) - 128) <= 1

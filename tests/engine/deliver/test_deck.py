@@ -1,5 +1,7 @@
 """Decks opened as lecturers open them: PowerPoint's format, a browser without a network, a PDF."""
 
+import base64
+import io
 import re
 import shutil
 import subprocess
@@ -263,18 +265,18 @@ def test_a_page_has_each_clip_once_and_keeps_within_its_room(
     assert len(re.findall(r"<img class='poster' alt='[^']+' src='data:image/webp", text)) == 3
 
     rng = np.random.default_rng(0)
-    noise = [np.kron(rng.integers(0, 255, (45, 80, 3), np.uint8), np.ones((24, 24, 1), np.uint8)) for _ in range(15)]
+    noise = [np.kron(rng.integers(0, 255, (45, 80, 3), np.uint8), np.ones((8, 8, 1), np.uint8)) for _ in range(15)]
     path = tmp_path / "noise.mov"
     Encoder(".mov", "qtrle", "rgb24").write(path, noise, RATE)
     section = Section("noise", path, 0, 15, loops=False)
-    clip = Clip("Noise", "Noise.", path, 1920, 1080, RATE, (section,))
+    clip = Clip("Noise", "Noise.", path, 640, 360, RATE, (section,))
     slide = Slide(clip, section, "1")
     best = page.Room([slide])
-    assert float(best.encoder(0).options["crf"]) == page.BEST and best.lines == 1080
+    assert float(best.encoder(0).options["crf"]) == page.BEST and best.lines == 360
     full = len(page._clip(0, slide, best))
     monkeypatch.setattr(page, "ROOM", 0.75 * full / 4)
     tight = page.Room([slide])
-    assert len(page._clip(0, slide, tight)) < 0.6 * full and tight.lines in (1080, page.SMALL)
+    assert len(page._clip(0, slide, tight)) < 0.6 * full and tight.lines == 360
 
     monkeypatch.setattr(page, "ROOM", 36e6)
     monkeypatch.setattr(page, "_needed", lambda *_: 36e6 / 10)  # of which the trial sees too little
@@ -285,6 +287,24 @@ def test_a_page_has_each_clip_once_and_keeps_within_its_room(
         many.took(number, encoder, round(size))
         taken += size
     assert 0.97 * 36e6 < taken < 1.01 * 36e6
+
+
+def test_a_lecturer_is_told_of_clips_that_are_smaller_than_asked_and_no_clip_is_kept_twice(
+    clips: dict[bool, Clip], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    deck(clips, tmp_path / "a.html", say=said.append)
+    assert said == []
+    monkeypatch.setattr(page, "ROOM", 1e3)
+    monkeypatch.setattr(page, "SMALL", 72)
+    clips[True].video.write_bytes(b"all of it, which no slide shows")
+    made = deck(clips, tmp_path / "b.html", say=said.append)
+    assert said == ["its clips have 72 lines instead of 108, so that 4 s of them can be carried"]
+    assert not clips[True].video.exists()
+    clip = re.search(r"id='clip-0'>([^<]+)<", made.read_text(encoding="utf-8"))
+    assert clip is not None
+    with av.open(io.BytesIO(base64.b64decode(clip[1]))) as video:
+        assert (video.streams.video[0].width, video.streams.video[0].height) == (128, 72)
 
 
 def test_a_run_is_a_slide_to_touch_and_keys_stay_the_decks_until_it_is_entered(
