@@ -60,6 +60,9 @@ class Series:
                         self._said(name, f"{name} is {number:g}; it is read as a share from 0 to 1: divide it by 100")
             elif (array := self._array(name, value, moment)) is not None:
                 arrays[f"series.{name}"] = array
+        if not self.row and not arrays:
+            self._taken += 1
+            return metrics, []
         for name, array in arrays.items():
             self._fit(name, array)
         for name in self.row.keys() - arrays.keys():

@@ -166,7 +166,7 @@ class Journal:
             values = [of_row(tensors, name, number, *kind) for name, kind in self._row.items()]
             self._write(packed(float(tensors["epochs"][number]), values, texts[number].rstrip().ljust(self._room)))
 
-    def _write(self, data: bytes) -> None:
+    def _write(self, data: bytes | bytearray) -> None:
         """All of `data` or, if there is no room, nothing of it."""
         try:
             done = self._file.write(data)

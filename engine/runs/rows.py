@@ -24,8 +24,11 @@ from engine.runs.checksums import Mapped
 from engine.runs.tensors import DTYPES, read_or_map
 
 MAGIC = b"unspiral journal"
-METRICS = 1000
-"""Bytes of JSON that a snapshot's metrics may take at first: about forty of them."""
+METRICS = 250
+"""Bytes of JSON that a snapshot's metrics may take at first: about ten of them. Where there are more, all is written
+anew: what is left empty is written, summed and read again with every snapshot."""
+EARLIER = 1000
+"""Bytes that they took in journals that do not say it."""
 
 NAMES = 1000
 """How many metrics a recording may have; each is a curve over all snapshots."""
@@ -52,13 +55,11 @@ def layout(row: Mapping[str, NDArray]) -> Layout:
     return {name: (array.dtype, array.shape) for name, array in row.items()}
 
 
-def packed(epoch: float, values: Iterable[NDArray], text: bytes) -> bytes:
+def packed(epoch: float, values: Iterable[NDArray], text: bytes) -> bytearray:
     """A row's bytes: epoch, numbers, metrics as JSON, checksum."""
-    parts = [_EPOCH.pack(epoch), *values, text]
-    checksum = 0
-    for part in parts:
-        checksum = zlib.crc32(part, checksum)
-    return b"".join([*parts, checksum.to_bytes(_CHECKSUM, "little")])
+    row = bytearray().join([_EPOCH.pack(epoch), *(value.data for value in values), text])
+    row += zlib.crc32(row).to_bytes(_CHECKSUM, "little")
+    return row
 
 
 def of_row(tensors: Mapping[str, NDArray], name: str, number: int, dtype: np.dtype, shape: tuple[int, ...]) -> NDArray:
@@ -106,7 +107,7 @@ def read(path: Path) -> tuple[dict[str, Any], Mapped | bytes, int, dict[str, NDA
             offset = HEAD.size + length
             for part in ("constants", "row"):
                 head[part] = [(_name(name), DTYPES[dtype], _shape(shape)) for name, dtype, shape in head[part]]
-            room = head.setdefault("room", METRICS)
+            room = head.setdefault("room", EARLIER)
             if type(room) is not int or not 0 <= room < 2**30 or not isinstance(head["about"], str):
                 raise ValueError("not a length")
         except UnspiralError:
