@@ -34,6 +34,7 @@ RELIED_ON = {
         "cache_cairo_context(pixel_array, ctx)": "no context keeps a frame's pixels alive",
         "set_frame_to_background(background)": "what does not move is drawn once",
         "reset()": "a frame begins with the ground",
+        "init_background()": "the ground takes a row of pixels, not a frame",
     },
     "manim.camera.multi_camera:MultiCamera": {
         "add_image_mobject_from_camera(image_mobject_from_camera)": "a zoomed scene's display shows pictures"

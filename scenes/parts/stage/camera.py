@@ -90,6 +90,16 @@ class FilmCamera(Camera):
 
     pixel_array: Pixels
 
+    def init_background(self) -> None:
+        """A ground of one colour is one row of pixels, over and over: Manim's is as large as a frame."""
+        if self.background_image is not None:
+            super().init_background()
+        else:
+            height, width = cast(tuple[int, int], (self.pixel_height, self.pixel_width))
+            row = np.empty((width, self.n_channels), self.pixel_array_dtype)
+            row[:] = self.background_color.to_int_rgba_with_alpha(self.background_opacity)
+            self.background = np.broadcast_to(row, (height, *row.shape))
+
     def capture_mobjects(self, mobjects: Iterable[Mobject], **kwargs: Any) -> None:
         """Draw into the pixel array, batch by batch of one kind, as Manim does."""
         shown = self.get_mobjects_to_display(mobjects, **kwargs)
