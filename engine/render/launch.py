@@ -27,6 +27,9 @@ SHEET = "scenes.parts.pictures.contact_sheet"
 SEEN = "scenes.parts.pictures.seen"
 """What draws single frames, by name."""
 
+ENCODER = "UNSPIRAL_ENCODER"
+"""Says which encoder is used, where Manim's flags do not."""
+
 
 def say_nothing(remark: str) -> None:
     """For those who need not be told."""
@@ -48,12 +51,18 @@ def render(
     workers = count or cores
     where: Any = nullcontext((local_pool(workers), workers)) if cluster is None else cluster_pool(cluster, jobs, say)
     far, least = cluster is not None, 0 if count or cluster else SHORT
+    jobs = alike(jobs) if far else jobs
     with where as (pool, workers), asked(jobs, far=far) as jobs, bars() as show:
         clips = farm.render(jobs, pool, workers, show, say, far, least)
     for clip in clips:
         for remark in clip.made.remarks if clip.made else ():
             say(f"{clip.name}: {remark}")
     return clips
+
+
+def alike(jobs: Sequence[Job]) -> list[Job]:
+    """The same jobs, encoded alike on machines that differ: in software."""
+    return [job.told({ENCODER: "software"}) for job in jobs]
 
 
 def render_one(job: Job, say: Callable[[str], None] = say_nothing) -> Made:

@@ -2,6 +2,7 @@
 
 import errno
 import os
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from threading import Lock
@@ -15,6 +16,7 @@ from manim._config.video_encoder import VideoEncoderSpec
 from engine import UnspiralError
 from engine.files.making import Making
 from scenes.parts.paint.canvas import Pixels
+from scenes.parts.stage.hardware import LostError, named, reason
 from scenes.parts.stage.settings import ENCODER
 
 BT709 = 1
@@ -60,7 +62,7 @@ class SegmentEncoder:
         self.turn = turn
         """Held from the first frame until the file is closed: a codec takes 160 MB, so that there is one at a time."""
         self._begun = False
-        self._next = 0
+        self._next = self._came = 0
         self._format = av.VideoFormat(spec.pixel_format)
         self._reformatter, self._reformatting = VideoReformatter(), Lock()
         with said(target):
@@ -88,7 +90,7 @@ class SegmentEncoder:
             for _ in range(repeat):
                 frame.pts = self._next
                 self._next += 1
-                self._container.mux(self._stream.encode(frame))
+                self._container.mux(self._encoded(frame))
 
     def converted(self, pixels: Pixels) -> av.VideoFrame:
         """A frame as the codec takes it, in any thread; the buffer is given back."""
@@ -106,11 +108,26 @@ class SegmentEncoder:
         with self._reformatting:
             return self._reformatter.reformat(frame, format=self._format.name, dst_colorspace=matrix, threads=1)
 
+    def _encoded(self, frame: av.VideoFrame | None) -> list[av.Packet]:
+        """What the codec makes of the next frame, or of all that it still holds. LostError: one in hardware failed."""
+        if not named(self.spec.codec):
+            return self._stream.encode(frame)
+        why = "it lost frames"
+        try:
+            packets = self._stream.encode(frame)
+            self._came += len(packets)
+        except Exception as error:  # whatever a driver's mistake is called
+            packets, why = [], reason(error)
+            self._came = -1
+        if self._came < 0 or (frame is None and self._came != self._next):
+            raise LostError(self.spec.codec, why)
+        return packets
+
     def finish(self) -> None:
         """Write what the encoder still holds, close the file and give it its name."""
         with said(self.target):
             try:
-                self._container.mux(self._stream.encode())
+                self._container.mux(self._encoded(None))
             finally:
                 self._close()
             self._making.finish(lasting=False)  # whoever takes it from the cache counts its frames
@@ -156,6 +173,17 @@ def _yuv(pixels: Pixels) -> av.VideoFrame:
     ]
     kernels.to_yuv(pixels.view(np.uint32)[..., 0], *planes)
     return frame
+
+
+def check_alike(segments: Sequence[Path], spec: VideoEncoderSpec) -> None:
+    """LostError if segments from hardware need each their own header: a clip has one, and drivers are renewed."""
+    if named(spec.codec) and len({_header(segment) for segment in segments}) > 1:
+        raise LostError(spec.codec, "segments of its drivers, old and new, do not go together")
+
+
+def _header(segment: Path) -> bytes | None:
+    with av.open(str(segment), options={"skip_frame": "all"}) as container:
+        return container.streams.video[0].codec_context.extradata
 
 
 class said:

@@ -27,8 +27,10 @@ from engine.render.moment import Moment
 from scenes.parts.paint.theme import Theme, chosen_theme
 from scenes.parts.stage.camera import FilmCamera
 from scenes.parts.stage.card import Card
+from scenes.parts.stage.choice import choose_encoder, lose, use_software
 from scenes.parts.stage.clip_bar import ClipBar
 from scenes.parts.stage.encoder import said
+from scenes.parts.stage.hardware import LostError
 from scenes.parts.stage.label import family
 from scenes.parts.stage.moment import Sought
 from scenes.parts.stage.renderer import FilmRenderer, in_steps, say_mistakes_in_one_line
@@ -90,9 +92,11 @@ class FilmScene(Scene):
         for font in (self.theme.text, self.theme.maths):
             family(font)
         bring_along()
+        about_encoder = choose_encoder()
         if "png" in str(config.format):  # stills have no sections
             config.save_sections = False
         _check_size(config.pixel_width, config.pixel_height, config.frame_rate)
+        self._given = {"camera_class": camera_class, "title": title, "end": end, "theme": theme, **kwargs}
         kwargs.setdefault("random_seed", config.seed or 0)  # each process that draws a part draws the same lots
         try:
             super().__init__(
@@ -101,6 +105,8 @@ class FilmScene(Scene):
         except OSError as error:  # folders for clips are made here
             reason = f"not allowed to write {error.filename or config.media_dir}: {error.strerror}"
             raise UnspiralError(f"{reason}; name another folder with --media_dir") from None
+        writer: Any = self.renderer.file_writer
+        writer.remark(about_encoder)
         self._in_motion = False
         self._saying: Subtitle | None = None
         self._bar = ClipBar(type(self))
@@ -118,7 +124,11 @@ class FilmScene(Scene):
         try:
             # BLAS threads spin while they wait, and starve the encoder
             with threadpool_limits(1, "blas"), said(Path(config.media_dir)):
-                return super().render(preview)
+                try:
+                    return super().render(preview)
+                except LostError as lost:
+                    self._begin_again(lost)
+                    return super().render(preview)
         except UnspiralError as error:
             if hasattr(builtins, "__IPYTHON__"):  # a notebook shows it in one line, and lives on
                 raise
@@ -127,6 +137,19 @@ class FilmScene(Scene):
         finally:
             self._bar.close()
             gc.unfreeze()
+
+    def _begin_again(self, lost: LostError) -> None:
+        """Be as before the scene was rendered, but encoded in software: a clip's segments are all of one encoder's."""
+        writer: Any = self.renderer.file_writer
+        wanted, tell = writer.wanted, self._bar.tell
+        self._bar.close()
+        self.__dict__.pop("construct", None)
+        lose(lost)
+        use_software()
+        FilmScene.__init__(self, **self._given)
+        writer = self.renderer.file_writer
+        writer.wanted, self._bar.tell = wanted, tell
+        writer.remark(str(lost))
 
     def _between_cards(self, construct: Callable[[], None]) -> Callable[[], None]:
         """`construct`, after the title and before the end."""

@@ -23,7 +23,7 @@ from engine.deliver.video import frames, join, packets, straight
 from engine.files.making import Making, write_whole
 from engine.memory import set_limits
 from scenes.parts.paint.canvas import Pixels
-from scenes.parts.stage.encoder import Pool, SegmentEncoder, said
+from scenes.parts.stage.encoder import Pool, SegmentEncoder, check_alike, said
 
 
 class Played(NamedTuple):
@@ -62,6 +62,12 @@ class FilmWriter(SceneFileWriter):
     def sounds(self) -> tuple[Sounding, ...]:
         """What is heard, in seconds of the scene."""
         return tuple(self._sounds)
+
+    def remark(self, sentence: str) -> None:
+        """Say what a lecturer should know about the movie, if anything."""
+        if sentence:
+            self.remarks.append(sentence)
+            print(sentence, file=sys.stderr)
 
     def played(self, first: int, frames: int) -> None:
         """A play is over that began `first` frames after the scene, and lasted so many."""
@@ -131,8 +137,7 @@ class FilmWriter(SceneFileWriter):
         every, self._spans = self.partial_movie_files, self._movie()
         self.partial_movie_files = [file for play, file in enumerate(every) if play not in self._shared]
         if self._sounds and self.output_spec.is_gif:
-            self.remarks.append("a GIF carries no sound: what the scene adds is left out")
-            print(self.remarks[-1], file=sys.stderr)
+            self.remark("a GIF carries no sound: what the scene adds is left out")
         try:
             super().combine_to_movie()
         finally:
@@ -203,6 +208,7 @@ class FilmWriter(SceneFileWriter):
                 if create_gif:
                     write_gif(making.path, lambda: _shown(segments), rate=rate)
                 else:
+                    check_alike(segments, self.video_encoder)
                     sound = (mixed(self._sounds, self._spans), _SOUND[output_file.suffix]) if self._sounds else None
                     comment = f"Rendered with Manim Community v{manim.__version__}"
                     join(segments, making.path, rate, sound=sound, comment=comment)
