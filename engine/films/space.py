@@ -9,7 +9,7 @@ from engine.errors import UnspiralError
 from engine.films.film import Answered, Curve, Depths, Film, Frame, View
 from engine.films.points import TILT, TURN
 from engine.films.readings import in_common, loss_curve
-from engine.films.training import LONGEST, OverEpochs, kept_from
+from engine.films.training import OverEpochs, kept_from
 from engine.films.unfolding import shrink
 from engine.network.layers import Array, apply, classifier, embedding
 from engine.network.lines import Lines, before_bowl, extent_of, images, square_grid
@@ -33,7 +33,7 @@ class InSpace(OverEpochs):
     bright: tuple[int, ...]
     curve: Curve | None
     shrink: float
-    """Class vectors are drawn ÷ this."""
+    """Class vectors are drawn ÷ this; below 1, where they would be lost among the points, larger than they are."""
     held_curve: Curve | None = None
     held_out: Labelled | None = None
     """Points kept from training that are shown besides."""
@@ -116,6 +116,14 @@ def space(run: Run, extent: float | None = None, lines: int = 21, held_out: bool
     bright = (lines // 2, lines + lines // 2) if plane and lines % 2 else ()
     tips = classifier(run.layers).weight.reshape(-1, 3)
     farthest = float(np.linalg.norm(tips, axis=1).max())
-    factor = shrink(tips, radius) if farthest > radius or farthest > LONGEST * radius else 1.0
+    factor = shrink(tips, radius) if farthest > radius else 1.0 / _stretch(farthest, radius)
     unseen = loss_curve(run, held_out=True)
     return InSpace(run, radius, segments, bright, loss_curve(run), factor, unseen, beside)
+
+
+def _stretch(longest: float, radius: float) -> float:
+    """1, 2, 5, 10 …: what class vectors may be multiplied by, so that the longest is seen but not beyond half-way."""
+    if not 0 < longest < radius / 4:
+        return 1.0
+    power = 10.0 ** math.floor(math.log10(radius / 2 / longest))
+    return max(m * power for m in (1, 2, 5) if m * power * longest <= radius / 2)

@@ -31,10 +31,9 @@ def paint_key(canvas: Canvas, frame: Frame, theme: Theme) -> None:
     unit = canvas.unit
     entries = _entries(frame, theme)
     if canvas.wide:
-        names = sum(entry.mark in ("class", "further class") for entry in entries)
-        taken = 268 + 50 * len(rows_of(frame)) + (130 if frame.curve is not None else 0)
-        line = min(LINE, (canvas.height / unit - 44 - taken) / len(entries))
-        columns, line = (1, line) if line >= 36 else (2, LINE)
+        names = _class_names(entries)
+        line = min(LINE, _left(canvas, frame) / len(entries))
+        columns, line = (1, line) if line >= CLOSEST else (2, LINE)
         rows = [entries[k : min(k + columns, names)] for k in range(0, names, columns)]
         rows += [[entry] for entry in entries[names:]]
         pitch, left = (RIGHT - LEFT) / columns * unit, LEFT * unit
@@ -49,6 +48,23 @@ def paint_key(canvas: Canvas, frame: Frame, theme: Theme) -> None:
             x += pitch or width + ENTRY_GAP * unit
 
 
+def fits(canvas: Canvas, frame: Frame, theme: Theme) -> bool:
+    """Whether the key of a wide frame has room under what is read off it, the curve being the last of that."""
+    entries, room = _entries(frame, theme), _left(canvas, frame)
+    names = _class_names(entries)
+    return min(CLOSEST * len(entries), LINE * (len(entries) - names + math.ceil(names / 2))) <= room
+
+
+def _left(canvas: Canvas, frame: Frame) -> float:
+    """What readings and curve leave of a wide frame's column, in units of the canvas."""
+    taken = 268 + 50 * len(rows_of(frame)) + (130 if frame.curve is not None else 0)
+    return canvas.height / canvas.unit - 44 - taken
+
+
+def _class_names(entries: list["_Entry"]) -> int:
+    return sum(entry.mark in ("class", "further class") for entry in entries)
+
+
 def key_height(canvas: Canvas, frame: Frame, theme: Theme) -> float:
     """How much of the foot of a square or tall frame the key takes, in units of the canvas."""
     return SIZES.edge + LINE * len(_wrapped(canvas, _entries(frame, theme)))
@@ -56,6 +72,8 @@ def key_height(canvas: Canvas, frame: Frame, theme: Theme) -> float:
 
 LINE = 46.0
 """From one line of the key to the next, in units of the canvas."""
+CLOSEST = 36.0
+"""The least of it."""
 ENTRY_GAP = 36
 """Between entries of the key on one line, in units of the canvas."""
 

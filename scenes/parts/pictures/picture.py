@@ -13,7 +13,7 @@ from engine.errors import unknown
 from engine.network.layers import Array
 from scenes.parts.paint.canvas import Canvas
 from scenes.parts.paint.fading import fading
-from scenes.parts.paint.key import classes_of, paint_key
+from scenes.parts.paint.key import classes_of, fits, paint_key
 from scenes.parts.paint.plane import (
     Place,
     paint_answers_by_name,
@@ -158,6 +158,8 @@ class Picture(Shown[Frame]):
             if named := frame.decided * shown["regions"]:
                 with fading(canvas, named) as layer:
                     paint_answers_by_name(layer, place, frame, theme)
+            if canvas.wide and shown["key"] and not fits(canvas, frame, theme):
+                frame = replace(frame, curve=None, held_curve=None)  # of a small picture: it would lie under the key
             paint_readouts(canvas, frame, theme)
             with fading(canvas, shown["key"]) as layer:
                 paint_key(layer, frame, theme)

@@ -46,6 +46,21 @@ def test_the_far_half_of_the_sphere_has_the_answers_that_the_classifier_gives_th
     assert np.allclose(scores[rows, columns][inside], apply(classifier(run.at(40)), at))
 
 
+@pytest.mark.parametrize("factor, shown", [(1.0, 1.0), (0.1, 5.0), (1e-4, 5000.0), (20.0, 1 / 20)])
+def test_class_vectors_are_seen_however_short_and_the_key_says_how_many_times_larger(
+    run: Run, factor: float, shown: float
+) -> None:
+    layers = [*run.layers[:-1], run.layers[-1]._replace(weight=run.layers[-1].weight * factor)]
+    film = space(replace(run, layers=tuple(layers)))
+    assert 1 / film.shrink == pytest.approx(shown)  # type: ignore[attr-defined]
+    longest = np.linalg.norm(run.layers[-1].weight * factor / film.shrink, axis=-1).max()  # type: ignore[attr-defined]
+    assert film.radius / 4 < longest <= film.radius  # type: ignore[attr-defined]
+    said = dict(film(40).notes).get("arrow")
+    assert (
+        said == {1.0: None, 5.0: "class vectors × 5", 5000.0: "class vectors × 5000", 0.05: "class vectors ÷ 20"}[shown]
+    )
+
+
 def test_a_run_with_a_3d_embedding_is_played_in_space_and_no_other_is(run: Run, small: Run, tmp_path: Path) -> None:
     run.save(tmp_path / "three.safetensors")
     assert type(Replaying(tmp_path / "three.safetensors").film()).__name__ == "InSpace"

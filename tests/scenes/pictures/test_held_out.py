@@ -57,6 +57,18 @@ def test_train_and_held_out_curves_are_in_one_chart_on_one_scale(held: Run) -> N
     assert not [line for line in bare.lines if len(line.points) == 21 and line.points[:, 0].max() < 200]
 
 
+def test_in_a_small_picture_the_key_lies_under_the_readings_and_the_curve_gives_way(held: Run) -> None:
+    frame = training(held, held_out=True)(20)
+    for picture, curved in ((Picture(frame), True), (Picture(frame).scale(0.5), False)):
+        canvas = picture.canvas()
+        drawing = drawn(Picture(frame), shape=(canvas.width, canvas.height), frame_side=canvas.side)
+        assert any(len(line.points) == 21 for line in drawing.lines) == curved
+        rows = [t for t in drawing.texts if t.middle[0] < canvas.width / 5]
+        heights = sorted(t.baseline for t in rows if t.middle[1] > drawing.text("accuracy").middle[1] - 1)
+        apart = [b - a for a, b in zip(heights, heights[1:]) if b - a > 2]
+        assert min(apart) > 30 * canvas.side / 1080 and "unseen in training" in drawing.words
+
+
 def test_a_view_of_ones_own_is_taken_and_points_are_named_that_are_not_there(held: Run, small: Run) -> None:
     view = View((1.0, 2.0), 3.0)
     assert training(held, view=view)(20).view == view
