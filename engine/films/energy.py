@@ -12,6 +12,7 @@ from engine.network.levels import even_level_lines
 from engine.network.lines import extent_of
 from engine.network.loss import judged
 from engine.network.regions import Finer, finer_scores
+from engine.network.solid import boundaries
 from engine.runs.run import Run
 from engine.runs.showable import showable
 
@@ -31,6 +32,8 @@ class Energies(Frame):
     """(CELLS + 1, CELLS + 1, K), s at (ticks[column], ticks[row])."""
     finer: tuple[Finer, ...]
     """The scores where the answer changes, within a grid's cell."""
+    edges: Array
+    """(S, 2, 2), segments between where one class is the answer and where another is."""
     spacing: float
     """Of the levels of −s that are drawn."""
     levels: tuple[Array, ...]
@@ -50,6 +53,7 @@ class Energy(OverEpochs):
         found = judged(logits(network, x), y)
         ticks = np.linspace(-self.view.half, self.view.half, CELLS + 1)
         known, pixel = over_plane(network, ticks), 2 * self.view.half / PANEL
+        finer = finer_scores(lambda x: logits(network, x), known, ticks)
         return Energies(
             points=x,
             labels=y,
@@ -60,7 +64,8 @@ class Energy(OverEpochs):
             axes=("x₁", "x₂"),
             ticks=ticks,
             scores=known,
-            finer=finer_scores(lambda x: logits(network, x), known, ticks),
+            finer=finer,
+            edges=boundaries(known, ticks, ticks, finer),
             spacing=self.spacing,
             levels=even_level_lines(lambda x: logits(network, x), known, ticks, self.spacing, pixel),
         )

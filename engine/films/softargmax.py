@@ -3,17 +3,21 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.films.energy import over_plane
 from engine.films.film import Varied, check_input
 from engine.films.seen import Seen
 from engine.network.layers import Array, softargmax
 from engine.network.lines import extent_of
+from engine.network.solid import Facets, boundaries, envelope
 from engine.runs.run import Run
 from engine.runs.showable import showable
 
 FINE = 3
-"""Lines of a surface's grid to a coarse cell."""
+"""Lines of a surface's grid to a coarse cell; where the surface is flat, one piece is as large as that or larger."""
+RISEN = 0.5
+"""How far a solid has risen that has lost the lines between the answers."""
 
 
 @dataclass(frozen=True)
@@ -24,8 +28,12 @@ class Sheets(Seen):
     """(U,), on both axes."""
     scores: Array
     """(U, U, K), s."""
-    fine: int
-    """Where a surface is flat, every `fine`-th line is enough."""
+    pieces: Facets
+    """The highest surface as flat pieces, over the plane from −1 to 1."""
+    order: NDArray[np.intp]
+    """(P,), pieces from the farthest to the nearest."""
+    edges: Array
+    """(S, 2, 2), segments between where one class is the answer and where another is; none once it has RISEN."""
     azimuth: float
     """Radians that the plane is turned, anti-clockwise from above."""
     elevation: float
@@ -55,16 +63,21 @@ class Softening(Varied):
 
     def __call__(self, playhead: float) -> Sheets:
         """The frame where the setting that varies has the value `playhead`."""
-        s = self.set_to(playhead)
+        s, ticks = self.set_to(playhead), self.ticks
+        scores = over_plane(self.run.at(s["epoch"]), ticks)
+        azimuth, risen = s["azimuth"] + s["turned"] * np.pi / 5, s["turned"] if s["rising"] else 1.0
+        pieces = envelope(scores, ticks / ticks[-1], FINE)
         return Sheets(
-            ticks=self.ticks,
-            scores=over_plane(self.run.at(s["epoch"]), self.ticks),
-            fine=FINE,
-            azimuth=s["azimuth"] + s["turned"] * np.pi / 5,
+            ticks=ticks,
+            scores=scores,
+            pieces=pieces,
+            order=pieces.farthest_first(azimuth),
+            edges=boundaries(scores, ticks, ticks) if risen <= RISEN else np.zeros((0, 2, 2)),
+            azimuth=azimuth,
             elevation=s["elevation"] - s["turned"] * np.radians(52),
             epoch=s["epoch"],
             class_names=self.run.class_names,
-            risen=s["turned"] if s["rising"] else 1.0,
+            risen=risen,
         )
 
 

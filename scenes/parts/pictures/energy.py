@@ -5,7 +5,6 @@ import numpy as np
 
 from engine.films.energy import CELLS, PANEL, Energies
 from engine.network.regions import answers, upside_down
-from engine.network.solid import boundaries
 from engine.numbers import decimal, percent
 from scenes.parts.paint.canvas import Box, Canvas
 from scenes.parts.paint.fading import covering
@@ -46,8 +45,7 @@ class Landscape(Shown[Energies]):
         place = Place((side / 2, side / 2), side / 2 / frame.view.half)
         with covering(plane, theme) as part:
             paint_answers(part, Box(0, 0, side, side), frame, theme)
-        edges = boundaries(frame.scores, frame.ticks, frame.ticks, frame.finer)
-        segments = place(edges.reshape(-1, 2)).reshape(-1, 2, 2)
+        segments = place(frame.edges.reshape(-1, 2)).reshape(-1, 2, 2)
         paint_segments(plane, segments, 2.5 * unit, mix(rgb(theme.ground), rgb(theme.ink), 0.62))
         paint_axes(plane, place, frame, theme)
         paint_points(plane, place, frame, theme)

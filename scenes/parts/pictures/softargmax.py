@@ -4,7 +4,7 @@ import numpy as np
 
 from engine.films.softargmax import Sheets
 from engine.network.layers import Array, softargmax
-from engine.network.solid import boundaries, envelope, meeting
+from engine.network.solid import meeting
 from scenes.parts.paint.canvas import Canvas
 from scenes.parts.paint.fading import fading
 from scenes.parts.paint.key import paint_names, shared_colours
@@ -59,17 +59,20 @@ class Surfaces(Shown[Sheets]):
         width = (350 if canvas.wide else 1000) * unit
         paint_names(canvas, theme, classes, (40 * unit, foot), width, columns)
 
-    def _seen(self, canvas: Canvas, points: Array) -> tuple[Array, Array]:
-        """Points (…, 3), the plane ±1 and heights 0 … 1, as pixels (…, 2) and nearness to the eye (…)."""
+    def _near(self, points: Array) -> Array:
+        """How near to the eye points (…, 3) of the plane are."""
+        return points * (1, 1, TALL * self._height()) @ self._eye().towards
+
+    def _seen(self, canvas: Canvas, points: Array) -> Array:
+        """Points (…, 3), the plane ±1 and heights 0 … 1, as pixels (…, 2)."""
         frame, eye = self.frame, self._eye()
         tall = TALL * self._height()
-        near = points * (1, 1, tall) @ eye.towards
         gone = _smooth(frame.risen / 0.4)  # the plane glides from where the landscape has it
         half = plane_side(canvas, frame.scores.shape[-1]) / 2
         scale = (1 - gone) * half + gone * (0.38 if canvas.wide else 0.3) * canvas.side
         across = (1 - gone) * half + gone * 0.5 * canvas.width
         down = (1 - gone) * half + gone * 0.5 * canvas.height + 0.5 * tall * np.cos(frame.elevation) * scale
-        return (across, down) + scale * eye(points * (1, 1, tall)) * (1, -1), near
+        return (across, down) + scale * eye(points * (1, 1, tall)) * (1, -1)
 
     def _height(self) -> float:
         """How high the solid has grown, 0 … 1: after the plane has begun to tilt."""
@@ -84,29 +87,25 @@ class Surfaces(Shown[Sheets]):
     def _paint_boundaries(self, canvas: Canvas) -> None:
         """The lines between the answers, as the landscape has them, until the solid's own edges stand there."""
         frame, unit = self.frame, canvas.unit
-        if frame.risen > 0.5:
-            return
-        ends = boundaries(frame.scores, frame.ticks, frame.ticks) / frame.ticks[-1]
+        ends = frame.edges / frame.ticks[-1]
         if not len(ends):
             return
         shade = mix(rgb(self.theme.ground), rgb(self.theme.ink), 0.62)
         flat = np.concatenate([ends, np.zeros((*ends.shape[:-1], 1))], -1)
         with fading(canvas, 1 - _smooth(frame.risen / 0.25)) as layer:
-            paint_segments(layer, self._seen(layer, flat)[0], 2.5 * unit, shade)
+            paint_segments(layer, self._seen(layer, flat), 2.5 * unit, shade)
 
     def _eye(self) -> Eye:
         return Eye(self.frame.azimuth, self.frame.elevation)
 
     def _paint_top(self, canvas: Canvas) -> None:
-        """All pieces, the farthest first. Facets that are seen from below are left out: others hide them."""
-        frame = self.frame
-        pieces = envelope(frame.scores, frame.ticks / frame.ticks[-1], frame.fine)
-        pixels = self._seen(canvas, pieces.corners)[0]
+        """All pieces but those that are seen from below: others hide them."""
+        pieces, order = self.frame.pieces, self.frame.order
+        pixels = self._seen(canvas, pieces.corners)
         one, other = pixels[:, 2] - pixels[:, 0], pixels[:, 3] - pixels[:, 1]
         shown = one[:, 1] * other[:, 0] > one[:, 0] * other[:, 1]
-        order = pieces.farthest_first(frame.azimuth)
         colours = lit(pieces.corners * (1, 1, TALL * self._height()), np.array(self._colours())[pieces.owners])
-        ends = self._seen(canvas, np.stack(np.meshgrid((-1, 1), (-1, 1), (0, 1)), -1).reshape(-1, 3))[0]
+        ends = self._seen(canvas, np.stack(np.meshgrid((-1, 1), (-1, 1), (0, 1)), -1).reshape(-1, 3))
         paint_pieces(canvas, pixels, order[shown[order]], colours, ends)
 
     def _paint_side(self, canvas: Canvas, number: int) -> None:
@@ -124,13 +123,14 @@ class Surfaces(Shown[Sheets]):
         heights = softargmax(scores)
 
         def pixels(along: Array, height: Array) -> Array:
-            flat = np.zeros((len(along), 3))
-            flat[:, 0], flat[:, 1], flat[:, 2] = (along, y, height) if y else (x, along, height)
-            return self._seen(canvas, flat)[0]
+            places = np.zeros((*height.shape, 3))
+            places[..., 0], places[..., 1], places[..., 2] = (along, y, height) if y else (x, along, height)
+            return self._seen(canvas, places)
 
         colours = self._colours()
         ground = rgb(self.theme.ground)
         starts = [0, *(change + 1).tolist(), len(along)]
+        outlines = []
         for k, (begin, end) in enumerate(zip(starts, starts[1:])):
             a = along[begin:end]
             h = heights[begin:end].max(1)
@@ -138,14 +138,18 @@ class Surfaces(Shown[Sheets]):
                 a, h = np.append(at[k - 1, 0], a), np.append(at[k - 1, 2], h)
             if k < len(change):
                 a, h = np.append(a, at[k, 0]), np.append(h, at[k, 2])
-            for px, py in pixels(np.concatenate([a, a[::-1]]), np.concatenate([h, 0 * h])).tolist():
+            outlines.append((np.concatenate([a, a[::-1]]), np.concatenate([h, 0 * h])))
+        every = pixels(*(np.concatenate(parts) for parts in zip(*outlines)))
+        ends = np.cumsum([len(outline[0]) for outline in outlines[:-1]])
+        for begin, outline in zip(starts, np.split(every, ends)):
+            for px, py in outline.tolist():
                 context.line_to(px, py)
             context.close_path()
             context.set_source_rgba(*canvas.colour(mix(colours[owners[begin]], ground, 0.62)))
             context.fill()
         context.set_line_width(3 * unit)
-        for k, colour in enumerate(colours):
-            for px, py in pixels(along, heights[:, k]).tolist():
+        for colour, curve in zip(colours, pixels(along, heights.T).tolist()):
+            for px, py in curve:
                 context.line_to(px, py)
             context.set_source_rgba(*canvas.colour(colour))
             context.stroke()
@@ -161,14 +165,14 @@ class Surfaces(Shown[Sheets]):
         for axis, name in enumerate(("x₁", "x₂")):
             sides = np.zeros((2, 3))
             sides[:, 1 - axis] = (-1.09, 1.09)
-            places, near = self._seen(canvas, sides)
+            places, near = self._seen(canvas, sides), self._near(sides)
             x, y = places[int(near.argmax())].tolist() if abs(near[0] - near[1]) > 1e-3 else places[0].tolist()
             at = (x, min(y + 14 * unit, canvas.height - 16 * unit))
             paint_text(canvas, name, at, 40 * unit, quiet, anchor="middle", halo=rim)
         aside = float(np.clip(2.5 * np.cos(frame.elevation) - 0.9, 0, 1))
         if aside > 0:
             corners = np.array([[x, y, z] for z in (0, 1) for x, y in ((-1, -1), (1, -1), (1, 1), (-1, 1))], float)
-            places = self._seen(canvas, corners)[0].reshape(2, 4, 2)
+            places = self._seen(canvas, corners).reshape(2, 4, 2)
             foot, top = places[:, int(places[0, :, 0].argmin())].tolist()
             context.move_to(*foot)
             context.line_to(*top)
