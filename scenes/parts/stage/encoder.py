@@ -61,6 +61,8 @@ class SegmentEncoder:
         self.pool = pool
         self.turn = turn
         """Held from the first frame until the file is closed: a codec takes 160 MB, so that there is one at a time."""
+        self.busy = False
+        """Whether a frame is being encoded, or waits for the segment before."""
         self._begun = False
         self._next = self._came = 0
         self._format = av.VideoFormat(spec.pixel_format)
@@ -82,6 +84,7 @@ class SegmentEncoder:
 
     def write_frame(self, pixels: Pixels | av.VideoFrame, *, repeat: int = 1) -> None:
         """Encode one frame, drawn or already converted, `repeat` times."""
+        self.busy = True
         frame = pixels if isinstance(pixels, av.VideoFrame) else self.converted(pixels)
         frame.time_base = 1 / self.spec.frame_rate
         if not self._begun:  # the segment before may still be written
@@ -91,6 +94,7 @@ class SegmentEncoder:
                 frame.pts = self._next
                 self._next += 1
                 self._container.mux(self._encoded(frame))
+        self.busy = False
 
     def converted(self, pixels: Pixels) -> av.VideoFrame:
         """A frame as the codec takes it, in any thread; the buffer is given back."""

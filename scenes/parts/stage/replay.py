@@ -9,7 +9,9 @@ from manim import Animation, Mobject, config, linear
 
 from engine import UnspiralError
 from engine.films.cues import Cues, read_cues
+from engine.films.seen import Brief
 from engine.films.trails import trailing
+from scenes.parts.stage.ahead import in_turn
 
 F = TypeVar("F")
 F_contra = TypeVar("F_contra", contravariant=True)
@@ -99,25 +101,44 @@ class Replay(Animation):
 
     def interpolate(self, alpha: float) -> None:
         """Show the film at alpha, 0 … 1."""
-        if self.trail == 0 or alpha == 1:
-            self.picture.show(self.film(self.playhead(alpha)))
-            return
-        before = self.span[0] / (self.span[1] - self.span[0])  # of the whole replay, in run times of this part
-        ago = (self.trail * share / self.run_time for share in TRAIL)
-        heads = [self.playhead(max(-before, alpha - part)) for part in ago]
-        self.picture.show(trailing(self.film, [*heads, self.playhead(alpha)]))
+        first, last, _ = self.span
+        frame = self._number(alpha)
+        if not isinstance(frame, int) or last - first == 1 or not isinstance(self.film, Brief):
+            self.picture.show(self._seen(frame))
+        else:
+            self.picture.show(in_turn(self, frame, last - 1, self._seen))
+
+    def _seen(self, frame: float) -> Any:
+        """What is shown in a frame of the whole replay."""
+        first, last, _ = self.span
+        if self.trail == 0 or frame == last:
+            return self.film(self._at(frame))
+        ago = (self.trail * share / self.run_time * (last - first) for share in TRAIL)
+        heads = [self._at(_whole(max(0, frame - part))) for part in ago]
+        return trailing(self.film, [*heads, self._at(frame)])
 
     def playhead(self, alpha: float) -> float:
         """Where the film is at alpha, 0 … 1."""
-        first, last, whole = self.span
-        frame = (1 - alpha) * first + alpha * last
-        if abs(frame - round(frame)) < 1e-6:  # Manim counts in floating-point seconds
-            frame = round(frame)
+        return self._at(self._number(alpha))
+
+    def _number(self, alpha: float) -> float:
+        """Which frame of the whole replay alpha is; an int where it is one."""
+        first, last, _ = self.span
+        return _whole((1 - alpha) * first + alpha * last)
+
+    def _at(self, frame: float) -> float:
+        """Where the film is in a frame of the whole replay."""
+        whole = self.span[2]
         if self.cues is not None:
             shown = round(frame / whole * self.cues.frames(config.frame_rate), 6)
             return self.cues(shown / config.frame_rate)
         s = self.rate_func(1 - frame / whole if self.reverse_rate_function else frame / whole)
         return (1 - s) * self.start + s * self.stop
+
+
+def _whole(frame: float) -> float:
+    """A frame's number, an int if it is nearly one: Manim counts in floating-point seconds."""
+    return round(frame) if abs(frame - round(frame)) < 1e-6 else frame
 
 
 def whole_frames(run_time: float) -> int:

@@ -23,6 +23,7 @@ from engine.deliver.video import frames, join, packets, straight
 from engine.files.making import Making, write_whole
 from engine.memory import set_limits
 from scenes.parts.paint.canvas import Pixels
+from scenes.parts.stage.ahead import SPARE
 from scenes.parts.stage.encoder import Pool, SegmentEncoder, check_alike, said
 
 
@@ -100,6 +101,7 @@ class FilmWriter(SceneFileWriter):
     def _converted_meanwhile(self, pixels: Pixels) -> Any:
         """A frame that has to wait for the encoder is converted here: it is smaller, and the encoder has less to do."""
         job: Any = self._current_encode_job
+        SPARE.now = job is not None and job.queue.empty() and not job.encoder.busy
         if job is None or job.failed or job.queue.empty():
             return pixels
         return job.encoder.converted(pixels)
