@@ -26,6 +26,14 @@ def nearest(given: object, known: Iterable[str]) -> str:
     return f"did you mean {' or '.join(near)}?" if near else f"there are: {', '.join(known)}"
 
 
+def given(value: object) -> str:
+    """What somebody gave instead of what was expected, in words: 'spirals', 3, a Recipe."""
+    if value is None or isinstance(value, str | int | float):
+        return reprlib.repr(value)
+    kind = type(value).__name__
+    return f"a{'n' if kind[0] in 'AEIOUaeiou' else ''} {kind}"
+
+
 def printable(text: str, longest: int | None = None) -> str:
     """One line of text and nothing else: what stands in somebody's file cannot steer a terminal, nor turn it around.
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from platformdirs import user_cache_path
 
-from engine.errors import UnspiralError, nearest
+from engine.errors import UnspiralError, given, nearest
 from engine.files.code import code_digest
 from engine.files.locks import locked
 from engine.files.making import writable
@@ -155,6 +155,10 @@ def record(recipe: Recipe, folder: str | Path | None = None, device: str = "cpu"
     `again` trains even if the run is there. Diverged is raised, with what was recorded kept beside, when the loss is no
     longer finite.
     """
+    if not isinstance(recipe, Recipe):
+        raise UnspiralError(
+            f"{given(recipe)} was given, where a recipe is needed: FIVE_SPIRALS, or Recipe(hidden=(30,))"
+        )
     path = recorded_at(recipe, folder)
     there = not again and _kept(path, recipe)
     if not there and not again and (shipped := shipped_at(recipe)):

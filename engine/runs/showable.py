@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.errors import UnspiralError
+from engine.errors import UnspiralError, given
 from engine.runs.run import Run
 from engine.runs.thin import kept
 
@@ -20,6 +20,7 @@ def showable(run: Run) -> Run:
     41 snapshots are looked at and, if one is too large, all before it; `unfinished` says so. UnspiralError if the first
     is too large already.
     """
+    _check(run)
     if not run.layers and run.trajectories is None:
         return run
     end = _end(run, lambda snapshot: _small(run, snapshot))
@@ -31,6 +32,7 @@ def showable(run: Run) -> Run:
 
 def series_showable(run: Run, name: str) -> Run:
     """The run up to the last snapshot at which a series is made of numbers that can be shown; as `showable` does it."""
+    _check(run)
     if name not in run.series or run.series[name].dtype.kind not in "fc":
         return run
     end = _end(run, lambda snapshot: numbers_showable(run.array(name, float(run.epochs[snapshot]))))
@@ -38,6 +40,11 @@ def series_showable(run: Run, name: str) -> Run:
         said = "holds infinities, what is no number, or more than 10¹⁵ at its first snapshot: record finite numbers"
         raise UnspiralError(f"the series {name[:60]!r} {said}")
     return _until(run, end, f"the numbers of {name[:60]!r} are too large to show")
+
+
+def _check(run: object) -> None:
+    if not isinstance(run, Run):
+        raise UnspiralError(f"{given(run)} was given, where a run is needed: record(recipe), or Run.load(file)")
 
 
 _SAID = "its numbers are too large to show"

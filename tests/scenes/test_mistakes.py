@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from engine import UnspiralError
+from engine import Recipe, Run, UnspiralError, points, record, training
+from scenes.parts import Panels, Picture, Replay, label
 from scenes.parts.stage.worker import reason
 
 TOP = """
@@ -47,3 +48,24 @@ def test_a_mistaken_recipe_is_one_line_and_exit_code_2(tmp_path, top, inside):
 )
 def test_a_failure_is_said_by_its_own_reason(error, said):
     assert reason(error, Path("mine.py")).startswith(said)
+
+
+def test_what_is_given_instead_of_what_is_needed_is_named_with_what_to_write(small: Run) -> None:
+    film = training(small)
+    picture = Picture(film(0))
+    for mistaken, said in (
+        (lambda: Picture(film), "a Training was given, where a film's frame is needed: training(run)(250)"),  # type: ignore[arg-type]
+        (lambda: Picture(small), "a Run was given, where a film's frame"),  # type: ignore[arg-type]
+        (lambda: Panels([film, film], ["a", "b"]), "a Training was given, where a film's frame"),  # type: ignore[list-item]
+        (lambda: Picture(film(0), "light"), "the theme is 'light'; it must be a Theme, such as LIGHT"),  # type: ignore[arg-type]
+        (lambda: label("this", theme="light"), "the theme is 'light'"),  # type: ignore[arg-type]
+        (lambda: Replay(picture, small, 0, 10), "a Run was given, where a replay needs a film"),  # type: ignore[arg-type]
+        (lambda: Replay(picture, film(0), 0, 10), "a Frame was given, where a replay needs a film"),  # type: ignore[arg-type]
+        (lambda: Replay(film, picture, 0, 10), "a Picture was given, where a replay needs a film"),  # type: ignore[arg-type]
+        (lambda: training(Recipe()), "a Recipe was given, where a run is needed: record(recipe), or Run.load"),  # type: ignore[arg-type]
+        (lambda: points("a.safetensors", "codes"), "'a.safetensors' was given, where a run is needed"),  # type: ignore[arg-type]
+        (lambda: record("five_spirals"), "'five_spirals' was given, where a recipe is needed"),  # type: ignore[arg-type]
+    ):
+        with pytest.raises(UnspiralError) as caught:
+            mistaken()
+        assert str(caught.value).startswith(said)

@@ -13,7 +13,7 @@ from coloraide import Color
 from PIL import ImageFont
 
 from engine import UnspiralError
-from engine.errors import nearest, printable
+from engine.errors import given, nearest, printable
 from engine.files import opening
 from engine.themes import THEMES, check_theme
 
@@ -289,6 +289,13 @@ def chosen_theme() -> Theme:
     UnspiralError for what `read_theme` refuses.
     """
     return read_theme(os.environ.get("UNSPIRAL_THEME") or "dark")
+
+
+def themed(theme: "Theme | None") -> Theme:
+    """The theme that somebody gave, or the chosen one. UnspiralError for what is no Theme."""
+    if theme is not None and not isinstance(theme, Theme):
+        raise UnspiralError(f"the theme is {given(theme)}; it must be a Theme, such as LIGHT or read_theme('light')")
+    return theme or chosen_theme()
 
 
 @cache

@@ -18,7 +18,7 @@ from scenes.parts.paint.plane import Place, paint_ground
 from scenes.parts.paint.raster import stroke
 from scenes.parts.paint.shades import paint_segments, paint_shades
 from scenes.parts.paint.text import paint_text
-from scenes.parts.paint.theme import RGB, SIZES, STRONG, Theme, chosen_theme, mix, rgb
+from scenes.parts.paint.theme import RGB, SIZES, STRONG, Theme, mix, rgb, themed
 from scenes.parts.stage.formula import formula, seat
 from scenes.parts.stage.painted import Painted, Shown
 
@@ -225,7 +225,7 @@ def _pixel(at: Array) -> tuple[float, float]:
 
 def written_in(method: str, text: str, theme: Theme | None = None) -> Mobject:
     """A formula beside the plane, in the colour of a method; of no method, in ink."""
-    theme = theme or chosen_theme()
+    theme = themed(theme)
     colour = colours_of((method,), theme)[0] if method else theme.ink
     return formula(f"{{{{ {text} : all }}}}", {"all": colour}, 36, theme).move_to(
         seat(wide=(1588, 202), tall=(310, 86 - BELOW))

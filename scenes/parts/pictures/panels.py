@@ -19,8 +19,8 @@ from scenes.parts.paint.plane import (
 )
 from scenes.parts.paint.readouts import written
 from scenes.parts.paint.text import fitted_text, paint_text, text_width
-from scenes.parts.paint.theme import SIZES, STRONG, Fonts, Theme, chosen_theme, rgb
-from scenes.parts.stage.painted import Painted, PaintedGroup, Shown
+from scenes.parts.paint.theme import SIZES, STRONG, Fonts, Theme, rgb, themed
+from scenes.parts.stage.painted import Painted, PaintedGroup, Shown, check_frame
 
 HEADER, ROW, GAP, LINE = 100, 74, 8, 44
 """Heights of the line over all panels, of the row under each, of the gap between them and of a line of class names
@@ -186,8 +186,10 @@ class Panels(PaintedGroup):
     ) -> None:
         if len(frames) != len(titles):
             raise UnspiralError(f"{len(frames)} frames and {len(titles)} titles were given; a panel needs one of each")
+        for frame in frames:
+            check_frame(frame)
         named = next((frame.class_names for frame in frames if frame.class_names), ())
-        theme = (theme or chosen_theme()).naming(named)
+        theme = themed(theme).naming(named)
         painters = [paint_plane] * len(frames) if callable(paint_plane) else paint_plane
         classes = max(classes_of(frame) for frame in frames)
         self.header = Header(_together(frames), above, theme, classes, key)

@@ -25,7 +25,7 @@ from scenes.parts.paint.plane import (
 )
 from scenes.parts.paint.raster import stroke
 from scenes.parts.paint.text import paint_text
-from scenes.parts.paint.theme import SIZES, STRONG, Theme, chosen_theme, rgb
+from scenes.parts.paint.theme import SIZES, STRONG, Theme, rgb, themed
 from scenes.parts.pictures.picture import DIM
 from scenes.parts.stage.formula import formula, seat
 from scenes.parts.stage.painted import Painted
@@ -36,7 +36,7 @@ TOP, BELOW, PITCH = 146, 230, 50
 
 def over(text: str, size: float = 40, theme: Theme | None = None) -> Mobject:
     """A formula over the planes; what is called `slope` in it has the gradient's colour."""
-    theme = theme or chosen_theme()
+    theme = themed(theme)
     colours = {"slope": theme.gradient} if ": slope }}" in text else {}
     return formula(text, colours, size, theme).move_to(seat(wide=(960, 91), tall=(540, 91)))
 

@@ -15,7 +15,7 @@ from scenes.parts.paint.canvas import WIDE, Box, Canvas
 from scenes.parts.paint.fading import fading
 from scenes.parts.paint.plane import Place, paint_axes, paint_ground, paint_points, paint_regions
 from scenes.parts.paint.text import fitted_text, paint_text, subscript, text_width
-from scenes.parts.paint.theme import SIZES, STRONG, Theme, chosen_theme, mix, rgb
+from scenes.parts.paint.theme import SIZES, STRONG, Theme, mix, rgb, themed
 from scenes.parts.stage.formula import formula, seat
 from scenes.parts.stage.painted import Shown
 
@@ -62,7 +62,7 @@ def says(text: str, theme: Theme | None = None, size: float = 32) -> Mobject:
 
 def product(count: int, theme: Theme | None = None) -> Mobject:
     """The formula over the bars: s = W f, a row a class."""
-    theme, rows = theme or chosen_theme(), range(1, count + 1)
+    theme, rows = themed(theme), range(1, count + 1)
     scores = ", ".join(f"{{{{ s_{k} : s{k} }}}}" for k in rows)
     weight = "; ".join(f"{{{{ w_{k}^top : w{k} }}}}" for k in rows)
     colours = {f"{letter}{k}": colour for letter in "sw" for k, colour in zip(rows, theme.class_colours(count))}

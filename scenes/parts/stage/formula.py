@@ -6,7 +6,7 @@ from typing import Any
 from manim import ManimColor, MathTypst, config
 
 from scenes.parts.paint.canvas import WIDE
-from scenes.parts.paint.theme import FONTS, RGB, Theme, chosen_theme
+from scenes.parts.paint.theme import FONTS, RGB, Theme, themed
 from scenes.parts.stage.label import family
 
 
@@ -22,7 +22,7 @@ def formula(
     formula("{{ W : weight }} f", {"weight": "#f5ae4b"}). `size` is Manim's font size: 40 is 1/24 of the height, of
     the width in a tall frame.
     """
-    theme = theme or chosen_theme()
+    theme = themed(theme)
     made = MathTypst(
         text,
         font_size=size * 135 * _unit() / _scale(),

@@ -8,7 +8,7 @@ import manimpango
 from manim import ManimColor, Text
 from PIL import ImageFont
 
-from scenes.parts.paint.theme import DARK, Theme, chosen_theme
+from scenes.parts.paint.theme import DARK, Theme, themed
 
 
 @cache
@@ -28,7 +28,7 @@ def label(text: str, size: float = 28, colour: str | None = None, theme: Theme |
     `size` is Manim's font size; `colour` "#rrggbb", the theme's ink if None. Further arguments are those of Manim's
     Text.
     """
-    theme = theme or chosen_theme()
+    theme = themed(theme)
     words = Text(text, font=family(theme.text), font_size=size, color=ManimColor(colour or theme.ink), **kwargs)
     words.set_stroke(ManimColor(theme.rim), width=size / 5, opacity=1, background=True)
     return words

@@ -12,11 +12,12 @@ from manim.typing import PathFuncType
 from manim.utils.paths import straight_path
 from PIL import Image
 
-from engine import UnspiralError
+from engine import Run, UnspiralError
+from engine.errors import given
 from scenes.parts.paint.canvas import Canvas
 from scenes.parts.paint.fading import fading
 from scenes.parts.paint.plane import paint_ground
-from scenes.parts.paint.theme import Theme, chosen_theme, rgb
+from scenes.parts.paint.theme import Theme, chosen_theme, rgb, themed
 from scenes.parts.stage.placement import frame_size, painting, placement
 
 F = TypeVar("F")
@@ -97,7 +98,7 @@ class Painted(InNotebook, VMobject):
         self.opacity = opacity
         self.begun: dict[str, Any] | None = None
         """What it showed when it was made to be moved to."""
-        self.theme = theme or chosen_theme()
+        self.theme = themed(theme)
 
     def paint(self, canvas: Canvas) -> None:
         """Paint on the canvas, always as if the opacity were 1."""
@@ -219,12 +220,19 @@ class PaintedGroup(InNotebook, Group):
         return self
 
 
+def check_frame(frame: object) -> None:
+    """UnspiralError for what is easily given instead of a frame: its film, its run, a file."""
+    if callable(frame) or isinstance(frame, str | Run):
+        raise UnspiralError(f"{given(frame)} was given, where a film's frame is needed: training(run)(250)")
+
+
 class Shown(Painted, Generic[F]):
     """A painted mobject that shows one frame at a time, in a theme's colours. `show` overwrites everything."""
 
     def __init__(self, frame: F, theme: Theme | None = None, **kwargs: Any) -> None:
+        check_frame(frame)
         named = getattr(frame, "class_names", ())
-        super().__init__(theme=(theme or chosen_theme()).naming(named), **kwargs)
+        super().__init__(theme=themed(theme).naming(named), **kwargs)
         self.frame = frame
 
     def show(self, frame: F) -> None:

@@ -8,6 +8,7 @@ from typing import Any, Protocol, TypeVar
 from manim import Animation, Mobject, config, linear
 
 from engine import UnspiralError
+from engine.errors import given
 from engine.films.cues import Cues, read_cues
 from engine.films.seen import Brief
 from engine.films.trails import trailing
@@ -51,6 +52,10 @@ class Replay(Animation):
         trail: float = 0.0,
         **kwargs: Any,
     ) -> None:
+        if not callable(film):
+            raise UnspiralError(
+                f"{given(film)} was given, where a replay needs a film after its picture: training(run)"
+            )
         if cues is not None:
             whole: Any = film
             cues = (cues if isinstance(cues, Cues) else read_cues(cues)).within(whole).on_frames(config.frame_rate)
