@@ -1,21 +1,34 @@
 """What Python is too slow for, compiled by numba. Importing it takes a while: only what needs it does."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
 import numpy as np
 from numba import njit
+from numba.core.caching import FunctionCache
+from numba.core.runtime.nrt import rtsys
 
 
 def kept(function: Callable[..., Any] | None = None, **how: Any) -> Any:
     """Njit of numba's, machine code kept on disk; where no folder can be written, each process compiles anew."""
     if function is None:
         return partial(kept, **how)
-    try:
-        return njit(cache=True, **how)(function)
-    except RuntimeError:  # "no locator available"
-        return njit(**how)(function)
+    compiled: Any = njit(**how)(function)
+    with suppress(RuntimeError):  # "no locator available"
+        compiled._cache = _Kept(function)
+    return compiled
+
+
+class _Kept(FunctionCache):
+    """Machine code on disk, loaded without what only compiling needs: numba would import that first, for 0.1 s."""
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        """What was kept for arguments of these types; None: nothing."""
+        rtsys.initialize(target_context)  # what machine code itself calls
+        with self._guard_against_spurious_io_errors():
+            return self._load_overload(sig, target_context)
 
 
 @kept(nogil=True)
