@@ -15,8 +15,8 @@ from engine.deliver.captions import Line, beats, disjoint
 from engine.deliver.sound import has_sound
 from engine.errors import UnspiralError
 
-UNNAMED = "autocreated"
-"""Manim's name for the section of a scene that names none."""
+UNNAMED = ("autocreated", "unnamed")
+"""Manim's names for the sections of a scene that names none."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ def read_clip(index: Path, scene: Path, video: Path) -> Clip:
     """
     listed = json.loads(index.read_text(encoding="utf-8"))
     if not listed:
-        raise UnspiralError(f"{scene.name} has nothing to deliver: it plays nothing")
+        raise UnspiralError(f"{scene.name} has nothing to deliver: it plays nothing; end it with self.wait(1)")
     name, source = index.name.removesuffix(".json"), read_source(scene)
     rate = Fraction(listed[0]["avg_frame_rate"])
     spoken = _Spoken(video.with_name(f"{video.name.removesuffix(video.suffix)}.srt"), index, listed, source)
@@ -96,7 +96,7 @@ def read_clip(index: Path, scene: Path, video: Path) -> Clip:
         said = spoken.between(entry, float(first / rate), float((first + frames - shared) / rate))
         sections.append(
             Section(
-                name=name if entry["name"] == UNNAMED else entry["name"],
+                name=name if entry["name"] in UNNAMED else entry["name"],
                 video=index.parent / entry["video"],
                 first=first,
                 frames=frames,

@@ -1,9 +1,12 @@
 """Decks as PowerPoint presentations."""
 
 import io
+import math
 import tempfile
 from pathlib import Path
 from typing import Any
+
+from PIL import ImageFont
 
 from engine.deliver.clip import Clip
 from engine.deliver.slides import STRIP, Deck, png
@@ -22,7 +25,8 @@ def write_pptx(deck: Deck, output: Path) -> None:
     presentation: Any = Presentation()
     presentation.core_properties.title = deck.title
     presentation.core_properties.language = deck.language
-    width, height, strip = 12192000, 6858000, round(6858000 * STRIP)  # 16 : 9, in PowerPoint's units
+    width, height = _page(deck.slides[0].clip)
+    strip = round(SIDE * STRIP)
     presentation.slide_width, presentation.slide_height = Emu(width), Emu(height)
     presentation.element.sldSz.attrib.pop("type", None)  # the template's: a screen of 4 : 3
     layout = next(layout for layout in presentation.slide_layouts if layout.name == "Title Only")
@@ -32,11 +36,12 @@ def write_pptx(deck: Deck, output: Path) -> None:
         page.background.fill.fore_color.rgb = RGBColor.from_string(colours.ground[1:].upper())
         heading = page.shapes.title
         heading.left, heading.top, heading.width, heading.height = Emu(width // 40), 0, Emu(width * 19 // 20), strip
-        heading.text_frame.text = _sayable(f"{slide.number}  {slide.section.name}")
+        said, size = _on_one_line(_sayable(f"{slide.number}  {slide.section.name}"), colours.font, width * 19 // 20)
+        heading.text_frame.text = said
         heading.text_frame.word_wrap = True
         paragraph = heading.text_frame.paragraphs[0]
         paragraph.font.name = colours.family
-        paragraph.font.size, paragraph.font.color.rgb = Pt(20), RGBColor.from_string(colours.ink[1:].upper())
+        paragraph.font.size, paragraph.font.color.rgb = Pt(size), RGBColor.from_string(colours.ink[1:].upper())
         paragraph.alignment = 1
         left, top, across, down = _fitted(slide.clip, width, strip, height - strip)
         with tempfile.TemporaryDirectory() as folder:
@@ -78,6 +83,27 @@ def _list_notes_master(presentation: Any) -> None:
     known = part.relate_to(part.notes_master_part, RELATIONSHIP_TYPE.NOTES_MASTER)
     listed = f'<p:notesMasterIdLst {nsdecls("p", "r")}><p:notesMasterId r:id="{known}"/></p:notesMasterIdLst>'
     presentation.element.sldMasterIdLst.addnext(parse_xml(listed))
+
+
+SIDE = 6858000
+"""A slide's shorter side, in PowerPoint's units, of which a point has 12700."""
+
+
+def _page(clip: Clip) -> tuple[int, int]:
+    """A slide's width and height: of the clip's shape, and exactly 16 : 9 where that is meant (854 × 480)."""
+    shape = clip.width / clip.height
+    shape = 16 / 9 if abs(9 / 16 * shape - 1) < 0.01 else shape
+    return round(SIDE * max(shape, 1)), round(SIDE * max(1 / shape, 1))
+
+
+def _on_one_line(text: str, font: Path, width: int, largest: int = 20, smallest: int = 12) -> tuple[str, int]:
+    """A title as wide as there is room, and its size in points: smaller, and then shorter, where it is too long."""
+    room = (width / 12700 - 16) * 0.95  # without its margins; others may have to set it in another font
+    needed = ImageFont.truetype(str(font), 100).getlength
+    size = min(largest, math.floor(100 * room / max(needed(text), 1)))
+    while size < smallest and needed(text) * smallest / 100 > room:
+        text = text[:-2].rstrip() + "…"
+    return text, max(size, smallest)
 
 
 def _sayable(text: str) -> str:

@@ -71,7 +71,7 @@ def render_one(job: Job, say: Callable[[str], None] = say_nothing) -> Made:
     if clip.error:
         raise UnspiralError(f"{clip.name}: {clip.error}")
     if clip.made is None or not clip.made.path:
-        raise UnspiralError(f"{clip.name} has nothing to deliver: it plays nothing")
+        raise UnspiralError(f"{clip.name} has nothing to deliver: it plays nothing; end it with self.wait(1)")
     return clip.made
 
 

@@ -15,14 +15,14 @@ import av
 import numpy as np
 import pytest
 from openxml_audit import validate_pptx as validate
-from PIL import Image
+from PIL import Image, ImageFont
 
 from engine import Run, UnspiralError
 from engine.deliver import page
 from engine.deliver.clip import Clip, Line, Section
 from engine.deliver.deck import write_deck
 from engine.deliver.rendering import Rendering
-from engine.deliver.slides import Slide
+from engine.deliver.slides import FONT, Slide
 from engine.deliver.targets import H264
 from engine.deliver.video import Encoder
 from tests.browsing import Browser, browsing
@@ -101,6 +101,33 @@ def test_a_powerpoint_has_a_slide_a_section_that_plays_when_shown(clips: dict[bo
     assert opened.part.related_part(notes_master.rId if hasattr(notes_master, "rId") else notes_master.get(RID)) is (
         opened.part.notes_master_part
     )
+
+
+@pytest.mark.parametrize(
+    "size, shape", [((854, 480), 16 / 9), ((640, 480), 4 / 3), ((360, 640), 9 / 16), ((64, 64), 1)]
+)
+def test_a_powerpoint_has_its_clips_shape_and_titles_of_one_line_however_long(
+    clips: dict[bool, Clip], tmp_path: Path, size: tuple[int, int], shape: float
+) -> None:
+    from pptx import Presentation
+
+    names = ("short", 'He said "no" & <b>left</b> 🎉 — and so on, as long as a line can be, or so', "on and on " * 40)
+    sections = tuple(Section(**{**vars(clips[False].sections[0]), "name": name}) for name in names)
+    clip = Clip(**{**vars(clips[False]), "width": size[0], "height": size[1], "sections": sections})
+    write_deck(["a.py"], tmp_path / "a.pptx", Rendering(), render=lambda *_: clip)
+    opened = Presentation(str(tmp_path / "a.pptx"))
+    assert validate(tmp_path / "a.pptx").is_valid
+    assert opened.slide_width / opened.slide_height == pytest.approx(shape, rel=1e-4)
+    font = ImageFont.truetype(str(FONT), 100)
+    for slide, name in zip(opened.slides, names):
+        title = slide.shapes.title
+        size_of_letters = title.text_frame.paragraphs[0].font.size.pt
+        assert font.getlength(title.text) * size_of_letters / 100 < title.width.pt - 14
+        assert 12 <= size_of_letters <= 20 and size_of_letters * 1.3 < title.height.pt
+        assert title.text.endswith(name) or (title.text.endswith("…") and name.startswith(title.text[3:-1]))
+        (movie,) = [shape for shape in slide.shapes if hasattr(shape, "media_type")]
+        assert movie.left >= 0 and movie.left + movie.width <= opened.slide_width
+        assert movie.top >= title.top + title.height and movie.top + movie.height <= opened.slide_height
 
 
 def test_a_powerpoint_is_valid_against_office_open_xmls_schemas(clips: dict[bool, Clip], tmp_path: Path) -> None:
