@@ -5,7 +5,6 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
-import numpy as np
 from numba import njit
 from numba.core.caching import FunctionCache
 from numba.core.runtime.nrt import rtsys
@@ -32,22 +31,21 @@ class _Kept(FunctionCache):
 
 
 @kept(nogil=True)
-def region(k, weight, bias, rectangle):
-    """Corners (V, 2) of the part of a rectangle (4, 2) where class k has the highest score: `argmax_regions` for one.
+def region(k, weight, bias, polygon, other, heights):
+    """How many corners the part of a rectangle has where class k has the highest score: `argmax_regions` for one.
 
-    weight (K, 2) and bias (K,) in float64. Every step is the one that `engine.network.regions` takes, in its order.
+    weight (K, 2) and bias (K,) in float64; polygon (K + 8, 2) begins with the rectangle's corners, and ends with the
+    region's; `other` and heights (K + 8,) are room. Every step is the one that `engine.network.regions` takes, in its
+    order. Number by number: what numba would say of slices whose shapes differ takes it four seconds to compile.
     """
-    count = len(weight)
-    polygon, kept_, heights = np.empty((count + 8, 2)), np.empty((count + 8, 2)), np.empty(count + 8)
-    polygon[:4] = rectangle
-    corners = 4
-    for j in range(count):
+    corners, there, spare = 4, polygon, other
+    for j in range(len(weight)):
         nx, ny, c = weight[k, 0] - weight[j, 0], weight[k, 1] - weight[j, 1], bias[k] - bias[j]
         if j < k and nx == 0 and ny == 0 and c == 0:
-            return polygon[:0].copy()
+            return 0
         whole = True
         for i in range(corners):
-            heights[i] = nx * polygon[i, 0] + ny * polygon[i, 1] + c
+            heights[i] = nx * there[i, 0] + ny * there[i, 1] + c
             whole = whole and heights[i] >= 0
         if whole:
             continue
@@ -57,13 +55,15 @@ def region(k, weight, bias, rectangle):
             before, here = heights[last], heights[i]
             if before * here < 0:
                 s = before / (before - here)
-                kept_[found, 0] = (1 - s) * polygon[last, 0] + s * polygon[i, 0]
-                kept_[found, 1] = (1 - s) * polygon[last, 1] + s * polygon[i, 1]
+                spare[found, 0] = (1 - s) * there[last, 0] + s * there[i, 0]
+                spare[found, 1] = (1 - s) * there[last, 1] + s * there[i, 1]
                 found += 1
             if here >= 0:
-                kept_[found] = polygon[i]
+                spare[found, 0], spare[found, 1] = there[i, 0], there[i, 1]
                 found += 1
         if found < 3:
-            return polygon[:0].copy()
-        polygon, kept_, corners = kept_, polygon, found
-    return polygon[:corners].copy()
+            return 0
+        there, spare, corners = spare, there, found
+    for i in range(corners):
+        polygon[i, 0], polygon[i, 1] = there[i, 0], there[i, 1]
+    return corners

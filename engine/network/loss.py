@@ -79,8 +79,10 @@ def judged_by(last: Linear, e: Array, y: NDArray[np.integer]) -> Judged:
 def _judged_by_rows(scores: Array, y: NDArray[np.int64]) -> Judged:
     highest = scores.max(1)
     own = scores[np.arange(len(y)), y]
-    tied = int((np.count_nonzero(scores == highest[:, None], axis=1) > 1).sum())
-    losses = highest - own + np.log(np.exp(scores - highest[:, None]).sum(1))
+    best = scores == highest[:, None]
+    tied = int((best.sum(1) > 1).sum()) if np.count_nonzero(best) > len(y) else 0
+    below = np.subtract(scores, highest[:, None])
+    losses = highest - own + np.log(np.exp(below, out=below).sum(1))
     return Judged(mistaken(scores, y), losses, tied)
 
 

@@ -28,15 +28,24 @@ def argmax_regions(classifier: Linear, corners: ArrayLike) -> tuple[Array, ...]:
     rectangle = [(left, bottom), (right, bottom), (right, top), (left, top)]
     weight, bias = exact(classifier)
     if len(weight) > MANY:
-        from engine.network.compiled import region  # numba takes a while to import
-
-        return tuple(region(k, weight, bias, np.array(rectangle)) for k in range(len(weight)))
+        return _of_many(weight, bias, np.array(rectangle))
     regions = []
     for k in range(len(weight)):
         polygon = rectangle
         for j, ((nx, ny), c) in enumerate(zip((weight[k] - weight).tolist(), (bias[k] - bias).tolist())):
             polygon = [] if j < k and nx == ny == c == 0 else _cut(polygon, nx, ny, c)
         regions.append(np.array(polygon).reshape(-1, 2))
+    return tuple(regions)
+
+
+def _of_many(weight: Array, bias: Array, rectangle: Array) -> tuple[Array, ...]:
+    from engine.network.compiled import region  # numba takes a while to import
+
+    room, heights = np.empty((2, len(weight) + 8, 2)), np.empty(len(weight) + 8)
+    regions = []
+    for k in range(len(weight)):
+        room[0, :4] = rectangle
+        regions.append(room[0, : region(k, weight, bias, *room, heights)].copy())
     return tuple(regions)
 
 

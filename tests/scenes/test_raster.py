@@ -131,6 +131,22 @@ def test_discs_are_the_pixels_that_cairo_paints(hollow):
     assert np.abs(painted.astype(int) - expected).max() <= 3
 
 
+@pytest.mark.parametrize(("radius", "squares", "diamond"), [(4.3, 3, False), (2.51, 0, False), (9.7, 9, True)])
+def test_a_marks_colours_are_to_the_bit_those_that_cairo_fills_it_with(radius, squares, diamond):
+    rims, colours, holes = np.random.default_rng(3).uniform(0, 1, (3, 6, 3)).tolist()
+    marks = Discs(radius, 0.7, colours, rims, holes, 0.4, squares, diamond)
+    for label in range(6):
+        painted, expected = (
+            Canvas(cairo.Context(cairo.ImageSurface(cairo.FORMAT_ARGB32, 32, 32)), 32, 32) for _ in "ab"
+        )
+        marks.paint(painted, np.array([[15.125, 14.625]]), np.array([label]))
+        for ring, colour in ((radius, rims[label]), (radius - 0.7, colours[label]), (0.4 * radius, holes[label])):
+            trace(expected.context, 15.125, 14.625, ring, label >= squares, diamond)
+            expected.context.set_source_rgba(*expected.colour(tuple(colour)))
+            expected.context.fill()
+        assert bytes(painted.context.get_target().get_data()) == bytes(expected.context.get_target().get_data())
+
+
 def test_groups_panels_and_clips_are_painted_into():
     line = np.array([[-20.0, 3.3], [90.0, 61.0]])
     painted = []

@@ -17,7 +17,7 @@ WHOLE, LEAST = 240, 0.6
 def paint_arrow(canvas: Canvas, tail: Pixel, tip: Pixel, colour: RGB, rim: RGB | None, size: float = 1.0) -> None:
     """An arrow from pixel `tail` to pixel `tip`; a short one has a smaller head. `size` scales head and shaft."""
     context, unit = canvas.context, canvas.unit
-    size *= float(np.clip(np.hypot(tip[0] - tail[0], tip[1] - tail[1]) / (WHOLE * unit), LEAST, 1))
+    size *= min(max(float(np.hypot(tip[0] - tail[0], tip[1] - tail[1])) / (WHOLE * unit), LEAST), 1)
     trace_arrow(context, tail, tip, size * unit)
     if rim is not None:
         context.set_line_join(cairo.LINE_JOIN_ROUND)
@@ -31,9 +31,12 @@ def paint_arrow(canvas: Canvas, tail: Pixel, tip: Pixel, colour: RGB, rim: RGB |
 @contextmanager
 def partly(canvas: Canvas, tail: Pixel, tip: Pixel, begin: float, end: float) -> Iterator[None]:
     """Paint, of an arrow, what lies between two shares of its length; its ends with their rims, too."""
+    if begin <= 0 and end >= 1:
+        yield
+        return
     along, far = np.subtract(tip, tail), canvas.width + canvas.height
     length = float(np.hypot(*along))
-    if (begin <= 0 and end >= 1) or length < 1:  # of an arrow that points at us there are no parts
+    if length < 1:  # of an arrow that points at us there are no parts
         yield
         return
     along /= length

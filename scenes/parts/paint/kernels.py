@@ -100,10 +100,12 @@ def stroke(pixels, clip, vertices, starts, which, half, paints, coverage, touche
 
 
 @kept(nogil=True, error_model="numpy")
-def tile(pixels, clip, vertices, starts, which, paints):
-    """Fill convex polygons: pixels whose middle is inside become paints[k]; on an edge, one of its two sides has it."""
+def tile(pixels, clip, vertices, starts, which, paints, first, last):
+    """Fill convex polygons: pixels whose middle is inside become paints[k]; on an edge, one of its two sides has it.
+
+    `first` and `last` (bottom,), where each row begins and ends, are infinity and -infinity before and after.
+    """
     left, top, right, bottom = clip
-    first, last = np.full(bottom, np.inf), np.full(bottom, -np.inf)  # where each row begins and ends
     for k in which:
         begin, end = np.uintp(starts[k]), np.uintp(starts[k + 1])
         low, high = bottom, top
@@ -129,14 +131,13 @@ def tile(pixels, clip, vertices, starts, which, paints):
 
 
 @kept(nogil=True)
-def halve(pixels, clip, left, top, sheet):
+def halve(pixels, clip, left, top, sheet, means):
     """Paint a sheet at half its size, its first pixel at (left, top), as cairo does; leave the sheet transparent.
 
-    Four of its pixels make one: their mean, rounded down.
+    Four of its pixels make one: their mean, rounded down. `means` is room for half a row.
     """
     from_x, from_y, to_x, to_y = clip
     pair, width = uint32(0xFF00FF), sheet.shape[1] // 2
-    means = np.empty(width, np.uint32)
     for i in range(sheet.shape[0] // 2):
         upper, lower, there = sheet[2 * i], sheet[2 * i + 1], uint32(0)
         for j in range(width):

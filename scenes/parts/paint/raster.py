@@ -83,7 +83,8 @@ def tile(
 
     tell(context, "tiles", vertices=vertices, starts=starts, which=which, colours=colours)
     raster, indices = raster_of(context), (np.asarray(starts, np.int64), np.asarray(which, np.int64))
-    kernels.tile(raster.pixels, raster.clip, _placed(vertices, raster.origin), *indices, _words(colours))
+    placed, rows = _placed(vertices, raster.origin), _rows(raster.clip[-1])
+    kernels.tile(raster.pixels, raster.clip, placed, *indices, _words(colours), *rows)
     raster.surface.mark_dirty()
 
 
@@ -105,12 +106,13 @@ def tile_smoothly(
     pixels = _sheet(max(4 * width * height, round(5.3 * raster.pixels.size)))
     sheet = pixels[: 4 * width * height].reshape(2 * height, 2 * width)
     placed, clip = _placed(2 * (vertices - (left, top)), (0, 0)), (0, 0, 2 * width, 2 * height)
-    kernels.tile(sheet, clip, placed, np.asarray(starts, np.int64), np.asarray(which, np.int64), _words(colours))
+    indices = np.asarray(starts, np.int64), np.asarray(which, np.int64)
+    kernels.tile(sheet, clip, placed, *indices, _words(colours), *_rows(2 * height))
     if hasattr(context, "told"):
         four = sheet.view(np.uint8).reshape(height, 2, width, 2, 4).sum((1, 3), np.uint32) // 4
         tell(context, "pixels", corner=(left, top), pixels=four.astype(np.uint8).view(np.uint32)[..., 0])
     x, y = (round(at + shift) for at, shift in zip((left, top), raster.origin))
-    kernels.halve(raster.pixels, raster.clip, x, y, sheet)
+    kernels.halve(raster.pixels, raster.clip, x, y, sheet, np.empty(width, np.uint32))
     raster.surface.mark_dirty()
 
 
@@ -118,6 +120,11 @@ def tile_smoothly(
 def _sheet(pixels: int) -> Words:
     """Transparent pixels, for one who leaves them transparent: fresh memory would cost as much as painting does."""
     return np.zeros(pixels, np.uint32)
+
+
+def _rows(count: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Where each row begins and ends that nothing lies in yet."""
+    return np.full(count, np.inf), np.full(count, -np.inf)
 
 
 def _words(colours: NDArray[np.floating]) -> Words:
