@@ -5,6 +5,7 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
+import numpy as np
 from numba import njit
 from numba.core.caching import FunctionCache
 from numba.core.runtime.nrt import rtsys
@@ -67,3 +68,35 @@ def region(k, weight, bias, polygon, other, heights):
     for i in range(corners):
         polygon[i, 0], polygon[i, 1] = there[i, 0], there[i, 1]
     return corners
+
+
+@kept(nogil=True, error_model="numpy")
+def multiples(corners, starts, spacing, room, begins):
+    """Segments along which functions of the plane are multiples of `spacing`: how many there are.
+
+    corners (C, 4, 3): value, x and y at the corners of cells, each of them two triangles, (0, 1, 2) and (3, 1, 2), on
+    which a function is straight. Cells from starts[k] up to starts[k + 1] are of function k, and so are the segments
+    from begins[k] up to begins[k + 1] in `room` (S, 2, 2); those that it has no place for are only counted.
+    """
+    count = 0
+    for k in range(len(starts) - 1):
+        begins[k] = count
+        for first in (0, 3):
+            for cell in range(starts[k], starts[k + 1]):
+                a, b, c = corners[cell, first, 0], corners[cell, 1, 0], corners[cell, 2, 0]
+                low = np.ceil(min(a, b, c) / spacing)
+                for nth in range(int(np.floor(max(a, b, c) / spacing) - low) + 1):
+                    level, end = (low + nth) * spacing, 0
+                    for i in range(3):
+                        here, there = first if i == 0 else i, first if i == 2 else i + 1
+                        before, after = corners[cell, here, 0] - level, corners[cell, there, 0] - level
+                        if (before > 0) != (after > 0):
+                            if count < len(room):
+                                share = before / (before - after)
+                                for axis in range(2):
+                                    x = corners[cell, here, axis + 1]
+                                    room[count, end, axis] = x + share * (corners[cell, there, axis + 1] - x)
+                            end += 1
+                    count += end // 2
+    begins[len(starts) - 1] = count
+    return count

@@ -71,12 +71,10 @@ def even_level_lines(
     bent = near & (bend > 0)
     cells = np.argwhere(bent.any(2))
     finer, finer_which = _subdivided(function, cells, bent[tuple(cells.T)], ticks, spacing)
-    a, b, c, d = (np.concatenate(pair) for pair in zip(values, finer))
-    which = np.tile(np.concatenate([which, finer_which]), 2)
+    which = np.concatenate([which, finer_which])
     order = np.argsort(which, kind="stable")
-    triangles = np.concatenate([np.stack([a, b, c], 1), np.stack([d, b, c], 1)])[order]
-    parts = np.searchsorted(which[order], np.arange(known.shape[2] + 1))
-    return tuple(_multiples(triangles[begin:end], spacing) for begin, end in zip(parts, parts[1:]))
+    corners = np.stack([np.concatenate(pair) for pair in zip(values, finer)], 1)[order]
+    return _multiples(corners, np.searchsorted(which[order], np.arange(known.shape[2] + 1)), spacing)
 
 
 def _ends(a: Array, b: Array, c: Array, d: Array) -> tuple[Array, Array]:
@@ -120,12 +118,14 @@ def _subdivided(
     return [np.stack([values[(*at, which)], x[at], y[at]], -1) for at in corners], which
 
 
-def _multiples(triangles: Array, spacing: float) -> Array:
-    """Segments along which (height, x, y) at the corners (T, 3, 3) is a multiple of `spacing`."""
-    heights = triangles[..., 0]
-    first = np.ceil(heights.min(1) / spacing)
-    count = np.maximum(np.floor(heights.max(1) / spacing) - first + 1, 0).astype(np.intp)
-    cut = np.repeat(triangles, count, 0)
-    nth = np.arange(len(cut)) - np.repeat(np.cumsum(count) - count, count)
-    cut[..., 0] -= ((np.repeat(first, count) + nth) * spacing)[:, None]
-    return _zeros(cut)
+def _multiples(corners: Array, starts: NDArray[np.intp], spacing: float) -> tuple[Array, ...]:
+    """Segments along which (value, x, y) at cells' corners (C, 4, 3) is a multiple of `spacing`, function by function.
+
+    Cells from starts[k] up to starts[k + 1] are of function k.
+    """
+    from engine.network.compiled import multiples  # numba takes a while to import
+
+    room, begins = np.empty((3 * len(corners), 2, 2)), np.zeros(len(starts), np.int64)
+    while (count := multiples(corners, starts, spacing, room, begins)) > len(room):
+        room = np.empty((count, 2, 2))
+    return tuple(room[begin:end] for begin, end in zip(begins, begins[1:]))
