@@ -5,19 +5,25 @@
 
 import numpy as np
 import pytest
+from manim.utils.hashing import get_json
 from PIL import Image
 
 from tests.scenes.states import HERE, STATES
-from tests.stills.__main__ import LARGEST, difference, kept, shown
+from tests.stills.__main__ import LARGEST, difference, drawn, kept
 
 
 @pytest.mark.parametrize("name", STATES)
 def test_a_picture_looks_as_its_still_does(name: str) -> None:
     assert (HERE / f"{name}.png").is_file(), f"{name} has no still yet: python -m tests.stills {name}"
-    found = difference(shown(name), kept(name))
+    painted, shape = STATES[name]()
+    before = [get_json(picture) for picture in painted]
+    found = difference(drawn(painted, shape), kept(name))
     assert found.max() <= LARGEST, (
         f"{name} looks different at {np.unravel_index(found.argmax(), found.shape)}; look at it and, if that is meant: "
         f"python -m tests.stills {name}"
+    )
+    assert before == [get_json(picture) for picture in painted], (
+        "drawing changes what Manim's cache hashes: no other process, and no second rendering, finds the plays after it"
     )
 
 

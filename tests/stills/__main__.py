@@ -6,6 +6,7 @@ differs, side by side. Look at it before you commit.
 
 import sys
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 import cairo
@@ -15,6 +16,7 @@ from PIL import Image
 from scipy.ndimage import maximum_filter, minimum_filter, uniform_filter
 
 from scenes.parts.paint.canvas import Canvas
+from scenes.parts.stage.painted import Painted
 from tests.scenes.states import HERE, PIXELS, STATES
 
 FLAT, EDGES = 1.0, 0.04
@@ -29,7 +31,11 @@ Pixels = NDArray[np.uint8]
 
 def shown(name: str) -> Pixels:
     """A state's pixels (height, width, 3)."""
-    painted, shape = STATES[name]()
+    return drawn(*STATES[name]())
+
+
+def drawn(painted: Iterable[Painted], shape: str) -> Pixels:
+    """Pixels (height, width, 3) of pictures in a frame of a shape."""
     width, height = PIXELS[shape]
     pixels = np.zeros((height, width, 4), np.uint8)
     surface = cairo.ImageSurface.create_for_data(pixels.data, cairo.FORMAT_ARGB32, width, height)

@@ -67,7 +67,7 @@ def stroke(
         np.asarray(which, np.int64),
         width / 2,
         _paints(colour),
-        *_scratch(raster.pixels.size),
+        *_SCRATCH.of(raster.pixels.size),
     )
     raster.surface.mark_dirty()
 
@@ -170,12 +170,22 @@ def _paints(colour: Colour) -> Words:
     return parts.view(np.uint32)[:, 0]
 
 
-def _scratch(size: int) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Coverage, all zero, and room for the places that are not: parts of one pair, however many sizes are asked for."""
-    if len(_SCRATCH[0]) < size:
-        _SCRATCH[:] = np.zeros(size, np.uint8), np.empty(size, np.int32)
-    covered, touched = _SCRATCH
-    return covered[:size], touched[:size]
+class _Scratch:
+    """Coverage, all zero, and room for the places that are not: one pair, however many sizes are asked for.
+
+    Without a `__dict__`: Manim's cache hashes what a picture's functions name in their modules, and this would change
+    with every frame that is drawn.
+    """
+
+    __slots__ = ("_covered", "_touched")
+
+    def __init__(self) -> None:
+        self._covered, self._touched = np.zeros(0, np.uint8), np.empty(0, np.int32)
+
+    def of(self, size: int) -> tuple[NDArray[Any], NDArray[Any]]:
+        if len(self._covered) < size:
+            self._covered, self._touched = np.zeros(size, np.uint8), np.empty(size, np.int32)
+        return self._covered[:size], self._touched[:size]
 
 
-_SCRATCH: list[NDArray[Any]] = [np.zeros(0, np.uint8), np.empty(0, np.int32)]
+_SCRATCH = _Scratch()

@@ -14,6 +14,7 @@ from manim import RendererType, Scene, config, logger, tempconfig
 from manim._config.utils import make_config_parser
 from manim.cli.render.commands import ClickArgs
 from manim.cli.render.commands import render as manim_render
+from manim.mobject.svg.svg_mobject import SVG_HASH_TO_MOB_MAP
 from manim.utils.module_ops import get_module, get_scene_classes_from_module
 
 from engine import UnspiralError
@@ -102,6 +103,7 @@ def _piecemeal(scene: Scene) -> bool:
 def with_scene(job: Job, do: Callable[[Any], Any], *, by_cairo: bool = False) -> Any:
     """What `do` returns for the job's scene, or why it failed, in one line; `by_cairo`, for no other renderer."""
     file = Path(job.file)
+    SVG_HASH_TO_MOB_MAP.clear()  # a formula that is a copy of another scene's has other numbers, and other segments
     try:
         with _ONE_AT_A_TIME, _settled(job), redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
             if not file.is_file():

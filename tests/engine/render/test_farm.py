@@ -18,7 +18,7 @@ from engine.files.making import PREFIX, Making
 from engine.render.farm import Underway, _parts, _sweep, jobs_for, render
 from engine.render.job import Job, Made, Plan, Segment
 from engine.render.piped import semaphores
-from engine.render.pools import CODE, _answering, refusal, survey
+from engine.render.pools import CODE, _answering, refusal, survey, work
 
 PROJECT = Path(__file__).parents[3]
 SMALL = ("--resolution", "320,180", "--fps", "10", "--progress_bar", "none")
@@ -36,6 +36,12 @@ class {name}(FilmScene):
         self.add(Circle())
         self.wait(0.5)
 """
+FORMULA = """
+from scenes.parts import FilmScene
+from scenes.parts.stage.formula import formula
+
+class Set(FilmScene):
+    def construct(self):"""
 
 
 def scene(folder: Path, name: str, plays: int = 2, seconds: float = 1) -> Path:
@@ -108,6 +114,15 @@ def test_two_processes_render_the_frames_of_one(tmp_path: Path) -> None:
     (alone,) = (tmp_path / "alone").rglob("Second.mp4")
     assert np.array_equal(frames(clips[0][1]), frames(alone))
     assert not left_behind(tmp_path)
+
+
+def test_a_process_that_set_a_formula_before_finds_the_same_segments(tmp_path: Path) -> None:
+    file = tmp_path / "set.py"
+    lines = 'self.add(formula("x^2").shift((1, 1, 0)))', "self.wait(0.5)"
+    file.write_text("\n".join((FORMULA, *(f"        {line}" for line in lines))))
+    (job,) = jobs_for([file], [*SMALL, "--media_dir", str(tmp_path)])
+    first, again = (work("plan", job) for _ in range(2))
+    assert first.segments == again.segments and len(first.missing) == 1
 
 
 def test_a_failing_scene_is_named_and_the_others_finish(tmp_path: Path) -> None:
