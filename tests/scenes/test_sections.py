@@ -4,11 +4,12 @@ import json
 import math
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
 import pytest
-from manim import Mobject, tempconfig
+from manim import ManimColor, Mobject, tempconfig
 from sklearn.datasets import load_sample_image
 
 from engine import Run, UnspiralError, training
@@ -108,6 +109,13 @@ def test_a_transparent_clip_has_nothing_where_the_ground_was(scene: Path) -> Non
 def test_the_ground_is_the_themes_where_no_manim_cfg_says_otherwise(set_to: str, shown: str) -> None:
     with tempconfig({"background_color": set_to}):
         assert FilmScene().camera.background_color.to_hex().lower() == shown
+
+
+@pytest.mark.parametrize("given", ["#004400", ManimColor("#004400"), 0x004400])
+def test_a_scene_sets_its_ground_in_any_way_in_which_manim_takes_a_colour(given: Any) -> None:
+    camera = FilmScene().camera
+    camera.background_color = given
+    assert camera.background[0, 0].tolist() == [0, 68, 0, 255]
 
 
 def test_a_mistake_in_a_scene_is_one_line(tmp_path: Path) -> None:

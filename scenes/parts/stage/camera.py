@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import cairo
 import numpy as np
-from manim import Camera, Mobject, MultiCamera, PMobject, ThreeDCamera, VMobject, config
+from manim import Camera, ManimColor, Mobject, MultiCamera, PMobject, ThreeDCamera, VMobject, config
 from manim.mobject.types.image_mobject import AbstractImageMobject
 
 from engine import UnspiralError
@@ -97,7 +97,8 @@ class FilmCamera(Camera):
         else:
             height, width = cast(tuple[int, int], (self.pixel_height, self.pixel_width))
             row = np.empty((width, self.n_channels), self.pixel_array_dtype)
-            row[:] = self.background_color.to_int_rgba_with_alpha(self.background_opacity)
+            colour = ManimColor.parse(self.background_color)  # a scene may set it to "#004400"
+            row[:] = colour.to_int_rgba_with_alpha(self.background_opacity)
             self.background = np.broadcast_to(row, (height, *row.shape))
 
     def capture_mobjects(self, mobjects: Iterable[Mobject], **kwargs: Any) -> None:
