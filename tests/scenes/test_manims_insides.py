@@ -36,6 +36,9 @@ RELIED_ON = {
         "reset()": "a frame begins with the ground",
         "init_background()": "the ground takes a row of pixels, not a frame",
     },
+    "manim.mobject.types.vectorized_mobject:VMobject": {
+        "get_subpath_split_indices_from_points(points, n_dims)": "a camera that cannot draw a picture is told"
+    },
     "manim.camera.multi_camera:MultiCamera": {
         "add_image_mobject_from_camera(image_mobject_from_camera)": "a zoomed scene's display shows pictures"
     },

@@ -5,9 +5,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from manim import MovingCameraScene, Scene, ThreeDScene, ZoomedScene, tempconfig
 
 from engine import Recipe, Run, UnspiralError, points, record, training
-from scenes.parts import Panels, Picture, Replay, label
+from scenes.parts import FilmScene, Panels, Picture, Replay, label
 from scenes.parts.stage.worker import reason
 
 TOP = """
@@ -48,6 +49,16 @@ def test_a_mistaken_recipe_is_one_line_and_exit_code_2(tmp_path, top, inside):
 )
 def test_a_failure_is_said_by_its_own_reason(error, said):
     assert reason(error, Path("mine.py")).startswith(said)
+
+
+@pytest.mark.parametrize("kind", [Scene, MovingCameraScene, ThreeDScene, ZoomedScene])
+def test_in_a_scene_of_manims_own_a_picture_says_what_it_is_drawn_in(kind: type[Scene], small: Run) -> None:
+    picture = Picture(training(small)(0))
+    with tempconfig({"pixel_width": 64, "pixel_height": 36, "dry_run": True}):
+        plain, ours = kind(), FilmScene() if kind is Scene else type("Ours", (kind, FilmScene), {})()
+        with pytest.raises(UnspiralError, match=r"a Picture is drawn in a FilmScene: class Mine\(FilmScene\), or"):
+            plain.renderer.camera.capture_mobjects([picture])
+        ours.renderer.camera.capture_mobjects([picture])
 
 
 def test_what_is_given_instead_of_what_is_needed_is_named_with_what_to_write(small: Run) -> None:

@@ -190,6 +190,13 @@ class Painted(InNotebook, VMobject):
         self.points, self.opacity = np.array(vmobject.points), vmobject.opacity * (b - a)
         return self
 
+    def get_subpath_split_indices_from_points(self, points: Any, n_dims: int = 3) -> Any:
+        """UnspiralError: only a camera of Manim's own asks, which would draw it as an outline."""
+        name = type(self).__name__
+        raise UnspiralError(
+            f"a {name} is drawn in a FilmScene: class Mine(FilmScene), or class Mine(ThreeDScene, FilmScene)"
+        )
+
     def align_data(self, mobject: Mobject, skip_point_alignment: bool = False) -> Self:
         """Nothing: two of a kind have the same corners. UnspiralError if `mobject` is of another kind."""
         if type(mobject) is not type(self):
