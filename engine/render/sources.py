@@ -120,7 +120,7 @@ class _Found(NamedTuple):
 
 def _makes_runs(path: Path) -> bool:
     """Whether it is one of our modules that train."""
-    return path.is_relative_to(PROJECT / "engine") and module_at(path).trains
+    return module_at(path).trains and path.is_relative_to(PROJECT / "engine")
 
 
 def _named(module: Module, folders: Sequence[Path]) -> Iterator[Path]:
@@ -148,7 +148,7 @@ def _reached(asked: Asked, by: Path, roots: tuple[str, ...]) -> Iterator[_Found 
         spec = _spec(part, folders)
         if spec is None:
             return
-        if spec.origin and not _is_own(Path(spec.origin)):
+        if spec.origin and not _is_own(spec.origin):
             yield parts[0]
             return
         places.append(spec)
@@ -157,10 +157,10 @@ def _reached(asked: Asked, by: Path, roots: tuple[str, ...]) -> Iterator[_Found 
     *on_the_way, last = [*places, *([below] if below else [])] or [None]
     for package in on_the_way:
         if package is not None and package.origin:
-            path = Path(package.origin).resolve()
+            path = _resolved(package.origin)
             yield _Found(path, whole=not module_at(path).gathers)
     if last is not None and last.origin:
-        path = Path(last.origin).resolve()
+        path = _resolved(last.origin)
         module = module_at(path)
         brought = module.brought.get(asked.taken) if below is None and module.gathers else None
         yield _Found(path, whole=brought is None)
@@ -179,8 +179,16 @@ def _is_standard(path: Path) -> bool:
     return any(path.is_relative_to(sysconfig.get_path(name)) for name in ("stdlib", "platstdlib"))
 
 
-def _is_own(path: Path) -> bool:
+@cache
+def _resolved(origin: str) -> Path:
+    """A module's file: found as often as it is imported, and dear to find."""
+    return Path(origin).resolve()
+
+
+@cache
+def _is_own(path: Path | str) -> bool:
     """Whether a module is the scene's own or ours, not installed from somebody else."""
+    path = Path(path)
     if path.is_relative_to(PROJECT / "engine") or path.is_relative_to(PROJECT / "scenes"):
         return True
     return not {"site-packages", "dist-packages"} & {*path.parts}
