@@ -100,10 +100,11 @@ def stroke(pixels, clip, vertices, starts, which, half, paints, coverage, touche
 
 
 @kept(nogil=True, error_model="numpy")
-def tile(pixels, clip, vertices, starts, which, paints, first, last):
+def tile(pixels, clip, vertices, starts, which, paints, first, last, above):
     """Fill convex polygons: pixels whose middle is inside become paints[k]; on an edge, one of its two sides has it.
 
-    `first` and `last` (bottom,), where each row begins and ends, are infinity and -infinity before and after.
+    `first` and `last` (bottom,), where each row begins and ends, are infinity and -infinity before and after. The first
+    row of `pixels` is the one that has so many `above` it, for the clip and for vertices.
     """
     left, top, right, bottom = clip
     for k in which:
@@ -124,7 +125,7 @@ def tile(pixels, clip, vertices, starts, which, paints, first, last):
         paint = paints[np.uintp(k)]
         for at in range(low, high):
             row = np.uintp(at)
-            line, here = pixels[row], max(left, int(np.ceil(first[row] - 0.5)))
+            line, here = pixels[np.uintp(at - above)], max(left, int(np.ceil(first[row] - 0.5)))
             for column in range(here, min(right, int(np.ceil(last[row] - 0.5)))):
                 line[np.uintp(column)] = paint
             first[row], last[row] = np.inf, -np.inf

@@ -84,7 +84,7 @@ def tile(
     tell(context, "tiles", vertices=vertices, starts=starts, which=which, colours=colours)
     raster, indices = raster_of(context), (np.asarray(starts, np.int64), np.asarray(which, np.int64))
     placed, rows = _placed(vertices, raster.origin), _rows(raster.clip[-1])
-    kernels.tile(raster.pixels, raster.clip, placed, *indices, _words(colours), *rows)
+    kernels.tile(raster.pixels, raster.clip, placed, *indices, _words(colours), *rows, 0)
     raster.surface.mark_dirty()
 
 
@@ -103,17 +103,30 @@ def tile_smoothly(
     from scenes.parts.paint import kernels
 
     raster, (left, top, width, height) = raster_of(context), box
-    pixels = _sheet(max(4 * width * height, round(5.3 * raster.pixels.size)))
-    sheet = pixels[: 4 * width * height].reshape(2 * height, 2 * width)
-    placed, clip = _placed(2 * (vertices - (left, top)), (0, 0)), (0, 0, 2 * width, 2 * height)
-    indices = np.asarray(starts, np.int64), np.asarray(which, np.int64)
-    kernels.tile(sheet, clip, placed, *indices, _words(colours), *_rows(2 * height))
-    if hasattr(context, "told"):
-        four = sheet.view(np.uint8).reshape(height, 2, width, 2, 4).sum((1, 3), np.uint32) // 4
-        tell(context, "pixels", corner=(left, top), pixels=four.astype(np.uint8).view(np.uint32)[..., 0])
     x, y = (round(at + shift) for at, shift in zip((left, top), raster.origin))
-    kernels.halve(raster.pixels, raster.clip, x, y, sheet, np.empty(width, np.uint32))
+    rows = min(height, max(1, SHEET // (4 * width)))
+    pixels, means, four = _sheet(max(SHEET, 4 * width * rows)), np.empty(width, np.uint32), list[Words]()
+    placed, words = _placed(2 * (vertices - (left, top)), (0, 0)), _words(colours)
+    indices, ends = (np.asarray(starts, np.int64), np.asarray(which, np.int64)), _rows(2 * height)
+    for above in range(0, height, rows):
+        rows = min(rows, height - above)
+        sheet, clip = (
+            pixels[: 4 * width * rows].reshape(2 * rows, 2 * width),
+            (0, 2 * above, 2 * width, 2 * (above + rows)),
+        )
+        kernels.tile(sheet, clip, placed, *indices, words, *ends, 2 * above)
+        if hasattr(context, "told"):
+            four.append(
+                (sheet.view(np.uint8).reshape(rows, 2, width, 2, 4).sum((1, 3), np.uint32) // 4).astype(np.uint8)
+            )
+        kernels.halve(raster.pixels, raster.clip, x, y + above, sheet, means)
+    if four:
+        tell(context, "pixels", corner=(left, top), pixels=np.concatenate(four).view(np.uint32)[..., 0])
     raster.surface.mark_dirty()
+
+
+SHEET = 1 << 21
+"""Pixels of twice the size that are painted at once: 8 MB, where those of a whole 4K frame would take 130."""
 
 
 @lru_cache(maxsize=1)

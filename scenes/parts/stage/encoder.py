@@ -24,8 +24,8 @@ BT709 = 1
 LIMITED_RANGE = 1
 
 
-KEPT = 3
-"""Frame buffers that wait to be used again: one that is drawn into, one that is converted, one between."""
+KEPT = 25_000_000
+"""Bytes of frame buffers that wait to be used again: three at 1080p, of larger frames one."""
 
 
 class Pool:
@@ -44,7 +44,7 @@ class Pool:
 
     def give(self, pixels: Pixels) -> None:
         """Nobody else uses this buffer any more."""
-        if len(self._free) < KEPT:
+        if not self._free or (len(self._free) + 1) * pixels.nbytes <= KEPT:
             self._free.append(pixels)
 
 
@@ -60,7 +60,7 @@ class SegmentEncoder:
         self.spec = spec
         self.pool = pool
         self.turn = turn
-        """Held from the first frame until the file is closed: a codec takes 160 MB, so that there is one at a time."""
+        """Held from the first frame until the file is closed: a codec takes 118 MB at 1080p: one at a time."""
         self.busy = False
         """Whether a frame is being encoded, or waits for the segment before."""
         self._begun = False

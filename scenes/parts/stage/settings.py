@@ -15,7 +15,6 @@ SETTINGS: dict[str, Any] = {
     "notify_outdated_version": False,
     "verbosity": "WARNING",
     "max_inflight_encoders": 2,
-    "encoder_queue_size": 8,
 }
 """Each stands where neither a flag, nor a manim.cfg, nor a line of the scene file's says something."""
 
@@ -30,11 +29,17 @@ ENCODER = {
 chroma is coded finer. For keeping: assets/final.cfg."""
 
 
+def frames_waiting(pixels: int) -> int:
+    """How many frames of so many pixels may wait for the encoder: 25 MB at 1080p and below, 37 MB at 4K."""
+    return max(3, min(8, 8 * 1920 * 1080 // pixels))
+
+
 def bring_along() -> None:
     """Set what nobody has set. Where Manim's configuration is put back afterwards (notebooks), so is this."""
     said, default = _said(), ConfigParser()
     default.read(config_file_paths()[0])
-    for name, value in SETTINGS.items():
+    waiting = {"encoder_queue_size": frames_waiting(config.pixel_width * config.pixel_height)}
+    for name, value in (SETTINGS | waiting).items():
         untouched = str(config[name]) == default["CLI"].get(name, raw=True)
         if name not in said and untouched:
             setattr(config, name, value)
