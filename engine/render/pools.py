@@ -98,7 +98,7 @@ def cluster_pool(
             logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     try:
         resolve_address(address)  # a client that cannot even begin does not end quietly
-        client: Any = distributed.Client(address, timeout="10s", set_as_default=False)
+        client: Any = distributed.Client(address, timeout=f"{ANSWERS:g}s", set_as_default=False)
     except (OSError, ValueError) as error:
         raise UnspiralError(f"no Dask scheduler answers at {address} ({str(error).splitlines()[0]})") from None
     with client:
@@ -127,6 +127,8 @@ def cluster_pool(
         yield pool, len(good)
 
 
+ANSWERS = 10.0
+"""Seconds that a scheduler has to answer: it may just be beginning, too."""
 QUIET = 10.0
 """Seconds for which a scheduler has not heard of a worker that was stopped; busy ones, too, tell it that they live."""
 

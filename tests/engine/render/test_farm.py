@@ -50,8 +50,10 @@ def scene(folder: Path, name: str, plays: int = 2, seconds: float = 1) -> Path:
     return file
 
 
-def unspiral(folder: Path, *arguments: object, start: bool = False, project: Path = PROJECT) -> subprocess.Popen:
-    command = [sys.executable, "-c", "from engine.cli import main; main()", "render", *map(str, arguments)]
+def unspiral(
+    folder: Path, *arguments: object, start: bool = False, project: Path = PROJECT, before: str = ""
+) -> subprocess.Popen:
+    command = [sys.executable, "-c", f"{before}from engine.cli import main; main()", "render", *map(str, arguments)]
     process = subprocess.Popen(
         command,
         cwd=folder,
@@ -242,7 +244,8 @@ def test_a_cluster_that_runs_other_code_is_refused_in_sentences(tmp_path: Path) 
 @pytest.mark.parametrize("address", ["nonsense://here", "tcp://127.0.0.1:1"], ids=["no address", "nobody there"])
 def test_an_unreachable_scheduler_is_one_line(address: str, tmp_path: Path) -> None:
     pytest.importorskip("distributed", reason=DASK)
-    done = unspiral(tmp_path, scene(tmp_path, "Some"), "--cluster", address)
+    impatient = "from engine.render import pools; pools.ANSWERS = 1; "
+    done = unspiral(tmp_path, scene(tmp_path, "Some"), "--cluster", address, before=impatient)
     assert done.returncode == 2
     assert len(done.communicated[1].splitlines()) == 1
     assert f"no Dask scheduler answers at {address}" in done.communicated[1]
