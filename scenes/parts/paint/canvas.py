@@ -19,6 +19,9 @@ class Box(NamedTuple):
 
 Pixels = NDArray[Any]
 """(height, width, 4) uint8: red, green, blue, alpha, premultiplied."""
+
+FAR = 1e7
+"""Pixels: nothing is painted further out, so that whole numbers can hold all places."""
 WIDE = 1.5
 """Width over height from which on pictures have their read-outs beside the plot; above and below it otherwise."""
 

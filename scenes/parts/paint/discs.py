@@ -53,16 +53,10 @@ class Discs:
         """Paint discs centred at pixels xy (N, 2), in order: later ones over earlier ones. labels (N,) below K."""
         tell(canvas.context, "points", centres=xy, labels=labels, discs=self)
         reach = int(np.ceil(_reach(self.radius, self.diamond)))
-        seen = ((xy > -reach - 1) & (xy < (canvas.width + reach + 1, canvas.height + reach + 1))).all(1)
-        if not seen.all():
-            xy, labels = xy[seen], labels[seen]
-        steps = np.rint(PHASES * xy).astype(np.int64)
-        corner, phase = steps // PHASES - reach, steps % PHASES
-        which = (labels * PHASES + phase[:, 1]) * PHASES + phase[:, 0]
         sprites = _sprites(
             self.radius, self.rim, self.colours, self.rims, self.holes, self.hole, self.squares, self.diamond
         )
-        stamp(canvas.context, corner, which, sprites)
+        stamp(canvas.context, xy, labels, sprites, PHASES, reach)
 
 
 def _each(colours: ArrayLike) -> tuple[RGB, ...]:

@@ -8,6 +8,7 @@ import numpy as np
 from numba import njit, uint32
 
 from engine.network.compiled import kept
+from scenes.parts.paint.canvas import FAR
 
 NO_NAN = {"nnan", "ninf", "nsz"}
 
@@ -23,21 +24,27 @@ def over(under, paint, keep):
 
 
 @kept(nogil=True)
-def stamp(pixels, clip, corners, which, sprites):
-    """Paint sprites[which[k]] with its first pixel at corners[k] (column, row), one after the other.
+def stamp(pixels, clip, centres, labels, shift, reach, phases, sprites):
+    """Paint marks at centres (N, 2), shifted by whole pixels, one after the other; those far out or nowhere not.
 
-    Every pixel of a sprite is blended, the empty ones too: without a question for each, eight are blended at once.
+    sprites (K · phases², height, width): each label's at `phases` places in a pixel each way, row by row, the middle
+    `reach` pixels from the first. Every pixel of a sprite is blended, the empty ones too: without a question for each,
+    eight are blended at once.
     """
     left, top, right, bottom = clip
+    across, down = shift
     height, width = sprites.shape[1:]
-    for k in range(len(corners)):
-        x, y = corners[k, 0], corners[k, 1]
-        sprite = np.uintp(which[k])
+    for k in range(len(centres)):
+        if not (-FAR < centres[k, 0] < FAR and -FAR < centres[k, 1] < FAR):
+            continue
+        column, row = np.int64(np.rint(phases * centres[k, 0])), np.int64(np.rint(phases * centres[k, 1]))
+        x, y = column // phases - reach + across, row // phases - reach + down
+        sprite = np.uintp((labels[k] * phases + row % phases) * phases + column % phases)
         for i in range(max(0, top - y), min(height, bottom - y)):
-            row, line = pixels[np.uintp(y + i)], sprites[sprite, np.uintp(i)]
+            under, line = pixels[np.uintp(y + i)], sprites[sprite, np.uintp(i)]
             for j in range(max(0, left - x), min(width, right - x)):
-                paint = line[np.uintp(j)]
-                row[np.uintp(x + j)] = over(row[np.uintp(x + j)], paint, uint32(255) - (paint >> uint32(24)))
+                paint, at = line[np.uintp(j)], np.uintp(x + j)
+                under[at] = over(under[at], paint, uint32(255) - (paint >> uint32(24)))
 
 
 @kept(nogil=True, fastmath=NO_NAN, error_model="numpy")

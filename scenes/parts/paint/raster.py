@@ -7,16 +7,13 @@ import cairo
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from scenes.parts.paint.canvas import tell
+from scenes.parts.paint.canvas import FAR, tell
 
 Colour = tuple[float, float, float, float]
 """As `Canvas.colour` gives it: cairo's red, green and blue, and alpha, not premultiplied."""
 
 Words = NDArray[np.uint32]
 """Pixels as cairo has them: alpha, red, green, blue from the highest byte to the lowest, premultiplied."""
-
-FAR = 1e7
-"""Pixels: nothing is painted further out, so that whole numbers can hold all places."""
 
 
 class Raster(NamedTuple):
@@ -147,13 +144,23 @@ def _words(colours: NDArray[np.floating]) -> Words:
     return np.ascontiguousarray(parts).view(np.uint32)[:, 0]
 
 
-def stamp(context: cairo.Context, corners: NDArray[np.integer], which: NDArray[np.integer], sprites: Words) -> None:
-    """Paint sprites[which[k]] with its top left pixel at corners[k]. sprites (S, height, width), corners (N, 2) int."""
+def stamp(
+    context: cairo.Context,
+    centres: NDArray[np.floating],
+    labels: NDArray[np.integer],
+    sprites: Words,
+    phases: int,
+    reach: int,
+) -> None:
+    """Paint marks centred at `centres` (N, 2), in order: label k's are sprites[k phases² : (k + 1) phases²].
+
+    Each is for one of `phases` places in a pixel each way, row by row, its middle `reach` pixels from its first.
+    """
     from scenes.parts.paint import kernels
 
     raster = raster_of(context)
-    moved = corners.astype(np.int64) + np.rint(raster.origin).astype(np.int64)
-    kernels.stamp(raster.pixels, raster.clip, moved, which.astype(np.int64), sprites)
+    shift, centres = tuple(np.rint(raster.origin).astype(int).tolist()), np.ascontiguousarray(centres, np.float64)
+    kernels.stamp(raster.pixels, raster.clip, centres, labels.astype(np.int64), shift, reach, phases, sprites)
     raster.surface.mark_dirty()
 
 
