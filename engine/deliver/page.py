@@ -5,18 +5,16 @@ import html
 import io
 import math
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import av
-import numpy as np
 from PIL import Image
 
 from engine.deliver.captions import as_vtt
 from engine.deliver.slides import ASSETS, STRIP, Deck, Slide
 from engine.deliver.targets import H264, within
-from engine.deliver.video import Encoder, RawFrame, counting, frames, frames_backwards, join, some_frames
+from engine.deliver.video import Encoder, counting, frames, frames_backwards, join, some_frames
 from engine.page.letters import faces
 from engine.progress import duration
 
@@ -138,7 +136,7 @@ def _clip(number: int, slide: Slide, room: "Room") -> str:
     encoder = room.encoder(number)
     with tempfile.TemporaryDirectory() as folder:
         silent, whole = (Path(folder) / f"{name}.mp4" for name in ("silent", "whole"))
-        encoder.write(silent, _scaled(frames(slide.section.video), room.lines), slide.clip.rate)
+        encoder.write(silent, frames(slide.section.video, room.lines), slide.clip.rate)
         join([silent], whole, slide.clip.rate, sound=slide.heard(encoder))
         room.took(number, encoder, whole.stat().st_size)
         encoded = base64.b64encode(whole.read_bytes()).decode()
@@ -192,15 +190,3 @@ def _needed(slide: Slide, encoder: Encoder) -> float:
         path = Path(folder) / "some.mp4"
         count = encoder.write(path, some, slide.clip.rate)
         return path.stat().st_size * slide.section.frames / max(count, 1)
-
-
-def _scaled(shown: Iterable[RawFrame], lines: int) -> Iterator[RawFrame]:
-    """Frames with at most so many lines."""
-    for pixels in shown:
-        height, width = pixels.shape[:2]
-        if height <= lines:
-            yield pixels
-            continue
-        smaller = av.VideoFrame.from_ndarray(pixels, format="rgb24")
-        smaller = smaller.reformat(width=2 * round(width * lines / height / 2), height=lines)
-        yield np.asarray(smaller.to_ndarray(), np.uint8)

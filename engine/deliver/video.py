@@ -106,13 +106,13 @@ def counting(words: str, total: int) -> Iterator[None]:
             _READ.reset(token)
 
 
-def frames(path: Path) -> Iterator[RawFrame]:
-    """The frames of a lossless video, as drawn: RGB (H, W, 3), or RGBA (H, W, 4) with premultiplied alpha."""
+def frames(path: Path, lines: int | None = None) -> Iterator[RawFrame]:
+    """A video's frames: RGB (H, W, 3), or RGBA (H, W, 4) with premultiplied alpha, H being at most `lines`."""
     with av.open(path) as container:
         stream = container.streams.video[0]
         for frame in container.decode(stream):
             _READ.get()()
-            yield _pixels(frame)
+            yield _pixels(frame, lines)
 
 
 def some_frames(path: Path, together: int, every: int) -> Iterator[RawFrame]:
@@ -147,9 +147,11 @@ def _group(container: Any, group: list[int]) -> Iterator[RawFrame]:
         yield _pixels(frame)
 
 
-def _pixels(frame: av.VideoFrame) -> RawFrame:
-    clear = any(component.is_alpha for component in frame.format.components)
-    return np.asarray(frame.to_ndarray(format="rgba" if clear else "rgb24"), np.uint8)
+def _pixels(frame: av.VideoFrame, lines: int | None = None) -> RawFrame:
+    form = "rgba" if any(component.is_alpha for component in frame.format.components) else "rgb24"
+    if lines is not None and lines < frame.height:
+        frame = frame.reformat(2 * round(frame.width * lines / frame.height / 2), lines, form)
+    return np.asarray(frame.to_ndarray(format=form), np.uint8)
 
 
 def straight(pixels: RawFrame) -> RawFrame:
@@ -177,10 +179,7 @@ def _division() -> NDArray[np.uint8]:
 
 
 def _filled(pixels: RawFrame) -> NDArray[np.uint32]:
-    """Clear pixels (H, W), RGBA as one number each.
-
-    They have the average colour around a block of 4 × 4 pixels, or, where all is clear there, of 32 × 32.
-    """
+    """Clear pixels (H, W), a number each: the average around 4 × 4 of them, or 32 × 32 where all is clear."""
     height, width = pixels.shape[:2]
     sums = _fours(pixels).astype(np.float32)
     near = _averages(sums)
@@ -234,8 +233,7 @@ def join(
     """Videos of one codec and size, one after the other, not encoded anew: frame n is shown at n / rate exactly.
 
     `chapters` are (title, start, end in s); `sound` is frames of sound and the codec to put them in; `captions` become
-    a track that players can show, in an MP4. (FFmpeg's concat
-    goes by the durations that files state, in milliseconds: frames creep out of place.)
+    a track in an MP4. (FFmpeg's concat goes by durations in milliseconds, as files state them: frames creep.)
     """
     late = max((_reordered(part, rate) for part in parts), default=0)
     with av.open(path, "w", options=container_options(path)) as joined:
