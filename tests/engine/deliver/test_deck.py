@@ -228,6 +228,10 @@ def test_a_page_is_played_forwards_backwards_and_in_a_loop_by_keys(
     browser.press(RIGHT)  # a section that loops by itself
     browser.wait(f"Reveal.getIndices().h == 2 && {VIDEO} && {VIDEO}.loop && {VIDEO}.currentTime > 0.9")
     browser.wait(f"{VIDEO}.currentTime < 0.5 && !{VIDEO}.paused")
+    name = "document.querySelector('.present h2')"
+    browser.run(f"{name}.textContent += ' and so on'.repeat(40)")  # a long name ends in dots, on the screen
+    right, wide = browser.run(f"return [{name}.getBoundingClientRect().right, innerWidth]")
+    assert 0.8 * wide < right <= wide and browser.run(f"return {name}.scrollWidth > {name}.clientWidth")
     browser.press("n")
     assert browser.run("return document.getElementById('notes').innerText") == "Here they fan out <now> & then."
     stage, notes = (
