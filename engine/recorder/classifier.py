@@ -46,6 +46,18 @@ def likely(
         call for call in linear[::-1] if _outputs(call) >= least and (call is linear[-1] or _is_given(call, returned))
     ]  # another is hidden: what it gives goes on to the layers after it
     call = next(iter(exact[::-1] or larger), None)
+    if linear and not exact and source is None and labels.classes is None and _fits(labels, returned, tried):
+        last = names[linear[-1].module]
+        said("numbers", f"y are numbers to fit: what {last!r} reads is recorded, without a classifier")
+        return last
+    if call is not None and not exact and source is None and not _is_given(call, returned):
+        answers = next((t for t in tensors_in(returned) if _gives(t, inputs.rows, fitting)), None)
+        if answers is not None and answers.shape[1] > 1:  # it is hidden: another step gives the answers
+            raise UnspiralError(
+                f"the model gives {answers.shape[1]} scores for each point, which no linear layer gives and which are "
+                f"linear in nothing that it computes: name embedding={names[call.module]!r}, or another module whose "
+                "output is to be seen, with classifier=None"
+            )
     embedding = [*model.get_submodule(source).modules()] if isinstance(source, str) else []
     if call is not None and not exact and call.module in embedding:
         return None  # it makes what is to be seen
@@ -68,6 +80,14 @@ def likely(
     if source is not None or labels.classes is None:
         return None
     raise _no_classifier(model, linear, returned, tried, least)
+
+
+def _fits(labels: Labels, returned: Any, tried: Inputs) -> bool:
+    """Whether a model gives numbers from which those in y follow, as a density's: other than y's, and no image."""
+    first = first_tensor(returned)
+    if first is None or first.ndim != 2 or len(first) != tried.rows or kind_of(tried, returned, labelled=True):
+        return False
+    return labels.values is not None and labels.values.ndim == 1 and first[:1].numel() != tried.flat()[:1].size
 
 
 def _is_given(call: Call, returned: Any) -> bool:
@@ -148,11 +168,11 @@ def _outputs(call: Call) -> int:
 
 def classifier_of(
     model: nn.Module, name: str, calls: Sequence[Call], returned: Any, tried: Inputs, inputs: Inputs, y: Any,
-    label: int | str, names: Sequence[str], said: Said,
+    label: int | str, names: Sequence[str], said: Said, numbers: bool = False,
 ) -> tuple[Head, Labels]:  # fmt: skip
     """How the embedding and the scores of the classifier of this name are read, and y for it.
 
-    UnspiralError says what does not fit.
+    `numbers`: y may be numbers to fit, of which it gives more or fewer. UnspiralError says what does not fit.
     """
     module = model.get_submodule(name)
     own = [call for call in calls if call.module is module]
@@ -165,7 +185,9 @@ def classifier_of(
     axis = 1 if isinstance(module, CONVOLUTIONS) else -1
     outputs = output.shape[axis] if isinstance(output, Tensor) and output.ndim > 1 else None
     with torch.no_grad():
-        labels = read_labels(y, inputs.rows, outputs, names, name) if outputs else Labels(None)
+        fit = read_labels(y, inputs.rows, None) if numbers else None
+        for_scores = fit is None or fit.values is None or outputs in wanted(fit)[0]
+        labels = read_labels(y, inputs.rows, outputs if for_scores else None, names, name) if outputs else Labels(None)
         single = labels.classes if labels.classes is not None and labels.classes.ndim == 1 else None
         how = head_of(name, module, read, output, named, None if single is None else single[: len(read)])
         head = Head(

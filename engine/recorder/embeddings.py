@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from engine.errors import UnspiralError
 from engine.network.layers import Linear, Network
 from engine.network.lines import extent_of, square_grid
+from engine.recorder.answers import Answers
 from engine.recorder.chain import changed
 from engine.recorder.head import Head
 from engine.recorder.inputs import Inputs
@@ -158,8 +159,8 @@ class Embeddings:
 
         def embedding(model: nn.Module, x: Any) -> Tensor:
             e = as_rows(source(model, x), part.rows)
-            if isinstance(source, Product) and head is not None and self._linear is None:
-                self._linear = head.rows(source.weights(model))
+            if isinstance(source, Product | Answers) and head is not None and self._linear is None:
+                self._linear = head.rows(source.weights(model, x))
             if head is None or name is None:
                 return e
             module = model.get_submodule(name)

@@ -107,7 +107,7 @@ def head_of(name: str, module: nn.Module, read: Tensor, output: Any, linear: str
         weight, bias = _plain_weights(module)
         channels = read.flatten(2).transpose(1, 2) if isinstance(module, CONVOLUTIONS) else read
         scores = output.flatten(2).transpose(1, 2) if isinstance(module, CONVOLUTIONS) else output
-        if channels.shape[-1] == weight.shape[1] and _close(channels @ weight.T + bias, scores):
+        if channels.shape[-1] == weight.shape[1] and close(channels @ weight.T + bias, scores):
             return "weights"
     if read.ndim == 2 and output.ndim == 2 and len(read) == len(output):
         try:
@@ -126,8 +126,8 @@ def head_of(name: str, module: nn.Module, read: Tensor, output: Any, linear: str
         try:
             weight, bias = _probed(module, read)
             scores = read @ weight.T + bias
-            if _close(scores - scores.mean(1, keepdim=True), output - output.mean(1, keepdim=True)) and (
-                output.shape[1] > 1 or _close(scores, output)
+            if close(scores - scores.mean(1, keepdim=True), output - output.mean(1, keepdim=True)) and (
+                output.shape[1] > 1 or close(scores, output)
             ):
                 return "probed"
         except Exception:  # whatever somebody's module does with points that are not its own
@@ -182,7 +182,7 @@ def same_scores(scores: Tensor, returned: Tensor) -> bool:
         return False
     given = returned.reshape(scores.shape)
     along = (lambda s: s, lambda s: s.log_softmax(-1), lambda s: s.softmax(-1), torch.sigmoid)
-    return any(_close(given, f(scores)) for f in along)
+    return any(close(given, f(scores)) for f in along)
 
 
 def tensors_in(returned: Any, depth: int = 3) -> Iterator[Tensor]:
@@ -232,7 +232,7 @@ def _probed(module: nn.Module, read: Tensor) -> tuple[Tensor, Tensor]:
     return (scores[1:] - scores[:1]).T.contiguous(), scores[0]
 
 
-def _close(a: Tensor, b: Tensor) -> bool:
+def close(a: Tensor, b: Tensor) -> bool:
     """Whether two tensors are the same but for rounding, which half-wide numbers have more of."""
     if a.shape != b.shape:
         return False

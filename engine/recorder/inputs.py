@@ -136,6 +136,8 @@ def _tensor(value: Any, name: str, like: Tensor | None) -> Any:
         raise UnspiralError(f"{name} needs a gradient; give {name}.detach()")
     if isinstance(value, Tensor):
         given = value.detach().clone()
+    elif isinstance(value, tuple) and value and all(isinstance(part, Tensor) for part in value):
+        return tuple(_tensor(part, f"{name}[{i}]", like) for i, part in enumerate(value))  # the state of an LSTM
     elif isinstance(value, list) and value and all(isinstance(part, Tensor) for part in value):
         if len({part.shape for part in value}) > 1:
             return [part.detach().clone() for part in value]

@@ -17,15 +17,15 @@ from torch.nn.parameter import is_lazy as is_lazy_tensor
 from engine.errors import UnspiralError, unknown
 from engine.recipes.data import Labelled, labelled
 from engine.recorder.chain import Chain, chain_of
-from engine.recorder.classifier import Call, classifier_of, compare, last_linear, likely, wanted, within
+from engine.recorder.classifier import Call, classifier_of, compare, last_linear, likely, within
 from engine.recorder.embeddings import Embeddings, as_rows
 from engine.recorder.head import Head, all_rows
 from engine.recorder.inputs import READ, Inputs, inputs_of
 from engine.recorder.kinds import check_answers, check_callable, first_tensor, no_module, without_classifier
 from engine.recorder.labels import IGNORED, Labels, read_labels
 from engine.recorder.probe import Probe
-from engine.recorder.product import product_of
 from engine.recorder.said import Said
+from engine.recorder.unnamed import unnamed
 
 AUTO: Final = "the last linear layer whose outputs are the classes"
 """Which classifier is meant if none is named."""
@@ -134,9 +134,10 @@ def observe(model: nn.Module, wrappers: str, given: Given, said: Said) -> Observ
         try:
             classifier = likely(model, calls, returned, tried, inputs, y, source, said)
         except UnspiralError:
-            if source is not None or (seen := _own_weights(probe, calls, tried, inputs, y, given, said)) is None:
+            found = unnamed(probe, tried, inputs, y, given.names, said) if source is None else None
+            if found is None:
                 raise
-            return seen
+            return _arranged(probe, found.source, found.head, None, calls, inputs, found.labels, given, said)
         made = first_tensor(returned)
         if (
             classifier is not None
@@ -153,8 +154,9 @@ def observe(model: nn.Module, wrappers: str, given: Given, said: Said) -> Observ
         if isinstance(source, str):
             compare(model, source, classifier, calls, said)
         head, labels = classifier_of(
-            model, classifier, calls, returned, tried, inputs, y, given.label, given.names, said
-        )
+            model, classifier, calls, returned, tried, inputs, y, given.label, given.names, said,
+            numbers=given.classifier is AUTO,
+        )  # fmt: skip
         _question(classifier, head, labels, inputs, said)
         source = source if callable(source) else classifier
     elif source is None:
@@ -166,23 +168,6 @@ def observe(model: nn.Module, wrappers: str, given: Given, said: Said) -> Observ
         module = model.get_submodule(classifier)
         return seen._replace(only=head.only, every=partial(all_rows, module) if head.how == "weights" else None)
     return seen
-
-
-def _own_weights(
-    probe: Probe, calls: Sequence[Call], tried: Inputs, inputs: Inputs, y: Any, given: Given, said: Said
-) -> Observed | None:
-    """What is recorded of a model whose classifier is no module; None if it has none, or several labels a point."""
-    labels = read_labels(y, inputs.rows, None, given.names)
-    if labels.classes is None or labels.classes.ndim != 1 or labels.several:
-        return None
-    with suppress(UnspiralError):
-        product = probe.function(lambda model, x: product_of(model, x, wanted(labels)[0]), tried)
-        if product is not None:
-            outputs = probe.model.get_parameter(product.weight).shape[1 if product.columns else 0]
-            labels = read_labels(y, inputs.rows, outputs, given.names, product.weight)
-            head = Head("weights", "rows", outputs, 0 if outputs == 1 else None)
-            return _arranged(probe, product, head, None, calls, inputs, labels, given, said)
-    return None
 
 
 def _names(model: nn.Module, wrappers: str, given: Given) -> tuple[Any, Any]:

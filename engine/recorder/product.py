@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import torch
@@ -11,6 +10,7 @@ from torch.nn.functional import linear
 from torch.overrides import TorchFunctionMode
 
 from engine.network.layers import Linear
+from engine.recorder.answers import ask
 from engine.recorder.chain import changed
 from engine.recorder.head import array_of, same_scores, tensors_in
 
@@ -39,12 +39,12 @@ class Product(NamedTuple):
         """The embedding (N, d) of x, with which the model is called."""
         weight = model.get_parameter(self.weight)
         with _Multiplied([weight]) as seen:
-            _ask(model, x)
+            ask(model, x)
         if not seen.rows:
             raise changed(f"it no longer multiplies with its weights {self.weight!r}")
         return seen.rows[-1][1]
 
-    def weights(self, model: nn.Module) -> Linear:
+    def weights(self, model: nn.Module, _: Any = None) -> Linear:
         """W (K, d) and b (K,) as they are now."""
         weight = model.get_parameter(self.weight).detach()
         rows = weight.T if self.columns else weight
@@ -59,7 +59,7 @@ def product_of(model: nn.Module, x: Any, wanted: set[int]) -> Product | None:
     """
     named = dict(model.named_parameters())
     with _Multiplied([p for p in named.values() if p.ndim == 2]) as seen:
-        returned = _ask(model, x)
+        returned = ask(model, x)
     given = [tensor for tensor in tensors_in(returned) if tensor.is_floating_point()]
     for weight, read in reversed(seen.rows):
         name = next(known for known, parameter in named.items() if parameter is weight)
@@ -73,11 +73,6 @@ def product_of(model: nn.Module, x: Any, wanted: set[int]) -> Product | None:
                 if any(same_scores(moved, tensor) for tensor in given):
                     return Product(name, bias, columns)
     return None
-
-
-def _ask(model: nn.Module, x: Any) -> Any:
-    """What a model gives for all that it takes: one thing, several in order, or by name."""
-    return model(**x) if isinstance(x, Mapping) else model(*x) if isinstance(x, tuple) else model(x)
 
 
 class _Multiplied(TorchFunctionMode):

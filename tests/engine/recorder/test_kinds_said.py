@@ -90,7 +90,7 @@ class Bare(nn.Module):
         self.W1, self.W2 = nn.Parameter(torch.randn(8, 4)), nn.Parameter(torch.randn(4, 3))
 
     def forward(self, x):
-        return -torch.cdist((x @ self.W1).relu(), self.W2.T)
+        return torch.sin((x @ self.W1).relu() @ self.W2)
 
 
 class Estimator:

@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from torch import nn
 from torch.utils.data import Dataset
 
-from engine import NotRecorded, UnspiralError, spirals
+from engine import NotRecorded, Run, UnspiralError, spirals
 from engine.recorder import Recorder
 
 SPIRALS = spirals(0, points=30, inner=0.2)
@@ -227,3 +227,42 @@ def test_a_refusal_says_what_would_work(tmp_path, given, said):
     with pytest.raises(UnspiralError, match=said) as caught:
         Recorder(tmp_path / "run.safetensors", x=X, **given)
     assert len(str(caught.value)) < 300 and not list(tmp_path.iterdir())
+
+
+def test_a_density_of_numbers_to_fit_is_recorded_by_what_its_last_layer_reads(tmp_path):
+    class Mixture(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.hidden, self.shares, self.means = nn.Linear(1, 6), nn.Linear(6, 4), nn.Linear(6, 4)
+
+        def forward(self, x):
+            h = torch.tanh(self.hidden(x))
+            return F.softmax(self.shares(h), 1), self.means(h)
+
+    x, model = torch.linspace(-1, 1, 20)[:, None], Mixture()
+    with pytest.warns(NotRecorded, match="numbers to fit: what 'means' reads is recorded, without a classifier"):
+        recorder = Recorder(tmp_path / "run.safetensors", model, x, torch.sin(3 * x))
+    with recorder:
+        recorder.snapshot(0)
+    run = Run.load(tmp_path / "run.safetensors")
+    assert np.allclose(run.embedding(0), torch.tanh(model.hidden(x)).detach(), atol=1e-6) and not run.layers
+    assert np.allclose(run.constants["values"], torch.sin(3 * x)[:, 0])
+
+
+def test_the_state_of_an_lstm_is_given_as_its_tutorials_give_it(tmp_path):
+    class Words(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.encoder, self.rnn, self.decoder = nn.Embedding(7, 5), nn.LSTM(5, 5), nn.Linear(5, 7)
+
+        def forward(self, tokens, state):
+            h, state = self.rnn(self.encoder(tokens), state)
+            return F.log_softmax(self.decoder(h).view(-1, 7), 1), state
+
+    model, text = Words(), torch.randint(0, 7, (6, 4), generator=torch.Generator().manual_seed(0))
+    state = torch.zeros(1, 4, 5), torch.zeros(1, 4, 5)
+    with Recorder(tmp_path / "run.safetensors", model, (text[:-1], state), text[1:]) as recorder:
+        recorder.snapshot(0)
+    run = Run.load(tmp_path / "run.safetensors")
+    assert np.array_equal(run.scores(0).argmax(1), model(text[:-1], state)[0].detach().argmax(1))
+    assert np.array_equal(run.points.y, text[1:].flatten())

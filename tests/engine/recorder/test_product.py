@@ -40,9 +40,18 @@ WAYS: dict[str, Callable[[Own, Tensor], Tensor]] = {
     "rows transposed": lambda m, e: torch.matmul(e, m.rows.t()),
     "functional": lambda m, e: F.log_softmax(F.linear(e, m.rows, m.bias), 1),
     "addmm": lambda m, e: torch.addmm(m.bias, e, m.columns).softmax(1),
+    "einsum": lambda m, e: torch.einsum("nd,kd->nk", e, m.rows) / 0.7,
+    "sum": lambda m, e: (e[:, None] * m.rows).sum(-1).log_softmax(1),
+    "batches": lambda m, e: torch.bmm(e[:, None], m.columns.expand(len(e), -1, -1))[:, 0],
+    "squares": lambda m, e: -((e[:, None] - m.rows) ** 2).sum(-1),
+    "square of cdist": lambda m, e: torch.softmax(-(torch.cdist(e, m.rows) ** 2), 1),
+    "multiplied out": lambda m, e: 2 * e @ m.rows.t() - (e**2).sum(1, keepdim=True) - (m.rows**2).sum(1),
+    "norm": lambda m, e: -(e[:, None] - m.rows).norm(dim=-1),
+    "cdist": lambda m, e: -torch.cdist(e, m.rows),
 }
 
 
+@pytest.mark.filterwarnings("ignore:the scores are distances")
 @pytest.mark.parametrize("way", WAYS)
 def test_what_a_models_own_weights_are_multiplied_with_is_the_embedding(tmp_path: Path, way: str) -> None:
     model, path = Own(WAYS[way]), tmp_path / "own.safetensors"
@@ -72,10 +81,61 @@ def test_a_single_logit_of_own_weights_has_two_half_planes(tmp_path: Path) -> No
     assert np.allclose(rows, np.stack([np.zeros(2), model.columns.detach()[:, 0]]))
 
 
-def test_scores_that_are_no_product_are_refused_as_before(tmp_path: Path) -> None:
-    model = Own(lambda m, e: -torch.cdist(e, m.rows))
+SHARED = {way: WAYS[way] for way in ("squares", "square of cdist", "multiplied out", "einsum")}
+
+
+@pytest.mark.parametrize("way", SHARED)
+def test_the_loss_of_scores_that_are_linear_up_to_what_all_classes_share_is_the_models_own(
+    tmp_path: Path, way: str
+) -> None:
+    model, path = Own(SHARED[way]), tmp_path / "shared.safetensors"
+    with Recorder(path, model, X, Y) as recorder:
+        recorder.snapshot(0)
+    given = model(X).detach()
+    probabilities = given if "cdist" in way else given.softmax(1)
+    assert Run.load(path).loss[0] == pytest.approx(float(F.nll_loss(probabilities.log(), Y)), rel=1e-4)
+
+
+def test_the_smallest_of_distances_is_the_answer(tmp_path: Path) -> None:
+    model, path = Own(lambda m, e: torch.cdist(e, m.rows) ** 2), tmp_path / "far.safetensors"
+    with Recorder(path, model, X, Y) as recorder:
+        recorder.snapshot(0)
+    assert np.array_equal(Run.load(path).scores(0).argmax(1), model(X).detach().argmin(1))
+
+
+def test_of_distances_that_are_no_squares_it_is_said_that_the_loss_is_another(tmp_path: Path) -> None:
+    model, path = Own(lambda m, e: torch.cdist(e, m.rows)), tmp_path / "far.safetensors"
+    with pytest.warns(NotRecorded, match="the loss that films work out is that of the squares"):
+        recorder = Recorder(path, model, X, Y)
+    with recorder:
+        recorder.snapshot(0)
+    assert np.array_equal(Run.load(path).scores(0).argmax(1), model(X).detach().argmin(1))
+
+
+@pytest.mark.parametrize(
+    "scores",
+    [
+        lambda m, e: torch.sin(e @ m.columns),
+        lambda m, e: -(torch.cdist(e, torch.stack([e[Y[: len(e)] == k].mean(0) for k in range(3)])) ** 2),
+    ],
+    ids=["bent", "of the others"],
+)
+def test_scores_that_are_linear_in_nothing_are_refused(tmp_path: Path, scores: Callable[[Own, Tensor], Tensor]) -> None:
     with pytest.raises(UnspiralError, match="computes with weights of its own"):
-        Recorder(tmp_path / "none.safetensors", model, X, Y)
+        Recorder(tmp_path / "none.safetensors", Own(scores), X, Y)
+
+
+def test_a_hidden_layer_is_never_taken_for_the_classifier_of_scores_that_another_step_gives(tmp_path: Path) -> None:
+    class Both(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.hidden, self.pairs = nn.Linear(2, 16), nn.Bilinear(16, 2, 3)
+
+        def forward(self, x: Tensor) -> Tensor:
+            return self.pairs(torch.relu(self.hidden(x)), x)
+
+    with pytest.raises(UnspiralError, match=r"gives 3 scores .* linear in nothing .* embedding='hidden'"):
+        Recorder(tmp_path / "hidden.safetensors", Both(), X, Y)
 
 
 def test_weights_that_are_used_no_longer_are_named(tmp_path: Path) -> None:
