@@ -19,6 +19,8 @@ from engine.render.pools import work
 from engine.render.scene_file import SceneFile, find_scene
 from engine.render.told import Standing, heard
 
+LATE = 120
+"""Frames left of a clip from which on another process may help to draw it: it goes through the scene first."""
 SILENT = 30.0
 """Seconds without a finished segment after which that is said."""
 
@@ -39,6 +41,8 @@ class Underway:
     doing: Standing | None = None
     """What takes time before a frame can be drawn."""
     tries: dict[Any, int] = field(default_factory=dict)
+    drawing: int = 0
+    """How many processes have been asked to draw it, all of which go through it and draw what nobody has begun."""
 
     @property
     def output(self) -> str:
@@ -77,8 +81,8 @@ _Task = tuple[Underway, str, tuple[Any, ...]]
 class _Tasks:
     """What was asked of executors and is not yet answered."""
 
-    def __init__(self, pool: Callable[[], Executor], spread: bool) -> None:
-        self._pool, self._spread = pool, spread
+    def __init__(self, pool: Callable[[], Executor], workers: int, spread: bool) -> None:
+        self._pool, self._workers, self._spread = pool, workers, spread
         self._executors = [pool()]
         self.waiting: dict[Future[Any], _Task] = {}
 
@@ -116,6 +120,11 @@ class _Tasks:
         except Exception as error:
             return clip, verb, Failed(f"{type(error).__name__}: {error}")
 
+    @property
+    def free(self) -> bool:
+        """Whether a process has nothing to do."""
+        return len(self.waiting) < self._workers
+
     def ask_again(self) -> None:
         """Ask others for all that is waited for, if there may be others; the first answer counts."""
         if self._spread:
@@ -145,15 +154,17 @@ def render(
 ) -> list[Underway]:
     """Render all jobs; a scene that fails has an `error`, the others finish. `say` is told when nothing moves any more.
 
-    A clip is shared among processes in parts of at least `least` frames.
+    A clip of fewer than `least` frames is not shared among processes. On this machine the longest is begun first, and
+    who has nothing to do helps with what is being drawn; with `spread` clips are divided into parts.
 
     `pool` makes an executor of `workers` processes, and another one should that break. With `spread` it makes another
     one, too, when nothing moves, which is asked anew for what is waited for: the first answer counts. `report` is told
     of progress a few times a second. KeyboardInterrupt leaves what is finished in the cache, and nothing half-finished.
     """
     clips = [Underway(job) for job in jobs]
-    tasks = _Tasks(pool, spread)
+    tasks = _Tasks(pool, workers, spread)
     share = -(-2 * workers // len(clips)) if workers > len(clips) else 1
+    ready: list[Underway] = []
     try:
         for clip in clips:
             tasks.submit(clip, "plan")
@@ -161,12 +172,17 @@ def render(
         while tasks.waiting:
             finished, _ = wait(tasks.waiting, timeout=0.3, return_when=FIRST_COMPLETED)
             for future in finished:
-                if found := tasks.answer(future):
+                if not (found := tasks.answer(future)):
+                    continue
+                if spread:
                     _go_on(*found, tasks, share, least)
+                elif _take(*found, tasks):
+                    ready.append(found[0])
             for clip in clips:
                 told = heard(clip.job)
                 clip.progress = _progress(clip, told)
                 clip.doing = None if clip.progress[0] else next((one for one in told if one.words), None)
+            _hand_out(ready, clips, tasks, least)
             report(clips)
             if finished or seen != (seen := [clip.progress for clip in clips]):
                 moved, silent = time.monotonic(), SILENT
@@ -201,6 +217,48 @@ def _go_on(clip: Underway, verb: str, answer: Any, tasks: _Tasks, share: int, le
         clip.made = answer
     elif clip.pending == 0:
         tasks.submit(clip, "finish")
+
+
+def _take(clip: Underway, verb: str, answer: Any, tasks: _Tasks) -> bool:
+    """Take an answer for a clip; whether there is something of it to be drawn."""
+    clip.drawing -= verb == "share"
+    match answer:
+        case Failed():
+            clip.error = clip.error or answer.reason
+        case Plan():
+            clip.plan, clip.made = answer, answer.made
+        case Made():
+            clip.made = answer
+    if clip.error or clip.made or clip.drawing:
+        return False
+    if isinstance(answer, Plan) and answer.segments:
+        return True
+    tasks.submit(clip, "finish")  # it cannot be rendered piecemeal; or what a process had begun died with it
+    return False
+
+
+def _hand_out(ready: list[Underway], clips: Sequence[Underway], tasks: _Tasks, least: int) -> None:
+    """Give processes that have nothing to do the longest of the clips that are ready, or those that are being drawn."""
+    left = {id(clip): clip.progress[1] - clip.progress[0] for clip in clips}
+    ready.sort(key=lambda clip: left[id(clip)])
+    while tasks.free:
+        if ready:
+            clip = ready.pop()
+        else:
+            drawn = [clip for clip in clips if clip.drawing and _helps(clip, left[id(clip)], least)]
+            clip = max(drawn, key=lambda clip: left[id(clip)] / clip.drawing, default=None)
+        if clip is None:
+            return
+        clip.drawing += 1
+        tasks.submit(clip, "share", len(clip.tries))
+
+
+def _helps(clip: Underway, left: int, least: int) -> bool:
+    """Whether one more process would make a clip ready sooner."""
+    assert clip.plan is not None
+    if clip.error or clip.made or len(clip.plan.missing) <= clip.drawing:
+        return False
+    return left >= (LATE if clip.progress[0] else least)
 
 
 def _sweep(clips: Sequence[Underway]) -> None:

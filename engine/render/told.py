@@ -65,6 +65,21 @@ class Teller:
                 unfinished.replace(self._path)
 
 
+class Begun:
+    """Which segments somebody draws, of the processes that draw a clip together: the first that says so does."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def take(self, segment: Path) -> bool:
+        """Whether it is this process that draws a segment. OSError if nothing can be said of it."""
+        try:
+            (self._folder / f"{segment.stem}.begun").touch(exist_ok=False)
+        except FileExistsError:
+            return False
+        return True
+
+
 @contextmanager
 def telling() -> Iterator[Teller | None]:
     """Meanwhile whatever shows how far it is in this process is told to who asked for the work, if that is known."""

@@ -141,14 +141,14 @@ class FilmScene(Scene):
     def _begin_again(self, lost: LostError) -> None:
         """Be as before the scene was rendered, but encoded in software: a clip's segments are all of one encoder's."""
         writer: Any = self.renderer.file_writer
-        wanted, tell = writer.wanted, self._bar.tell
+        wanted, begun, tell = writer.wanted, writer.begun, self._bar.tell
         self._bar.close()
         self.__dict__.pop("construct", None)
         lose(lost)
         use_software()
         FilmScene.__init__(self, **self._given)
         writer = self.renderer.file_writer
-        writer.wanted, self._bar.tell = wanted, tell
+        writer.wanted, writer.begun, self._bar.tell = wanted, begun, tell
         writer.remark(str(lost))
 
     def _between_cards(self, construct: Callable[[], None]) -> Callable[[], None]:

@@ -20,7 +20,7 @@ from manim.utils.module_ops import get_module, get_scene_classes_from_module
 from engine import UnspiralError
 from engine.render.job import Failed, Job, Made, Plan, Segment
 from engine.render.moment import Moment
-from engine.render.told import Teller, telling
+from engine.render.told import TOLD, Begun, Teller, telling
 from scenes.parts.stage.scene import FilmScene
 
 _ONE_AT_A_TIME = Lock()
@@ -65,6 +65,18 @@ def segments(job: Job, plays: tuple[int, ...]) -> Failed | None:
         scene.render()
 
     return with_scene(job, rendered)
+
+
+def share(job: Job, number: int) -> Made | Failed | None:
+    """Render what nobody has begun of a scene, one of several that do; who comes last joins it."""
+
+    def shared(scene: Any) -> Made | None:
+        if folder := dict(job.environment).get(TOLD):
+            scene.renderer.file_writer.begun = Begun(Path(folder))
+        scene.render()
+        return _made(scene) if scene.renderer.file_writer.joined else None
+
+    return with_scene(job, shared)
 
 
 def finish(job: Job) -> Made | Failed:

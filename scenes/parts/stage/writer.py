@@ -22,6 +22,7 @@ from engine.deliver.sound import Sounding, checked, duration, mixed
 from engine.deliver.video import frames, join, packets, straight
 from engine.files.making import Making, write_whole
 from engine.memory import set_limits
+from engine.render.told import Begun
 from scenes.parts.paint.canvas import Pixels
 from scenes.parts.stage.ahead import SPARE
 from scenes.parts.stage.encoder import Pool, SegmentEncoder, check_alike, said
@@ -43,6 +44,10 @@ class FilmWriter(SceneFileWriter):
         self.plays: list[Played] = []
         self.wanted: frozenset[int] | None = None
         """The plays to write, if they are not cached; nothing is joined then. None: all."""
+        self.begun: Begun | None = None
+        """What others draw of the scene meanwhile, if they do."""
+        self.joined = False
+        """Whether the movie has been joined."""
         self.coming: int | None = None
         """Frames of the next play; None: as many as it takes until something happens."""
         self._shared: dict[int, Section] = {}
@@ -78,8 +83,10 @@ class FilmWriter(SceneFileWriter):
         """Whether the next play need not be drawn."""
         if self.wanted is not None and len(self.partial_movie_files) not in self.wanted:
             return True
-        there = super().is_already_cached(hash_invocation)
-        return there and self.whole(self.output_plan.segment_path(hash_invocation), self.coming)
+        segment = self.output_plan.segment_path(hash_invocation)
+        if super().is_already_cached(hash_invocation) and self.whole(segment, self.coming):
+            return True
+        return self.begun is not None and not self.begun.take(segment)
 
     def whole(self, segment: Path, frames: int | None) -> bool:
         """Whether a segment in the cache can be opened and has so many frames (None: any); else it is drawn again."""
@@ -183,15 +190,22 @@ class FilmWriter(SceneFileWriter):
 
     def finish(self) -> None:
         """Wait for the encoders; join segments into a movie and its sections, unless only some were wanted."""
-        if self.wanted is None:
+        if self.begun is not None:
+            self.join_all_encode_jobs()
+        if self.wanted is None and self._all_there():
             for section in self.sections:
                 if not section.get_clean_partial_movie_files():
                     section.video = None  # with -n, whole sections may be left out
             super().finish()
+            self.joined = True
             if not self.subcaptions:
                 self.write_subcaption_file()
         else:
             self.join_all_encode_jobs()
+
+    def _all_there(self) -> bool:
+        """Whether nobody is drawing any more of the scene."""
+        return self.begun is None or all(Path(file).exists() for file in self.partial_movie_files if file is not None)
 
     def _create_segment_encoder(self, target: Path) -> Any:
         assert self.video_encoder is not None

@@ -19,6 +19,7 @@ from engine.render.farm import Underway, _parts, _sweep, jobs_for, render
 from engine.render.job import Job, Made, Plan, Segment
 from engine.render.piped import semaphores
 from engine.render.pools import CODE, _answering, refusal, survey, work
+from engine.render.told import TOLD, Begun, asked
 
 PROJECT = Path(__file__).parents[3]
 SMALL = ("--resolution", "320,180", "--fps", "10", "--progress_bar", "none")
@@ -125,6 +126,60 @@ def test_a_process_that_set_a_formula_before_finds_the_same_segments(tmp_path: P
     (job,) = jobs_for([file], [*SMALL, "--media_dir", str(tmp_path)])
     first, again = (work("plan", job) for _ in range(2))
     assert first.segments == again.segments and len(first.missing) == 1
+
+
+def test_of_a_clip_that_several_draw_each_draws_what_nobody_has_begun_and_the_last_joins_it(tmp_path: Path) -> None:
+    (job,) = jobs_for([scene(tmp_path, "Shared", plays=2)], [*SMALL, "--media_dir", str(tmp_path)])
+    (first, *rest) = work("plan", job).segments
+    with asked([job], far=False) as (told,):
+        other = Begun(Path(dict(told.environment)[TOLD]))
+        assert other.take(Path(first.path)) and not other.take(Path(first.path))
+        assert work("share", told, 1) is None
+        assert not Path(first.path).exists() and all(Path(segment.path).exists() for segment in rest)
+        other_begun = [Path(path).stat().st_ino for _, path, _ in rest]
+        assert work("share", told, 2) is None  # who began it has died, say
+    made = work("finish", job)
+    assert len(frames(Path(made.path))) == 35 and Path(first.path).exists()
+    assert [Path(path).stat().st_ino for _, path, _ in rest] == other_begun
+    with asked([job], far=False) as (told,):
+        assert work("share", told, 1) == made
+
+
+class Told(Executor):
+    """Answers at once, but to who shares a clip of three segments only when there are `helpers`; keeps what it did."""
+
+    def __init__(self, folder: Path, helpers: int = 1) -> None:
+        self.folder, self.helpers, self.done = folder, helpers, []
+        self.shared: list[Future] = []
+
+    def submit(self, fn, /, verb, job, *details):  # type: ignore[override]
+        name, future = Path(job.file).stem, Future()
+        self.done.append((verb, name))
+        if verb == "plan":
+            length = {"short": 200, "long": 900, "middle": 500}[name]
+            future.set_result(Plan(tuple(Segment(k, str(self.folder / f"{name}{k}"), length) for k in range(3))))
+        else:
+            self.shared.append(future)
+            if len(self.shared) >= self.helpers:
+                for waiting in [one for one in self.shared if not one.done()]:
+                    waiting.set_result(Made("a.mp4"))
+        return future
+
+    def shutdown(self, *_, **__) -> None:
+        pass
+
+
+def test_the_longest_clip_is_drawn_first_and_who_has_nothing_to_do_helps(tmp_path: Path) -> None:
+    jobs = [Job(f"{name}.py", (), "/", ()) for name in ("short", "long", "middle")]
+    alone = Told(tmp_path)
+    assert all(clip.made for clip in render(jobs, lambda: alone, 1))
+    assert [name for verb, name in alone.done if verb == "share"] == ["long", "middle", "short"]
+    looks = iter(range(20))
+    two = Told(tmp_path, helpers=2)
+    (clip,) = render(jobs[:1], lambda: two, 2, lambda _: next(looks))  # ends, or runs out of looks
+    assert clip.made and two.done == [("plan", "short"), ("share", "short"), ("share", "short")]
+    (clip,) = render(jobs[:1], lambda: (small := Told(tmp_path)) and small, 2, least=601)
+    assert clip.made
 
 
 def test_a_failing_scene_is_named_and_the_others_finish(tmp_path: Path) -> None:
