@@ -1,5 +1,6 @@
 """A mistake in a scene's recipe is answered in one line, wherever in the file it stands."""
 
+import errno
 import subprocess
 import sys
 from pathlib import Path
@@ -44,6 +45,7 @@ def test_a_mistaken_recipe_is_one_line_and_exit_code_2(tmp_path, top, inside):
         (SyntaxError("expected ':'", ("/there/other.py", 4, 1, "")), "SyntaxError, line 4 of other.py: expected ':'"),
         (ZeroDivisionError("division by zero"), "ZeroDivisionError: division by zero"),
         (KeyError(), "KeyError: no reason given"),
+        (OSError(errno.ENOSPC, "No space left", "/media/a.mp4"), "the disk is full: cannot write /media/a.mp4"),
         (SystemExit(1), "exit(): it ends the program"),
     ],
 )

@@ -1,5 +1,6 @@
 """Rendering on behalf of `unspiral render`, in its worker processes: a scene's plan, some of its plays, its clip."""
 
+import errno
 import io
 import os
 import traceback
@@ -168,6 +169,8 @@ def reason(error: BaseException, file: Path) -> str:
             return f"{type(error).__name__}{line}{other}: {error.msg}"
         case FileNotFoundError() if error.filename in LATEX:
             return f"no {error.filename}{where}: this needs LaTeX, which is not installed; formula() needs none"
+        case OSError(errno=errno.ENOSPC | errno.EDQUOT):  # of Manim's own writer: ours says so itself
+            return f"the disk is full: cannot write {error.filename or file.name}"
     return f"{type(error).__name__}{where}: {said[0] if said else 'no reason given'}"
 
 
