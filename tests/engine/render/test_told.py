@@ -4,7 +4,8 @@ import pytest
 
 from engine import progress
 from engine.render.farm import Underway, _progress
-from engine.render.job import Job, Plan, Segment
+from engine.render.job import Job, Made, Plan, Segment
+from engine.render.progress import _together
 from engine.render.told import TOLD, Standing, asked, heard, telling
 from scenes.parts.stage.worker import plan, segments
 
@@ -76,3 +77,18 @@ def test_a_folder_that_is_gone_disturbs_nobody(tmp_path: Path, monkeypatch: pyte
         teller.drawn("a.mp4", 3)
     assert heard(Job("", (), "", ((TOLD, str(tmp_path / "gone")),))) == []
     assert _progress(Underway(Job("", (), "", ()), Plan((Segment(0, "a.mp4", 9),)))) == (0, 9)
+
+
+def test_of_several_clips_all_frames_are_counted_together_as_soon_as_every_clip_s_are_known() -> None:
+    clips = [Underway(Job(f"{name}.py", (), "/", ())) for name in "abcd"]
+    before: dict[int, int] = {}
+    clips[0].progress, clips[3].error = (40, 100), "it has none"
+    assert _together(clips, before) == ("0 of 4 clips", 0, 0)
+    clips[1].progress, clips[1].made, clips[2].plan = (
+        (50, 50),
+        Made("b.mp4"),
+        Plan(),
+    )  # one is cached, one cannot be cut
+    assert _together(clips, before) == ("1 of 4 clips", 0, 60)
+    clips[0].progress = 70, 100
+    assert _together(clips, before) == ("1 of 4 clips", 30, 60)
