@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import pad
 from torch.overrides import TorchFunctionMode
 
 from engine.network.layers import Linear
@@ -60,6 +61,9 @@ class Answers(NamedTuple):
             same = torch.eye(classes).to(weight) - 1 / classes
             if close(weight, weight.trace() / (classes - 1) * same):
                 return False
+        steps = weight.diff(dim=0)
+        if self.how in ORDERED and not close(steps, steps[:1].expand_as(steps)):
+            return False  # thresholds lie along one direction
         random = torch.Generator().manual_seed(0)
         for scale in SCALES:
             other = torch.randn(e.shape, generator=random, dtype=torch.float64).to(e) * scale * _size(e)
@@ -106,11 +110,12 @@ class Answers(NamedTuple):
         return gave[self.place][1]
 
 
-def answers_of(model: nn.Module, x: Any, wanted: set[int]) -> Answers | None:
+def answers_of(model: nn.Module, x: Any, wanted: set[int], ordered: bool = False) -> Answers | None:
     """How the scores of a model follow from an embedding; None if from none.
 
     The narrowest, and of those as narrow the last from which all that the model returns follows, else the last. Called
-    on points x, within a probe. Tried, not guessed: `Answers.holds`.
+    on points x, within a probe. Tried, not guessed: `Answers.holds`. `ordered`: the model returns how far points are
+    beyond each threshold, of which there is one less than classes.
     """
     with _Steps() as seen:
         returned = ask(model, x)
@@ -118,14 +123,15 @@ def answers_of(model: nn.Module, x: Any, wanted: set[int]) -> Answers | None:
     if isinstance(x, Tensor) and x.ndim == 2 and x.is_floating_point():
         steps.insert(0, (INPUT, "", x))
     for number, given in enumerate(_floats(returned)):
-        if given.ndim != 2 or given.shape[1] not in wanted or given.shape[1] < 2 or not bool(given.isfinite().all()):
+        classes = given.shape[1] + ordered if given.ndim == 2 else 0
+        if classes not in wanted or classes < 2 + ordered or not bool(given.isfinite().all()):
             continue
         fitting = [step for step in steps if len(step[2]) == len(given) and 0 < step[2].shape[1] <= WIDEST]
         narrow: list[tuple[Answers, Tensor]] = []
         for place, step, e in sorted(fitting, key=lambda one: (one[2].shape[1], -one[0])):
             if narrow and e.shape[1] > narrow[0][1].shape[1]:
                 break
-            ways = (Answers(place, step, number, how) for how in _ways(given))
+            ways = (Answers(place, step, number, how) for how in ([_between(given)] if ordered else _ways(given)))
             found = next((way for way in ways if _may_be(e, way._scores(returned)) and way.holds(model, x, e)), None)
             if found is not None and found.tells_all(model, x, e):
                 return found
@@ -162,6 +168,23 @@ def nearest(given: Tensor) -> Tensor:
 def nearest_by_square(given: Tensor) -> Tensor:
     """Distances, or these below 0: their squares have the same answer, and are linear but for what all share."""
     return -given * given
+
+
+def between(given: Tensor) -> Tensor:
+    """How far points are beyond thresholds: where these rise, the highest sum is that of the last one passed."""
+    return pad(given.cumsum(1), (1, 0))
+
+
+def between_by_chance(given: Tensor) -> Tensor:
+    """Probabilities to be beyond thresholds."""
+    return between(torch.logit(given))
+
+
+ORDERED = (between, between_by_chance)
+
+
+def _between(given: Tensor) -> Callable[[Tensor], Tensor]:
+    return between_by_chance if bool(((given > 0) & (given < 1)).all()) else between
 
 
 def _may_be(e: Tensor, scores: Tensor) -> bool:

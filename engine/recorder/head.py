@@ -107,7 +107,8 @@ def head_of(name: str, module: nn.Module, read: Tensor, output: Any, linear: str
         weight, bias = _plain_weights(module)
         channels = read.flatten(2).transpose(1, 2) if isinstance(module, CONVOLUTIONS) else read
         scores = output.flatten(2).transpose(1, 2) if isinstance(module, CONVOLUTIONS) else output
-        if channels.shape[-1] == weight.shape[1] and close(channels @ weight.T + bias, scores):
+        rounded = hasattr(module, "weight_fake_quant")  # trained for a network of few digits
+        if channels.shape[-1] == weight.shape[1] and close(channels @ weight.T + bias, scores, rounded):
             return "weights"
     if read.ndim == 2 and output.ndim == 2 and len(read) == len(output):
         try:
@@ -232,11 +233,11 @@ def _probed(module: nn.Module, read: Tensor) -> tuple[Tensor, Tensor]:
     return (scores[1:] - scores[:1]).T.contiguous(), scores[0]
 
 
-def close(a: Tensor, b: Tensor) -> bool:
-    """Whether two tensors are the same but for rounding, which half-wide numbers have more of."""
+def close(a: Tensor, b: Tensor, rounded: bool = False) -> bool:
+    """Whether two tensors are the same but for rounding, which half-wide numbers, or `rounded` ones, have more of."""
     if a.shape != b.shape:
         return False
-    few = min(torch.finfo(t.dtype).bits for t in (a, b)) < 32
+    few = rounded or min(torch.finfo(t.dtype).bits for t in (a, b)) < 32
     size = float(b.detach().double().abs().nan_to_num().max()) if b.numel() else 0.0
     return torch.allclose(a.double(), b.double(), rtol=5e-2 if few else 1e-3, atol=(1e-2 if few else 1e-5) * size)
 

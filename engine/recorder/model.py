@@ -93,8 +93,9 @@ def unwrapped(model: nn.Module) -> tuple[nn.Module, str]:
 
 
 def is_lazy(model: nn.Module) -> bool:
-    """Whether the model has layers that take their width from their first call."""
-    return any(is_lazy_tensor(t) for t in (*model.parameters(), *model.buffers()))
+    """Whether the model has layers that take their width, or the ranges of their numbers, from their first call."""
+    empty = any(t.numel() == 0 for t in model.buffers() if not is_lazy_tensor(t))
+    return empty or any(is_lazy_tensor(t) for t in (*model.parameters(), *model.buffers()))
 
 
 def named(model: nn.Module, wrappers: str, kind: str, given: Any) -> str:

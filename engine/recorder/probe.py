@@ -44,7 +44,7 @@ class Probe:
     def function(self, function: Callable[..., Any], inputs: Inputs) -> Any:
         """What a function of the model and x gives, called in the same way."""
         x = inputs.kwargs or (inputs.args[0] if len(inputs.args) == 1 else inputs.args)
-        with undisturbed(self.model, self.device, self._graded):
+        with self._left_as_it_is():
             try:
                 return function(self.model, x)
             except UnspiralError:
@@ -57,26 +57,32 @@ class Probe:
 
     def _call(self, inputs: Inputs, keep: Mapping[nn.Module, Keep]) -> Any:
         with ExitStack() as stack:
-            if self._rewritten is None:
-                stack.enter_context(self._watched())
-            else:
-                stack.enter_context(_restored(self._rewritten))
-            stack.enter_context(undisturbed(self.model, self.device, self._graded))
+            stack.enter_context(self._left_as_it_is())
             for module, seen in keep.items():
                 handle = module.register_forward_hook(with_all_arguments(seen), with_kwargs=True)
                 stack.callback(handle.remove)
             return self.model(*inputs.args, **inputs.kwargs)
 
     @contextmanager
+    def _left_as_it_is(self) -> Iterator[None]:
+        watched = self._watched() if self._rewritten is None else _restored(self._rewritten)
+        with watched, undisturbed(self.model, self.device, self._graded):
+            yield
+
+    @contextmanager
     def _watched(self) -> Iterator[None]:
         """Find out what a call changes: layers that renormalise their weights, statistics kept in eval mode too."""
         tensors = [*self.model.parameters(), *self.model.buffers()]
         versions, copies = [t._version for t in tensors], [t.detach().clone() for t in tensors]
+        observing = (module for module in self.model.modules() if hasattr(module, "observer_enabled"))
+        ranges = {id(t) for module in observing for t in module.buffers()}  # written to without a new version
         yield
         self._rewritten = [
             t
             for t, version, copy in zip(tensors, versions, copies)
-            if t._version != version or (not torch.equal(t.detach(), copy) and not bool(copy.isnan().any()))
+            if id(t) in ranges
+            or t._version != version
+            or (not torch.equal(t.detach(), copy) and not bool(copy.isnan().any()))
         ]
         with torch.no_grad():
             for tensor, copy in zip(tensors, copies):

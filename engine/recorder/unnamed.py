@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from torch import nn
 
 from engine.errors import UnspiralError
-from engine.recorder.answers import Answers, answers_of, nearest_by_square
+from engine.recorder.answers import ORDERED, Answers, answers_of, nearest_by_square
 from engine.recorder.classifier import wanted
 from engine.recorder.head import Head
 from engine.recorder.inputs import Inputs
@@ -36,7 +36,7 @@ def unnamed(probe: Probe, tried: Inputs, inputs: Inputs, y: Any, names: Any, sai
     def found(model: nn.Module, x: Any) -> tuple[Product | Answers, int] | None:
         if product := product_of(model, x, fitting):
             return product, model.get_parameter(product.weight).shape[1 if product.columns else 0]
-        answers = answers_of(model, x, fitting)
+        answers = answers_of(model, x, fitting) or answers_of(model, x, fitting, ordered=True)
         return (answers, len(answers.weights(model, x).bias)) if answers else None
 
     source, outputs = None, 0
@@ -50,5 +50,11 @@ def unnamed(probe: Probe, tried: Inputs, inputs: Inputs, y: Any, names: Any, sai
             "distances",
             "the scores are distances: recorded by their squares, which have the same answers; the loss that films "
             "work out is that of the squares",
+        )
+    if isinstance(source, Answers) and source.how in ORDERED:
+        said(
+            "thresholds",
+            "the scores are thresholds along one direction: recorded so that classes lie between them; the loss that "
+            "films work out is not the model's own",
         )
     return Unnamed(source, Head("weights", "rows", outputs, 0 if outputs == 1 else None), labels)

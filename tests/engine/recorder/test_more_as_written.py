@@ -266,3 +266,21 @@ def test_the_state_of_an_lstm_is_given_as_its_tutorials_give_it(tmp_path):
     run = Run.load(tmp_path / "run.safetensors")
     assert np.array_equal(run.scores(0).argmax(1), model(text[:-1], state)[0].detach().argmax(1))
     assert np.array_equal(run.points.y, text[1:].flatten())
+
+
+@pytest.mark.filterwarnings("ignore")  # torch moves it to another package
+def test_a_network_that_is_trained_to_be_rounded_is_recorded_and_its_ranges_are_left_alone(recorded, read):
+    import torch.ao.quantization as rounding
+
+    def rounded(recording, fit):
+        parts = rounding.QuantStub(), nn.Linear(2, 8), nn.ReLU(), nn.Linear(8, 5), rounding.DeQuantStub()
+        model = nn.Sequential(*parts).train()
+        model.qconfig = rounding.get_default_qat_qconfig("fbgemm")
+        rounding.prepare_qat(model, inplace=True)
+        with recording(model, X, Y) as recorder:
+            return fit(model, X, Y, recorder)
+
+    run, model, *_ = recorded(rounded)
+    e, scores = read(model, "3", X)
+    assert np.allclose(run.embedding(2), e, atol=0.02 * np.abs(e).max())
+    assert np.allclose(run.scores(2), scores, atol=0.03 * np.abs(scores).max())

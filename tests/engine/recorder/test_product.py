@@ -112,13 +112,26 @@ def test_of_distances_that_are_no_squares_it_is_said_that_the_loss_is_another(tm
     assert np.array_equal(Run.load(path).scores(0).argmax(1), model(X).detach().argmin(1))
 
 
+@pytest.mark.parametrize("bend", [torch.nn.Identity(), torch.sigmoid], ids=["logits", "probabilities"])
+def test_classes_lie_between_thresholds_along_one_direction(tmp_path: Path, bend: Callable[[Tensor], Tensor]) -> None:
+    model = Own(lambda m, e: bend(e @ m.rows[:1].T - torch.tensor([-1.0, 0.5])))
+    path = tmp_path / "ordered.safetensors"
+    with pytest.warns(NotRecorded, match="thresholds along one direction.*not the model's own"):
+        recorder = Recorder(path, model, X, Y)
+    with recorder:
+        recorder.snapshot(0)
+    passed = (model(X) > float(bend(torch.zeros(1)))).sum(1)
+    assert len(set(passed.tolist())) == 3 and np.array_equal(Run.load(path).scores(0).argmax(1), passed)
+
+
 @pytest.mark.parametrize(
     "scores",
     [
         lambda m, e: torch.sin(e @ m.columns),
+        lambda m, e: e @ m.columns[:, :2],
         lambda m, e: -(torch.cdist(e, torch.stack([e[Y[: len(e)] == k].mean(0) for k in range(3)])) ** 2),
     ],
-    ids=["bent", "of the others"],
+    ids=["bent", "too few", "of the others"],
 )
 def test_scores_that_are_linear_in_nothing_are_refused(tmp_path: Path, scores: Callable[[Own, Tensor], Tensor]) -> None:
     with pytest.raises(UnspiralError, match="computes with weights of its own"):
@@ -136,6 +149,25 @@ def test_a_hidden_layer_is_never_taken_for_the_classifier_of_scores_that_another
 
     with pytest.raises(UnspiralError, match=r"gives 3 scores .* linear in nothing .* embedding='hidden'"):
         Recorder(tmp_path / "hidden.safetensors", Both(), X, Y)
+
+
+def test_a_layer_that_rewrites_its_weights_is_left_as_it_was_where_no_module_is_the_classifier(tmp_path: Path) -> None:
+    class Words(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.words, self.rows = nn.Embedding(9, 4, max_norm=0.5), nn.Parameter(torch.randn(3, 4))
+
+        def forward(self, tokens: Tensor) -> Tensor:
+            return -(torch.cdist(self.words(tokens).mean(1), self.rows) ** 2)
+
+    model, tokens = Words(), torch.randint(0, 9, (60, 5), generator=torch.Generator().manual_seed(0))
+    before = model.words.weight.detach().clone()
+    with Recorder(tmp_path / "words.safetensors", model, tokens, Y) as recorder:
+        recorder.snapshot(0)
+    assert torch.equal(model.words.weight, before)
+    assert np.array_equal(
+        Run.load(tmp_path / "words.safetensors").scores(0).argmax(1), model(tokens).detach().argmax(1)
+    )
 
 
 def test_weights_that_are_used_no_longer_are_named(tmp_path: Path) -> None:
