@@ -58,11 +58,13 @@ def write_deck(
     found: Sequence[Any] = scenes if render else [find_scene(scene) for scene in scenes]
     with making.made(output, force) as unfinished:
         own = unfinished.parent / "rendered"
-        made: list[Clip] = []
-        for number, scene in enumerate(found):
-            made.append(render(scene, fine) if render else rendering.render(scene, own / str(number), fine=fine))
-            if not made[-1].sounds:
-                made[-1].video.unlink(missing_ok=True)  # as large as its sections, which slides are made of
+        if render:
+            made = [render(scene, fine) for scene in found]
+        else:
+            made = rendering.render_all([(scene, own / str(k)) for k, scene in enumerate(found)], fine=fine)
+        for clip in made:
+            if not clip.sounds:
+                clip.video.unlink(missing_ok=True)  # as large as its sections, which slides are made of
         for part, clip in enumerate(made, 1):
             for number, section in enumerate(clip.sections, 1):
                 slides.append(Slide(clip, section, f"{part}.{number}" if len(made) > 1 else str(number)))

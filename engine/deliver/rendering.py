@@ -1,5 +1,6 @@
 """Rendering a scene with Manim, in a process of its own: the engine never imports Manim."""
 
+from collections.abc import Sequence
 from configparser import ConfigParser
 from dataclasses import dataclass
 from io import StringIO
@@ -8,7 +9,8 @@ from pathlib import Path
 from engine.deliver.clip import Clip, read_clip
 from engine.errors import UnspiralError
 from engine.render.farm import jobs_for
-from engine.render.launch import FINE, LOSSLESS, render_one
+from engine.render.job import Job
+from engine.render.launch import FINE, LOSSLESS, made_of
 from engine.render.scene_file import SceneFile, find_scene
 from engine.themes import check_theme
 
@@ -43,7 +45,26 @@ class Rendering:
         Not `lossless`: as `manim render` does, H.264; `fine`: good enough to be encoded once more. `transparent` is
         lossless, with premultiplied alpha. UnspiralError says what went wrong in the scene.
         """
-        found = find_scene(scene)
+        (clip,) = self.render_all([(scene, own)], lossless=lossless, transparent=transparent, fine=fine)
+        return clip
+
+    def render_all(self, scenes: Sequence[tuple[str | Path | SceneFile, Path | None]], **how: bool) -> list[Clip]:
+        """Scenes as clips, each in its folder, together on all cores: see `render`, of which `how` are the switches."""
+        found = [find_scene(scene) for scene, _ in scenes]
+        jobs = [self._job(scene, own, **how) for scene, (_, own) in zip(found, scenes)]
+        return [
+            read_clip(Path(made.sections), scene.path, Path(made.path)) for scene, made in zip(found, made_of(jobs))
+        ]
+
+    def _job(
+        self,
+        found: SceneFile,
+        own: Path | None,
+        *,
+        lossless: bool = False,
+        transparent: bool = False,
+        fine: bool = False,
+    ) -> Job:
         kind = "transparent" if transparent else "lossless" if lossless else "fine" if fine else ""
         cache = self.media / "deliver" / kind if kind else self.media
         flags = ["--resolution", f"{self.width},{self.height}", "--fps", f"{self.fps:g}", "--save_sections"]
@@ -64,8 +85,7 @@ class Rendering:
         if transparent:
             flags.append("--transparent")
         (job,) = jobs_for([found], flags, {"UNSPIRAL_THEME": self.theme} if self.theme else {})
-        made = render_one(job)
-        return read_clip(Path(made.sections), found.path, Path(made.path))
+        return job
 
 
 def _settings(cache: Path) -> str:

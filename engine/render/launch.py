@@ -67,12 +67,20 @@ def alike(jobs: Sequence[Job]) -> list[Job]:
 
 def render_one(job: Job, say: Callable[[str], None] = say_nothing) -> Made:
     """The clip, or still, of one scene. UnspiralError says in its sentence why there is none."""
-    (clip,) = render([job], say=say)
-    if clip.error:
-        raise UnspiralError(f"{clip.name}: {clip.error}")
-    if clip.made is None or not clip.made.path:
-        raise UnspiralError(f"{clip.name} has nothing to deliver: it plays nothing; end it with self.wait(1)")
-    return clip.made
+    (made,) = made_of([job], say)
+    return made
+
+
+def made_of(jobs: Sequence[Job], say: Callable[[str], None] = say_nothing) -> list[Made]:
+    """The clips, or stills, of scenes. UnspiralError says in its sentence why one is not there."""
+    made = []
+    for clip in render(jobs, say=say):
+        if clip.error:
+            raise UnspiralError(f"{clip.name}: {clip.error}")
+        if clip.made is None or not clip.made.path:
+            raise UnspiralError(f"{clip.name} has nothing to deliver: it plays nothing; end it with self.wait(1)")
+        made.append(clip.made)
+    return made
 
 
 def film(replaying: Replaying, name: str, flags: Sequence[str], environment: Mapping[str, str] | None = None) -> Path:

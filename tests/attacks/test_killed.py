@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -21,6 +22,9 @@ RATE = Fraction(10)
 
 class Rendered(Rendering):
     """Gives a clip of two sections as Manim would have rendered it, in no time."""
+
+    def render_all(self, scenes: Any, **how: bool) -> list[Clip]:
+        return [self.render(*scene) for scene in scenes]
 
     def render(self, scene: Path, own: Path, *, lossless: bool = False, transparent: bool = False) -> Clip:
         own.mkdir(parents=True, exist_ok=True)

@@ -70,6 +70,19 @@ def copied(clip: Clip, folder: Path) -> Clip:
     return Clip(**{**vars(clip), "sections": sections})
 
 
+def test_the_scenes_of_a_deck_are_rendered_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def made_of(jobs: list[Any]) -> Any:
+        asked.extend(Path(job.file).stem for job in jobs)
+        raise UnspiralError("asked for once")
+
+    monkeypatch.setattr("engine.deliver.rendering.made_of", made_of)
+    with pytest.raises(UnspiralError, match="asked for once"):
+        write_deck(["embedding", "warping"], tmp_path / "a.html", Rendering())
+    assert asked == ["embedding", "warping"]
+
+
 def test_a_powerpoint_has_a_slide_a_section_that_plays_when_shown(clips: dict[bool, Clip], tmp_path: Path) -> None:
     from pptx import Presentation
     from pptx.enum.shapes import PP_MEDIA_TYPE
