@@ -1,6 +1,7 @@
 """What a network says of its whole input plane: energies −s, curved decision regions, softargmax as surfaces."""
 
 from dataclasses import dataclass
+from math import ceil, sqrt
 
 import numpy as np
 
@@ -20,6 +21,8 @@ CELLS = 120
 """Cells of the grid each way: a whole number of pixels to each at every usual height."""
 PANEL = 334
 """Side of an energy's panel in pixels of 1080: level lines are exact to one of them."""
+MANY = 16
+"""Classes beyond which panels are smaller."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +55,8 @@ class Energy(OverEpochs):
         network, (x, y) = self.run.at(playhead), self.run.data
         found = judged(logits(network, x), y)
         ticks = np.linspace(-self.view.half, self.view.half, CELLS + 1)
-        known, pixel = over_plane(network, ticks), 2 * self.view.half / PANEL
+        known = over_plane(network, ticks)
+        side, step = _panel(known.shape[-1])
         finer = finer_scores(lambda x: logits(network, x), known, ticks)
         return Energies(
             points=x,
@@ -67,8 +71,25 @@ class Energy(OverEpochs):
             finer=finer,
             edges=boundaries(known, ticks, ticks, finer),
             spacing=self.spacing,
-            levels=even_level_lines(lambda x: logits(network, x), known, ticks, self.spacing, pixel),
+            levels=even_level_lines(
+                lambda x: logits(network, x),
+                known[::step, ::step],
+                ticks[::step],
+                self.spacing,
+                2 * self.view.half / side,
+            ),
         )
+
+
+def _panel(classes: int) -> tuple[float, int]:
+    """Side of an energy's panel in pixels of 1080, and of how many cells of the grid one is enough for its lines.
+
+    A hundred classes have panels of 70 pixels: lines exact to a fifth of one would take as long as forty other frames.
+    """
+    if classes <= MANY:
+        return PANEL, 1
+    side = 2 * (PANEL + 16) / ceil(sqrt(classes))
+    return side, min(6, max(1, int(2 * CELLS / side)))
 
 
 def energy(run: Run, half: float | None = None, spacing: float | None = None) -> Energy:

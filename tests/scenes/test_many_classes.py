@@ -6,11 +6,14 @@ import numpy as np
 import pytest
 import torch
 
-from engine import Labelled, Linear, Run, training
+from engine import Labelled, Linear, Run, Tanh, energy, logits, training
 from engine.network.layers import apply
 from engine.network.loss import judged, judged_by
 from scenes.parts.pictures.contact_sheet import painted
+from scenes.parts.pictures.energy import Landscape
 from scenes.parts.pictures.picture import Picture
+from tests.scenes.claims import subscript
+from tests.scenes.drawn import drawn
 
 
 @pytest.mark.parametrize("classes", [3, 64, 65, 1000])
@@ -43,3 +46,26 @@ def test_a_frame_of_a_thousand_classes_takes_little_more_than_ten_of_a_hundred()
 
     spent(100)  # compiled, and colours mixed, the first time
     assert spent(1000) < 20 * spent(100)
+
+
+def test_the_energies_of_a_hundred_classes_have_their_names_in_them_and_lines_where_their_levels_are() -> None:
+    random = np.random.default_rng(0)
+    data = Labelled(random.uniform(-1, 1, (200, 2)), np.arange(200) % 100)
+    hidden, last = random.standard_normal((1, 20, 2)), random.standard_normal((1, 100, 20))
+    layers = (Linear(hidden, np.zeros((1, 20))), Tanh(), Linear(last, np.zeros((1, 100))))
+    run = Run(None, data, np.zeros(200, bool), np.zeros(1), layers)
+    frame, network = energy(run)(0), run.at(0)
+    drawing = drawn(Landscape(frame))
+    for k in (0, 41, 99):
+        middles = frame.levels[k].mean(1)
+        values = logits(network, middles)[:, k] / frame.spacing
+        slopes = np.abs(logits(network, middles + 1e-3)[:, k] - logits(network, middles)[:, k]) / 1e-3 / frame.spacing
+        pixel = 2 * frame.view.half / 70
+        assert len(values) > 20 and (np.abs(values - np.rint(values)) < 0.1 + pixel * slopes).mean() > 0.98
+        name = drawing.text(f"−s{subscript(k + 1)}")
+        (box,) = (
+            (*x.points.min(0), *x.points.max(0)) for x in drawing.lines
+            if len(x.points) == 5 and (x.points.min(0) < (name.left, name.baseline)).all()
+            and (x.points.max(0) > (name.left, name.baseline)).all() and np.ptp(x.points[:, 0]) < 100
+        )  # fmt: skip
+        assert box[0] < name.left < name.right < box[2] and box[1] < name.baseline < box[3]

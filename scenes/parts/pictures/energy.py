@@ -12,7 +12,7 @@ from scenes.parts.paint.key import shared_colours
 from scenes.parts.paint.plane import Place, paint_axes, paint_points
 from scenes.parts.paint.raster import put
 from scenes.parts.paint.shades import paint_segments, paint_shades
-from scenes.parts.paint.text import fitted_text, paint_text, subscript
+from scenes.parts.paint.text import fitted_text, paint_text, subscript, text_width
 from scenes.parts.paint.theme import RGB, STRONG, Theme, mix, rgb
 from scenes.parts.stage.painted import Shown
 
@@ -145,8 +145,10 @@ def paint_energy(canvas: Canvas, box: Box, frame: Energies, k: int, colour: RGB,
     context.set_line_width(2 * unit)
     context.set_source_rgba(*canvas.colour(colour, 0.8))
     context.stroke()
-    x, y, ink, rim = box.left + 14 * unit, box.top + 42 * unit, rgb(theme.ink), rgb(theme.rim)
-    x += paint_text(canvas, f"−s{subscript(k + 1)}", (x, y), 40 * unit, ink, font=STRONG, halo=rim) + 18 * unit
+    called, ink, rim = f"−s{subscript(k + 1)}", rgb(theme.ink), rgb(theme.rim)
+    small = min(1.0, (box.width - 12 * unit) / text_width(canvas.fonts, called, 54 * unit, STRONG))
+    x, y = box.left + 14 * unit * small, box.top + 42 * unit * small
+    x += paint_text(canvas, called, (x, y), 40 * unit * small, ink, font=STRONG, halo=rim) + 18 * unit
     if k < len(theme.names):
         if box.width < 300 * unit:  # no room beside −s_k: at the bottom
             x, y = box.left + 14 * unit, box.top + box.height - 16 * unit
