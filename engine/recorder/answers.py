@@ -36,6 +36,8 @@ class Answers(NamedTuple):
     """Which of the tensors that the model returns tells its scores."""
     how: Callable[[Tensor], Tensor]
     """They follow from it so."""
+    whole: bool = False
+    """Whether what all share is linear, too, but for a multiple of |e|²: then W and b have it."""
 
     def __call__(self, model: nn.Module, x: Any) -> Tensor:
         """The embedding (N, d) of x, with which the model is called."""
@@ -44,14 +46,23 @@ class Answers(NamedTuple):
         return self._embedding(x, seen.gave)
 
     def weights(self, model: nn.Module, x: Any) -> Linear:
-        """W (K, d) and b (K,) as they are now, columns of W and b with a mean of 0."""
+        """W (K, d) and b (K,) as they are now: 2 w and -|w|² of prototypes w; where not `whole`, with a mean of 0."""
         with _Steps() as seen:
             returned = ask(model, x)
         e = self._embedding(x, seen.gave)
         weight, bias = self._linear(model, x, e)
         if not close(e @ weight.T + bias, self._scores(returned)):
             raise changed("its scores are no longer linear in its embedding")
+        if self.whole:
+            slope, shared, _ = self._shared(model, x, e)
+            weight, bias = weight + slope, bias + shared
         return Linear(array_of(weight), array_of(bias))
+
+    def is_whole(self, model: nn.Module, x: Any, e: Tensor) -> bool:
+        """Whether what all classes share is m · e + c + q |e|²."""
+        slope, shared, square = self._shared(model, x, e)
+        made = e @ slope + shared + square * (e * e).sum(1)
+        return close(made, self.how(self._answers(model, x, e)).mean(1))
 
     def holds(self, model: nn.Module, x: Any, e: Tensor) -> bool:
         """Whether it is so for embeddings that the model never gave; not where e is the scores themselves."""
@@ -77,13 +88,24 @@ class Answers(NamedTuple):
         return close(given, given[:1].expand_as(given))
 
     def _linear(self, model: nn.Module, x: Any, e: Tensor) -> tuple[Tensor, Tensor]:
-        """W and b, from what the model returns for unit vectors."""
-        (rows, width), size = e.shape, _size(e)
+        """W and b but for what all share, from what the model returns for unit vectors."""
+        scores = self._at_units(model, x, e, 1)
+        scores = scores - scores.mean(1, keepdim=True)
+        return (scores[1:] - scores[:1]).T.contiguous() / _size(e), scores[0]
+
+    def _shared(self, model: nn.Module, x: Any, e: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """The m (d,), c and q of what all classes share, from what the model returns on both sides of 0."""
+        there, back = (self._at_units(model, x, e, sign).mean(1) for sign in (1, -1))
+        square = ((there + back)[1:] / 2 - there[0]).mean() / _size(e) ** 2
+        return (there - back)[1:] / (2 * _size(e)), there[0], square
+
+    def _at_units(self, model: nn.Module, x: Any, e: Tensor, sign: int) -> Tensor:
+        """Scores (d + 1, K) at 0 and where one number of the embedding is as large as e is."""
+        (rows, width), size = e.shape, sign * _size(e)
         units = torch.cat(
             [e.new_zeros(1, width), size * torch.eye(width).to(e), e.new_zeros(-(width + 1) % rows, width)]
         )
-        scores = torch.cat([self._of(model, x, some) for some in units.split(rows)])[: width + 1]
-        return (scores[1:] - scores[:1]).T.contiguous() / size, scores[0]
+        return torch.cat([self.how(self._answers(model, x, some)) for some in units.split(rows)])[: width + 1]
 
     def _of(self, model: nn.Module, x: Any, e: Tensor) -> Tensor:
         """The scores where e (N, d) stands for the embedding."""
@@ -133,11 +155,12 @@ def answers_of(model: nn.Module, x: Any, wanted: set[int], ordered: bool = False
                 break
             ways = (Answers(place, step, number, how) for how in ([_between(given)] if ordered else _ways(given)))
             found = next((way for way in ways if _may_be(e, way._scores(returned)) and way.holds(model, x, e)), None)
-            if found is not None and found.tells_all(model, x, e):
-                return found
             narrow += [(found, e)] if found is not None else []
+            if found is not None and found.tells_all(model, x, e):
+                return found._replace(whole=found.is_whole(model, x, e))
         if narrow:
-            return narrow[0][0]
+            found, e = narrow[0]
+            return found._replace(whole=found.is_whole(model, x, e))
     return None
 
 

@@ -226,11 +226,14 @@ def _scale(cosines: Tensor, scores: Tensor) -> Tensor:
 
 
 def _probed(module: nn.Module, read: Tensor) -> tuple[Tensor, Tensor]:
-    """Weights of a module that is linear in what it reads, found by sending unit vectors through it."""
+    """Weights of a module that is linear in what it reads, found by sending unit vectors through it.
+
+    From both sides of 0: what is even in them, as the square in a distance to a prototype, is shared by all classes.
+    """
     width = read.shape[-1]
-    units = torch.cat([read.new_zeros(1, width), torch.eye(width, dtype=read.dtype, device=read.device)])
-    scores = module(units)
-    return (scores[1:] - scores[:1]).T.contiguous(), scores[0]
+    units = torch.eye(width, dtype=read.dtype, device=read.device)
+    scores = module(torch.cat([read.new_zeros(1, width), units, -units]))
+    return ((scores[1 : width + 1] - scores[width + 1 :]) / 2).T.contiguous(), scores[0]
 
 
 def close(a: Tensor, b: Tensor, rounded: bool = False) -> bool:

@@ -94,6 +94,10 @@ def test_the_loss_of_scores_that_are_linear_up_to_what_all_classes_share_is_the_
     given = model(X).detach()
     probabilities = given if "cdist" in way else given.softmax(1)
     assert Run.load(path).loss[0] == pytest.approx(float(F.nll_loss(probabilities.log(), Y)), rel=1e-4)
+    if way == "squares":  # |e - w|² is |e|² - 2 w e + |w|²
+        weight, bias = Run.load(path).classifier(0)
+        rows = model.rows.detach().numpy()
+        assert np.allclose(weight, 2 * rows, atol=1e-4) and np.allclose(bias, -(rows**2).sum(1), atol=1e-3)
 
 
 def test_the_smallest_of_distances_is_the_answer(tmp_path: Path) -> None:
@@ -149,6 +153,23 @@ def test_a_hidden_layer_is_never_taken_for_the_classifier_of_scores_that_another
 
     with pytest.raises(UnspiralError, match=r"gives 3 scores .* linear in nothing .* embedding='hidden'"):
         Recorder(tmp_path / "hidden.safetensors", Both(), X, Y)
+
+
+def test_a_module_of_prototypes_is_a_classifier_whose_rows_are_twice_these(tmp_path: Path) -> None:
+    class Prototypes(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.at = nn.Parameter(torch.randn(3, 2, generator=torch.Generator().manual_seed(2)))
+
+        def forward(self, e: Tensor) -> Tensor:
+            return -(torch.cdist(e, self.at) ** 2)
+
+    model = nn.Sequential(nn.Linear(2, 8), nn.ReLU(), nn.Linear(8, 2), Prototypes())
+    with Recorder(tmp_path / "prototypes.safetensors", model, X, Y) as recorder:
+        recorder.snapshot(0)
+    weight, bias = Run.load(tmp_path / "prototypes.safetensors").classifier(0)
+    at = model[3].at.detach().numpy()
+    assert np.allclose(weight, 2 * at, atol=1e-4) and np.allclose(bias, -(at**2).sum(1), atol=1e-4)
 
 
 def test_a_layer_that_rewrites_its_weights_is_left_as_it_was_where_no_module_is_the_classifier(tmp_path: Path) -> None:
