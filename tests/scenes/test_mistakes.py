@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from manim import MovingCameraScene, Scene, ThreeDScene, ZoomedScene, tempconfig
+from manim import FadeIn, MovingCameraScene, Scene, Square, ThreeDScene, ZoomedScene, tempconfig
 
 from engine import Recipe, Run, UnspiralError, points, record, training
 from scenes.parts import FilmScene, Panels, Picture, Replay, label
@@ -82,3 +82,23 @@ def test_what_is_given_instead_of_what_is_needed_is_named_with_what_to_write(sma
         with pytest.raises(UnspiralError) as caught:
             mistaken()
         assert str(caught.value).startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        (
+            {"video_codec": "h264_foo"},
+            "cannot be encoded so: unknown video encoder: h264_foo; without",
+        ),
+        ({"pixel_format": "yuv999"}, "cannot be encoded so: unknown pixel format: yuv999; without"),
+        ({"video_encoder_options": {"crf": "x"}}, "libx264 does not take these --encoder-option: .*crf=x"),
+    ],
+    ids=["codec", "pixels", "option"],
+)
+def test_settings_that_no_encoder_takes_are_named(settings: dict, said: str, tmp_path: Path) -> None:
+    small = {"pixel_width": 64, "pixel_height": 36, "media_dir": str(tmp_path), "progress_bar": "none"}
+    with tempconfig({**small, **settings}), pytest.raises(UnspiralError, match=said):
+        scene = FilmScene()
+        scene.play(FadeIn(Square()), run_time=0.1)
+        scene.renderer.scene_finished(scene)

@@ -15,6 +15,7 @@ from contextlib import suppress
 from glob import glob
 from pathlib import Path
 from socket import gethostname
+from traceback import walk_tb
 from typing import Any, NamedTuple
 
 import av
@@ -70,6 +71,16 @@ def choose_encoder() -> str:
             use_software()
         remark = found.remark if found else ""
     return remark
+
+
+def not_encodable(error: ValueError) -> UnspiralError | None:
+    """What Manim says of settings that no encoder takes, in a sentence; None if it says something else."""
+    frames = [frame.f_globals.get("__name__") for frame, _ in walk_tb(error.__traceback__)]
+    if frames[-1] != "manim._config.video_encoder":
+        return None
+    said = str(error).rstrip(".").replace("Unknown", "unknown", 1)
+    settings = "--video-codec, --pixel-format and --encoder-option"
+    return UnspiralError(f"clips cannot be encoded so: {said}; without {settings} they are as they should be")
 
 
 def use_software() -> None:

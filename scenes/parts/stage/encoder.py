@@ -10,6 +10,7 @@ from typing import Any
 
 import av
 import numpy as np
+from av.error import ArgumentError
 from av.video.reformatter import Colorspace, VideoReformatter
 from manim._config.video_encoder import VideoEncoderSpec
 
@@ -115,7 +116,11 @@ class SegmentEncoder:
     def _encoded(self, frame: av.VideoFrame | None) -> list[av.Packet]:
         """What the codec makes of the next frame, or of all that it still holds. LostError: one in hardware failed."""
         if not named(self.spec.codec):
-            return self._stream.encode(frame)
+            try:
+                return self._stream.encode(frame)
+            except ArgumentError:
+                options = ", ".join("=".join(option) for option in self.spec.options)
+                raise UnspiralError(f"{self.spec.codec} does not take these --encoder-option: {options}") from None
         why = "it lost frames"
         try:
             packets = self._stream.encode(frame)

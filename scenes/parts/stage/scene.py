@@ -27,7 +27,7 @@ from engine.render.moment import Moment
 from scenes.parts.paint.theme import Theme, chosen_theme
 from scenes.parts.stage.camera import FilmCamera
 from scenes.parts.stage.card import Card
-from scenes.parts.stage.choice import choose_encoder, lose, use_software
+from scenes.parts.stage.choice import choose_encoder, lose, not_encodable, use_software
 from scenes.parts.stage.clip_bar import ClipBar
 from scenes.parts.stage.encoder import said
 from scenes.parts.stage.hardware import LostError
@@ -105,6 +105,8 @@ class FilmScene(Scene):
         except OSError as error:  # folders for clips are made here
             reason = f"not allowed to write {error.filename or config.media_dir}: {error.strerror}"
             raise UnspiralError(f"{reason}; name another folder with --media_dir") from None
+        except ValueError as error:
+            raise (not_encodable(error) or error) from None
         writer: Any = self.renderer.file_writer
         writer.remark(about_encoder)
         self._in_motion = False
