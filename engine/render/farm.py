@@ -84,6 +84,7 @@ class _Tasks:
     def __init__(self, pool: Callable[[], Executor], workers: int, spread: bool) -> None:
         self._pool, self._workers, self._spread = pool, workers, spread
         self._executors = [pool()]
+        self._others = {*multiprocessing.active_children()}
         self.waiting: dict[Future[Any], _Task] = {}
 
     def submit(self, clip: Underway, verb: str, *details: Any) -> None:
@@ -137,7 +138,7 @@ class _Tasks:
         if at_once:
             for future in self.waiting:
                 future.cancel()
-            for process in multiprocessing.active_children():
+            for process in {*multiprocessing.active_children()} - self._others:
                 process.terminate()  # a worker takes this as: leave nothing half-finished, and end
         for executor in self._executors:
             executor.shutdown(wait=not self._spread)  # for a cluster's worker that was stopped nobody can wait
@@ -169,7 +170,7 @@ def render(
         for clip in clips:
             tasks.submit(clip, "plan")
         moved, seen, silent = time.monotonic(), None, SILENT
-        while tasks.waiting:
+        while tasks.waiting and (spread or not all(clip.made or clip.error for clip in clips)):
             finished, _ = wait(tasks.waiting, timeout=0.3, return_when=FIRST_COMPLETED)
             for future in finished:
                 if not (found := tasks.answer(future)):
@@ -194,7 +195,10 @@ def render(
         tasks.end(at_once=True)
         _sweep(clips)
         raise
-    tasks.end()
+    helping = bool(tasks.waiting)  # with what is done by now: a process may still be loading what it draws with
+    tasks.end(at_once=helping)
+    if helping:
+        _sweep(clips)
     return clips
 
 

@@ -148,8 +148,8 @@ def test_of_a_clip_that_several_draw_each_draws_what_nobody_has_begun_and_the_la
 class Told(Executor):
     """Answers at once, but to who shares a clip of three segments only when there are `helpers`; keeps what it did."""
 
-    def __init__(self, folder: Path, helpers: int = 1) -> None:
-        self.folder, self.helpers, self.done = folder, helpers, []
+    def __init__(self, folder: Path, helpers: int = 1, late: bool = False) -> None:
+        self.folder, self.helpers, self.late, self.done = folder, helpers, late, []
         self.shared: list[Future] = []
 
     def submit(self, fn, /, verb, job, *details):  # type: ignore[override]
@@ -161,7 +161,7 @@ class Told(Executor):
         else:
             self.shared.append(future)
             if len(self.shared) >= self.helpers:
-                for waiting in [one for one in self.shared if not one.done()]:
+                for waiting in self.shared[:1] if self.late else [one for one in self.shared if not one.done()]:
                     waiting.set_result(Made("a.mp4"))
         return future
 
@@ -178,6 +178,9 @@ def test_the_longest_clip_is_drawn_first_and_who_has_nothing_to_do_helps(tmp_pat
     two = Told(tmp_path, helpers=2)
     (clip,) = render(jobs[:1], lambda: two, 2, lambda _: next(looks))  # ends, or runs out of looks
     assert clip.made and two.done == [("plan", "short"), ("share", "short"), ("share", "short")]
+    late = Told(tmp_path, helpers=2, late=True)
+    (clip,) = render(jobs[:1], lambda: late, 2)  # not waited for: who helps has nothing to do any more
+    assert clip.made and len(late.shared) == 2 and late.shared[1].cancelled()
     (clip,) = render(jobs[:1], lambda: (small := Told(tmp_path)) and small, 2, least=601)
     assert clip.made
 
