@@ -16,6 +16,7 @@ from av.video.reformatter import Colorspace, Interpolation, VideoReformatter
 from numpy.typing import NDArray
 
 from engine.deliver.captions import Line
+from engine.deliver.packets import measured, packets
 from engine.deliver.sound import BITS, RATE
 from engine.progress import bar
 
@@ -235,13 +236,13 @@ def join(
     `chapters` are (title, start, end in s); `sound` is frames of sound and the codec to put them in; `captions` become
     a track in an MP4. (FFmpeg's concat goes by durations in milliseconds, as files state them: frames creep.)
     """
-    late = max((_reordered(part, rate) for part in parts), default=0)
+    late = max((measured(part, rate).ahead for part in parts), default=0)
     with av.open(path, "w", options=container_options(path)) as joined:
         if comment:
             joined.metadata["comment"] = comment
         out: Any = None
         audio: Any = None
-        begin = 0
+        begin, tick = 0, 1 / rate
         heard = _interleaved(sound[0]) if sound is not None else None
         for part in parts:
             count = 0
@@ -260,7 +261,7 @@ def join(
                         joined.set_chapters(_chapters(chapters))
                     for caption in said:
                         joined.mux(caption)
-                packet.time_base = 1 / rate
+                packet.time_base = tick
                 packet.pts, packet.dts, packet.duration = begin + shown, begin + index - late, 1
                 if heard is not None:
                     for frame in heard(float(packet.dts / rate)):
@@ -302,24 +303,6 @@ def _captions(joined: Any, captions: Sequence[Line], language: str) -> Iterator[
             yield packet
 
     return packed()
-
-
-def packets(part: Path, rate: Fraction) -> Iterator[tuple[Any, int, int]]:
-    """(packet, its place in the file, which frame it is) of a file's video."""
-    with av.open(str(part), options={"skip_frame": "all"}) as source:  # FFmpeg would decode some to open it
-        index = 0
-        for packet in source.demux(source.streams.video[0]):
-            if packet.pts is not None and packet.time_base is not None:
-                yield packet, index, round(packet.pts * packet.time_base * rate)
-                index += 1
-
-
-def _reordered(part: Path, rate: Fraction) -> int:
-    """By how many frames a video is to be decoded ahead of being shown."""
-    with av.open(str(part), options={"skip_frame": "all"}) as source:
-        if not source.streams.video[0].codec_context.has_b_frames:
-            return 0
-    return max((index - shown for _, index, shown in packets(part, rate)), default=0)
 
 
 def _interleaved(sound: Iterator[av.AudioFrame]) -> Callable[[float], Iterator[av.AudioFrame]]:

@@ -24,7 +24,8 @@ from av.error import FFmpegError
 from manim._config.video_encoder import VideoEncoderSpec
 from numpy.typing import NDArray
 
-from engine.deliver.video import frames_backwards, join, packets
+from engine.deliver.packets import packets
+from engine.deliver.video import frames_backwards, join
 from scenes.parts.paint.canvas import Pixels
 from scenes.parts.paint.theme import DARK, RGB
 from scenes.parts.stage.encoder import Pool, SegmentEncoder

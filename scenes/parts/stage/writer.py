@@ -18,8 +18,9 @@ from PIL import Image
 from engine import UnspiralError
 from engine.deliver.captions import Line, as_srt, disjoint
 from engine.deliver.gif import write_gif
+from engine.deliver.packets import measured
 from engine.deliver.sound import Sounding, checked, duration, mixed
-from engine.deliver.video import frames, join, packets, straight
+from engine.deliver.video import frames, join, straight
 from engine.files.making import Making, write_whole
 from engine.memory import set_limits
 from engine.render.told import Begun
@@ -92,8 +93,8 @@ class FilmWriter(SceneFileWriter):
         """Whether a segment in the cache can be opened and has so many frames (None: any); else it is drawn again."""
         assert self.video_encoder is not None
         try:
-            count = sum(1 for _ in packets(segment, self.video_encoder.frame_rate))
-        except (error.FFmpegError, IndexError):
+            count = measured(segment, self.video_encoder.frame_rate).frames
+        except (error.FFmpegError, IndexError, OSError):
             return False
         return count == (frames or count) and count > 0
 
