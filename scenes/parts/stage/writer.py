@@ -84,6 +84,8 @@ class FilmWriter(SceneFileWriter):
         """Whether the next play need not be drawn."""
         if self.wanted is not None and len(self.partial_movie_files) not in self.wanted:
             return True
+        if self.video_encoder is None:  # pictures have no segments
+            return super().is_already_cached(hash_invocation)
         segment = self.output_plan.segment_path(hash_invocation)
         if super().is_already_cached(hash_invocation) and self.whole(segment, self.coming):
             return True
