@@ -25,6 +25,7 @@ from engine.recorder.kinds import check_answers, check_callable, first_tensor, n
 from engine.recorder.labels import IGNORED, Labels, read_labels
 from engine.recorder.probe import Probe
 from engine.recorder.said import Said
+from engine.recorder.scripted import looked_into
 from engine.recorder.unnamed import unnamed
 
 AUTO: Final = "the last linear layer whose outputs are the classes"
@@ -83,7 +84,7 @@ def unwrapped(model: nn.Module) -> tuple[nn.Module, str]:
     if not isinstance(model, nn.Module):
         raise no_module(model)
     if isinstance(model, torch.jit.ScriptModule):
-        raise UnspiralError("the model is TorchScript, which cannot be looked into; give the module it was made from")
+        return looked_into(model), ""
     before = ""
     while (name := _WRAPPERS.get(type(model).__name__)) and isinstance(model._modules.get(name), nn.Module):
         inner = model._modules[name]

@@ -284,3 +284,34 @@ def test_a_network_that_is_trained_to_be_rounded_is_recorded_and_its_ranges_are_
     e, scores = read(model, "3", X)
     assert np.allclose(run.embedding(2), e, atol=0.02 * np.abs(e).max())
     assert np.allclose(run.scores(2), scores, atol=0.03 * np.abs(scores).max())
+
+
+@pytest.mark.filterwarnings("ignore:`torch.jit", "ignore:nothing was recorded")
+@pytest.mark.parametrize("bend", [nn.ReLU(), nn.LeakyReLU(0.2), nn.GELU(), nn.GELU("tanh"), nn.Tanh()], ids=str)
+@pytest.mark.parametrize(
+    "made", [torch.jit.script, lambda model: torch.jit.trace(model, X[:3])], ids=["script", "trace"]
+)
+def test_a_chain_in_torchscript_is_recorded_by_its_weights(tmp_path, made, bend):
+    eager = nn.Sequential(nn.Linear(2, 8), bend, nn.Dropout(0.2), nn.Linear(8, 2), nn.Linear(2, 5), nn.LogSoftmax(1))
+    model, before = made(eager.eval()).train(), eager[0].weight.detach().clone()
+    Recorder(tmp_path / "tried.safetensors", model, X, Y).close()
+    assert torch.equal(eager[0].weight, before)
+    optimiser = torch.optim.SGD(model.parameters(), 0.1)
+    with Recorder(tmp_path / "run.safetensors", model, X, Y) as recorder:
+        for epoch in range(2):
+            optimiser.zero_grad()
+            F.nll_loss(model(X), Y).backward()
+            optimiser.step()
+            recorder.snapshot(epoch)
+    run = Run.load(tmp_path / "run.safetensors")
+    assert run.trajectories is None
+    assert [type(layer).__name__ for layer in run.layers].count("Linear") == 3 == len(run.layers) - 1
+    assert np.array_equal(run.at(1)[0].weight, eager[0].weight.detach())
+    assert np.allclose(run.scores(1), eager.eval()[:-1](X).detach(), atol=1e-5)
+
+
+@pytest.mark.filterwarnings("ignore:`torch.jit")
+def test_what_is_no_chain_in_torchscript_is_told_to_give_its_module(tmp_path):
+    model = torch.jit.script(nn.Sequential(nn.Conv2d(1, 2, 3), nn.Flatten(), nn.Linear(72, 5)))
+    with pytest.raises(UnspiralError, match=r"TorchScript.* give the module it was made from: its"):
+        Recorder(tmp_path / "run.safetensors", model, IMAGES, FIVE)
