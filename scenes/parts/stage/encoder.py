@@ -34,6 +34,7 @@ class Pool:
 
     def __init__(self) -> None:
         self._free: list[Pixels] = []
+        self._frames: list[av.VideoFrame] = []
 
     def take(self, like: Pixels) -> Pixels:
         """A buffer of the shape of `like`, with anything in it. Never waits."""
@@ -47,6 +48,19 @@ class Pool:
         """Nobody else uses this buffer any more."""
         if not self._free or (len(self._free) + 1) * pixels.nbytes <= KEPT:
             self._free.append(pixels)
+
+    def take_frame(self, width: int, height: int) -> av.VideoFrame:
+        """A frame of YUV 4:2:0, used again: made by one thread and freed by another, they let the heap grow."""
+        try:
+            frame = self._frames.pop()
+        except IndexError:
+            return av.VideoFrame(width, height, "yuv420p")
+        return frame if (frame.width, frame.height) == (width, height) else av.VideoFrame(width, height, "yuv420p")
+
+    def give_frame(self, frame: av.VideoFrame) -> None:
+        """An encoder that copies what it is given has been given this frame."""
+        if (len(self._frames) + 1) * frame.width * frame.height * 1.5 <= KEPT:
+            self._frames.append(frame)
 
 
 class SegmentEncoder:
@@ -95,6 +109,8 @@ class SegmentEncoder:
                 frame.pts = self._next
                 self._next += 1
                 self._container.mux(self._encoded(frame))
+        if self.spec.codec == "libx264" and frame.format.name == "yuv420p":
+            self.pool.give_frame(frame)
         self.busy = False
 
     def converted(self, pixels: Pixels) -> av.VideoFrame:
@@ -107,7 +123,7 @@ class SegmentEncoder:
         if self._format.name == "rgba":  # nothing to convert: a copy, since the buffer is given back
             return av.VideoFrame.from_ndarray(pixels, format="rgba")
         if self._format.name == "yuv420p" and pixels.shape[0] % 2 == pixels.shape[1] % 2 == 0:
-            return _yuv(pixels)
+            return _yuv(pixels, self.pool.take_frame(pixels.shape[1], pixels.shape[0]))
         frame = av.VideoFrame.from_numpy_buffer(pixels, format="rgba")
         matrix = None if self._format.is_rgb else Colorspace.ITU709
         with self._reformatting:
@@ -168,14 +184,14 @@ def _threads(spec: VideoEncoderSpec) -> dict[str, str]:
     return {"threads": "1" if cores <= 2 else "2"} if ours else {}
 
 
-def _yuv(pixels: Pixels) -> av.VideoFrame:
+def _yuv(pixels: Pixels, frame: av.VideoFrame | None = None) -> av.VideoFrame:
     """As FFmpeg's own converter does it, to a level of luma, in a sixth of its time."""
     from scenes.parts.paint import (
         kernels as kernels,  # takes a while to import, and a clip that is cached encodes nothing
     )
 
     height, width = pixels.shape[:2]
-    frame = av.VideoFrame(width, height, "yuv420p")
+    frame = frame or av.VideoFrame(width, height, "yuv420p")
     planes = [
         np.frombuffer(plane, np.uint8).reshape(plane.height, plane.line_size)[:, : plane.width]  # type: ignore[call-overload]
         for plane in frame.planes
