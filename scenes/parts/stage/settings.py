@@ -31,7 +31,7 @@ chroma is coded finer. For keeping: assets/final.cfg."""
 
 def frames_waiting(pixels: int) -> int:
     """How many frames of so many pixels may wait for the encoder: 25 MB at 1080p and below, 37 MB at 4K."""
-    return max(3, min(8, 8 * 1920 * 1080 // pixels))
+    return max(3, min(8, 8 * 1920 * 1080 // max(1, pixels)))
 
 
 def bring_along() -> None:

@@ -116,7 +116,7 @@ def against(theirs: Coded, x264: Coded, drawn: Sequence[Pixels], rate: Fraction)
         return "its segments cannot be joined"
     if [number(frame[..., 1]) for frame in frames_backwards(twice, len(drawn) // 2)] != there[::-1]:
         return "its clips cannot be played backwards"
-    (far, alike), (usual, ours) = (beside(drawn, frames) for frames in (shown, decoded(x264.file)))
+    (far, alike), (usual, ours) = (compared(drawn, frames) for frames in (shown, decoded(x264.file)))
     if far > usual + OFF:
         return f"its colours are off by {far:.0f} of 255 levels"
     if alike < (LIKE if ours >= LIKE else ours - 0.002):  # in small frames points are a pixel or two
@@ -141,7 +141,7 @@ def decoded(file: Path) -> list[av.VideoFrame]:
         return [*container.decode(video=0)]
 
 
-def beside(drawn: Sequence[Pixels], shown: Sequence[av.VideoFrame]) -> tuple[float, float]:
+def compared(drawn: Sequence[Pixels], shown: Sequence[av.VideoFrame]) -> tuple[float, float]:
     """By how many levels of 255 colours at rest are off at worst, and how alike frames are, by SSIM.
 
     SSIM as FFmpeg's filter has it: of Y, U and V, by how many numbers each has.
