@@ -102,20 +102,17 @@ def tile_smoothly(
     raster, (left, top, width, height) = raster_of(context), box
     x, y = (round(at + shift) for at, shift in zip((left, top), raster.origin))
     rows = min(height, max(1, SHEET // (4 * width)))
-    pixels, means, four = _sheet(max(SHEET, 4 * width * rows)), np.empty(width, np.uint32), list[Words]()
+    pixels, means, four = _sheet(max(SHEET, 4 * width * rows)), np.empty(width, np.uint32), list[NDArray[np.uint8]]()
     placed, words = _placed(2 * (vertices - (left, top)), (0, 0)), _words(colours)
     indices, ends = (np.asarray(starts, np.int64), np.asarray(which, np.int64)), _rows(2 * height)
     for above in range(0, height, rows):
         rows = min(rows, height - above)
-        sheet, clip = (
-            pixels[: 4 * width * rows].reshape(2 * rows, 2 * width),
-            (0, 2 * above, 2 * width, 2 * (above + rows)),
-        )
+        sheet = pixels[: 4 * width * rows].reshape(2 * rows, 2 * width)
+        clip = (0, 2 * above, 2 * width, 2 * (above + rows))
         kernels.tile(sheet, clip, placed, *indices, words, *ends, 2 * above)
         if hasattr(context, "told"):
-            four.append(
-                (sheet.view(np.uint8).reshape(rows, 2, width, 2, 4).sum((1, 3), np.uint32) // 4).astype(np.uint8)
-            )
+            sums = sheet.view(np.uint8).reshape(rows, 2, width, 2, 4).sum((1, 3), np.uint32)
+            four.append((sums // 4).astype(np.uint8))
         kernels.halve(raster.pixels, raster.clip, x, y + above, sheet, means)
     if four:
         tell(context, "pixels", corner=(left, top), pixels=np.concatenate(four).view(np.uint32)[..., 0])
