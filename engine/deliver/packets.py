@@ -13,7 +13,7 @@ def packets(part: Path, rate: Fraction) -> Iterator[tuple[Any, int, int]]:
     """(packet, its place in the file, which frame it is) of a file's video."""
     with av.open(str(part), options={"skip_frame": "all"}) as source:  # FFmpeg would decode some to open it
         index, stream = 0, source.streams.video[0]
-        base = Fraction(stream.time_base or 0) * rate
+        base = rate * (stream.time_base or 0)
         frame, tick = base.numerator, base.denominator
         for packet in source.demux(stream):
             if packet.pts is not None and packet.time_base is not None:
