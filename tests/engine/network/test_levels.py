@@ -76,3 +76,16 @@ def test_level_lines_of_every_network_lie_within_a_pixel_of_the_true_ones_and_no
         if len(true) or len(lines):
             assert KDTree(true).query(lines)[0].max() < 1, k
             assert KDTree(lines).query(true)[0].max() < 1, k
+
+
+@pytest.mark.parametrize("spacing", [0.5, 0.03], ids=["few", "more than there is room for at first"])
+def test_each_of_several_functions_has_its_own_even_levels(spacing: float) -> None:
+    slopes = np.array([[1.0, 2.0], [-3.0, 0.7], [0.2, 0.1]])
+    ticks = np.linspace(-1, 1, 9) + 0.0123  # no corner lies on a level
+    known = np.stack(np.meshgrid(ticks, ticks), -1) @ slopes.T
+    found = even_level_lines(lambda x: x @ slopes.T, known, ticks, spacing, 0.01)
+    levels = spacing * np.arange(-200, 201)
+    for lines, own in zip(found, all_level_lines(known.transpose(2, 0, 1), ticks, ticks, levels), strict=True):
+        assert len(lines) == len(own) > 0
+        ends = [np.sort(np.round(each, 9).reshape(-1, 4), 0) for each in (lines, own)]
+        np.testing.assert_allclose(*ends, atol=1e-8)
